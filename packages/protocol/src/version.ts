@@ -1,0 +1,15 @@
+/**
+ * The wire protocol's version: one integer for both families (signaling and link).
+ *
+ * History
+ *  1  rooms, pool, relay; blobs in 1 MiB chunks; tasks, results, telemetry
+ */
+export const PROTOCOL_VERSION = 1;
+
+/** The oldest version that this build still speaks. */
+export const LOWEST_SPOKEN_VERSION = 1;
+
+/** Whether a side that announces `version` can talk to this build. */
+export function speaks(version: number): boolean {
+  return Number.isInteger(version) && version >= LOWEST_SPOKEN_VERSION && version <= PROTOCOL_VERSION;
+}

@@ -1,0 +1,27 @@
+import type { Bytes } from '@tabgrid/protocol/bytes';
+import type { OutputRef, Requirements } from '@tabgrid/protocol/task';
+import type { GenericSchema } from 'valibot';
+
+/** Equal bits acquit; `different` accuses: beyond what rounding on another adapter can explain. */
+export type Verdict =
+  | { readonly kind: 'equal' }
+  | { readonly kind: 'within'; readonly detail: string }
+  | { readonly kind: 'different'; readonly detail: string };
+
+/** A kernel's pure side: what a scheduler, a planner and a coordinator may know of it. No GPU, no DOM. */
+export interface TaskKind<P> {
+  readonly kind: string;
+  /** Changes with every change of the kernel's WGSL or host, so that a stale tab gets no task. */
+  readonly version: string;
+  readonly params: GenericSchema<unknown, P>;
+  outputs(params: P): readonly OutputRef[];
+  /** Predicted cost in the kernel's own units. */
+  workUnits(params: P): number;
+  requires(params: P): Requirements;
+  /** A small secret part of the task, for recomputing. @param secret 32 random bits */
+  probe(params: P, secret: number): P;
+  /** What is wrong with the structure of a result (length, not finite, canary), or null. Always checked. */
+  fault(params: P, outputs: readonly Bytes[]): string | null;
+  /** Compares two results of one task. @param sameClass both from one adapter class: only equal bits will do */
+  compare(a: readonly Bytes[], b: readonly Bytes[], sameClass: boolean): Verdict;
+}
