@@ -1,27 +1,10 @@
 import type { Millis } from '@tabgrid/protocol/ids';
 import type { JobInfo } from '@tabgrid/protocol/link';
 import type { AdapterClass } from '@tabgrid/protocol/task';
-import type { Link, LinkPath } from '@tabgrid/transport/link';
+import type { LinkPath } from '@tabgrid/transport/link';
+import type { SourceStatus } from '@tabgrid/transport/source';
 
 /** What a page may ask of the lending side, and what it may show. */
-
-/** Where links to a coordinator come from: the signaling client in a tab, an in-memory pair in the dashboard. */
-export interface LinkSource {
-  /** Calls back with every new link (also after a reconnect). Returns the unsubscribe. */
-  onLink(listener: (link: Link) => void): () => void;
-  /** What the source is doing while there is no link, in words for the page. */
-  onStatus(listener: (status: SourceStatus) => void): () => void;
-  close(): Promise<void>;
-}
-
-export type SourceStatus =
-  | { readonly kind: 'connecting' }
-  /** In the pool, or in a room whose owner is away. */
-  | { readonly kind: 'waiting'; readonly why: string }
-  | { readonly kind: 'linked' }
-  | { readonly kind: 'retrying'; readonly inMs: Millis; readonly why: string }
-  /** It will not come back by itself; `why` says what to do. */
-  | { readonly kind: 'failed'; readonly why: string };
 
 export interface VolunteerSettings {
   /** Share of GPU time lent, 0.1 to 1. */
