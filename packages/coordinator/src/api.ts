@@ -178,7 +178,8 @@ export interface Coordinator {
 export interface HoldControl {
   /**
    * Holds new assignments once `share` of the running job's work is accepted, and never assigns its last task before
-   * `release`, so that the job cannot end first. Resolves when the share is reached.
+   * `release`, so that the job cannot end first. Called before a launch, it applies to the next job. Resolves when
+   * the share is reached; a later `at` replaces the earlier one.
    */
   at(share: number): Promise<void>;
   release(): void;

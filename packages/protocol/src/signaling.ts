@@ -42,7 +42,7 @@ export const Signal = v.variant('kind', [
 ]);
 export type Signal = v.InferOutput<typeof Signal>;
 
-const IceServer = v.strictObject({
+export const IceServer = v.strictObject({
   urls: v.pipe(v.array(v.pipe(v.string(), v.maxLength(256))), v.minLength(1), v.maxLength(8)),
   username: v.optional(v.pipe(v.string(), v.maxLength(256))),
   credential: v.optional(v.pipe(v.string(), v.maxLength(256))),

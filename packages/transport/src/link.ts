@@ -32,19 +32,22 @@ export class LinkClosedError extends Error {
  * A reliable connection to one other page, whole messages both ways. Above it nobody can tell what carries it.
  *
  * Guarantees: a message arrives whole and unaltered or not at all; messages of one lane arrive in the order of their
- * `send` calls; a slow reader holds back the sender, and neither side buffers more than CREDIT_WINDOW_BYTES for it;
- * a dead other side is noticed within 6 s.
+ * `send` calls; a slow reader holds back the sender, and neither side buffers more than CREDIT_WINDOW_BYTES for it (or
+ * one message, where that is longer); a dead other side is noticed within 6 s. What was acknowledged to the other side
+ * reaches the reader even after `closed`, unless the other side was hostile.
  */
 export interface Link {
   /**
    * Resolves when the other side has the whole message and has checked its hash – not when its reader has acted on it.
-   * `urgent` messages overtake others: for small control messages only.
-   * @throws LinkClosedError (rejects) when the link closes first; RangeError when the message is over a bound.
+   * `urgent` messages overtake others: for small control messages only (under 512 KiB). The body must stay as it is
+   * until then. A rejection that nobody listens to does not count as unhandled.
+   * @throws LinkClosedError (rejects) when the link closes first; RangeError (rejects) when the message is over a bound.
    */
   send(message: Message, options?: { readonly urgent?: boolean }): Promise<void>;
   /**
    * Sets the only reader. Messages that came before wait for it. While the promise that it returns is pending, the
-   * next message of that lane waits too, and its bytes count against the sender's credit.
+   * next message of that lane waits too, and its bytes count against the sender's credit. A reader that throws or
+   * rejects closes the link.
    */
   onMessage(reader: (message: Message) => void | Promise<void>): void;
   /** Calls back on every later change of state. Returns the unsubscribe. */

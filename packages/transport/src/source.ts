@@ -4,8 +4,11 @@ import type { Link } from './link.js';
 
 /** Where a volunteer's links to a coordinator come from: the signaling client in a tab, a memory pair in the dashboard. */
 export interface LinkSource {
-  /** Calls back with every new link (also after a reconnect). Returns the unsubscribe. */
-  onLink(listener: (link: Link) => void): () => void;
+  /**
+   * Calls back with every new link (also after a reconnect) and the room it leads to, where there are rooms: what was
+   * computed for one room is never sent to another. Returns the unsubscribe.
+   */
+  onLink(listener: (link: Link, room?: RoomId) => void): () => void;
   /** Calls back with the present status at once, then on every change. Returns the unsubscribe. */
   onStatus(listener: (status: SourceStatus) => void): () => void;
   close(): Promise<void>;

@@ -14,6 +14,8 @@ export interface Wire {
   path(): LinkPath;
   /** Ends the wire at once. Idempotent; calls no listener of its own afterwards. */
   destroy(): void;
+  /** The link suspects the other side to be gone: a wire that can look for another way (an ICE restart) does so now. */
+  recover?(): void;
   /** Set once by the link before anything else. */
   listen(listener: WireListener): void;
 }

@@ -1,3 +1,4 @@
+import type { Millis } from '@tabgrid/protocol/ids';
 import type { AdapterClass } from '@tabgrid/protocol/task';
 
 /** The device went away (driver reset, tab in the background too long, GPU process gone). Ask for a fresh session. */
@@ -53,6 +54,8 @@ export interface GpuSession {
   slicer(key: string, initialUnits: number): Slicer;
   /** Copies a buffer back after everything submitted before. @throws GpuLostError */
   readBuffer(buffer: GPUBuffer, bytes: number): Promise<Uint8Array<ArrayBuffer>>;
+  /** The session's clock, for a kernel's statistics. */
+  now(): Millis;
   /** Share of GPU time that may be used: 0.1 to 1. Applies from the next submission on. */
   setIntensity(share: number): void;
   /** Milliseconds during which at least one submission was on the GPU, since the session began. */

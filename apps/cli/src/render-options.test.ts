@@ -1,0 +1,30 @@
+import { expect, it } from 'vitest';
+import { parseRenderOptions } from './render-options.js';
+import { UsageError } from './usage-error.js';
+
+it('reads a render command, with defaults that the help states', () => {
+  const options = parseRenderOptions(['bunny', '--width', '64', '--tile', '32', '--relay-only']);
+  expect(options).toMatchObject({
+    scene: { kind: 'builtin', name: 'bunny' },
+    spec: { width: 64, height: 270, spp: 16, bounces: 5, seed: 1, tile: 32, camera: null },
+    volunteers: 2,
+    relayOnly: true,
+    out: 'out/bunny.png',
+  });
+  expect(parseRenderOptions(['--help'])).toBeNull();
+});
+
+it.each([
+  [[], /Name a scene/],
+  [['teapot'], /neither a built-in scene/],
+  [['missing.glb'], /does not exist/],
+  [['bunny', '--width', '0'], /--width 0/],
+  [['bunny', '--height', '16385'], /--height 16385/],
+  [['bunny', '--spp', 'many'], /--spp many/],
+  [['bunny', '--frobnicate'], /frobnicate/],
+  [['bunny', 'cornell'], /One scene at a time/],
+  [['bunny', '--environment', 'none.hdr'], /none\.hdr does not exist/],
+])('says what is wrong with %j', (argv, message) => {
+  expect(() => parseRenderOptions(argv)).toThrow(UsageError);
+  expect(() => parseRenderOptions(argv)).toThrow(message);
+});

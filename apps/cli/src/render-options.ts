@@ -1,0 +1,146 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { basename, dirname, extname, join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { BuiltinScene, RenderSpec } from '@tabgrid/coordinator/api';
+import { type ChaosAction, parseChaos } from './chaos.js';
+import { UsageError } from './usage-error.js';
+
+/** What the shell asks the grid to render. */
+export interface RenderOptions {
+  readonly scene:
+    | { readonly kind: 'builtin'; readonly name: BuiltinScene }
+    | { readonly kind: 'files'; readonly paths: readonly string[] };
+  readonly spec: Omit<RenderSpec, 'verify'>;
+  readonly volunteers: number;
+  readonly environment: string | null;
+  readonly relayOnly: boolean;
+  readonly chaos: readonly ChaosAction[];
+  readonly headed: boolean;
+  readonly out: string;
+  readonly exr: string | null;
+  readonly report: string | null;
+}
+
+export const BUILTIN_SCENES: readonly BuiltinScene[] = ['cornell', 'spheres', 'bunny'];
+
+export const RENDER_HELP = `Renders a glTF scene over volunteers' browser tabs on this machine.
+
+  npm run render -- SCENE [options]
+
+SCENE is the path of a .glb or .gltf file, or a built-in scene: ${BUILTIN_SCENES.join(', ')}.
+
+  --width N           picture width in pixels, 1 to 16384        (480)
+  --height N          picture height in pixels, 1 to 16384       (270)
+  --spp N             camera samples a pixel                     (16)
+  --bounces N         longest path, in bounces                   (5)
+  --seed N            seed of the random numbers                 (1)
+  --camera NAME       one of the scene's cameras                 (the first)
+  --environment FILE  light from a Radiance .hdr file
+  --volunteers N      volunteer tabs to open                     (2)
+  --tile N            tile side in pixels                        (chosen by the planner)
+  --relay-only        no direct links: everything through the server
+  --chaos LIST        faults, comma-separated: kill=K@F closes K tabs, freeze=K@F freezes K tabs,
+                      each when the share F (0 to 1) of the work is accepted
+  --out FILE.png      the picture, tone-mapped                   (out/SCENE.png)
+  --exr FILE.exr      the picture, linear 32-bit float
+  --report FILE.json  what happened, as JSON
+  --headed            show the browser windows
+  --help              this text
+
+Environment: TABGRID_BROWSER is the path of the Chromium-family browser to use.`;
+
+const OPTIONS = {
+  width: { type: 'string' },
+  height: { type: 'string' },
+  spp: { type: 'string' },
+  bounces: { type: 'string' },
+  seed: { type: 'string' },
+  camera: { type: 'string' },
+  environment: { type: 'string' },
+  volunteers: { type: 'string' },
+  tile: { type: 'string' },
+  'relay-only': { type: 'boolean' },
+  chaos: { type: 'string' },
+  out: { type: 'string' },
+  exr: { type: 'string' },
+  report: { type: 'string' },
+  headed: { type: 'boolean' },
+  help: { type: 'boolean' },
+} as const;
+
+function integer(name: string, text: string | undefined, fallback: number, min: number, max: number): number {
+  if (text === undefined) return fallback;
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value < min || value > max) {
+    throw new UsageError(`--${name} ${text}: give a whole number from ${min} to ${max}.`);
+  }
+  return value;
+}
+
+function existingFile(what: string, path: string): string {
+  if (!existsSync(path)) throw new UsageError(`${what} ${path} does not exist. Check the path.`);
+  if (!statSync(path).isFile()) throw new UsageError(`${what} ${path} is not a file.`);
+  return resolve(path);
+}
+
+/** A .gltf and the files beside it that it names; a .glb alone. */
+function sceneFiles(path: string): string[] {
+  const scene = existingFile('Scene', path);
+  if (extname(scene).toLowerCase() !== '.gltf') return [scene];
+  const names = [...readFileSync(scene, 'utf8').matchAll(/"uri"\s*:\s*"([^"]+)"/g)]
+    .map((match) => decodeURIComponent(match[1] ?? ''))
+    .filter((uri) => uri !== '' && !uri.startsWith('data:'));
+  const beside = [...new Set(names)].map((name) => join(dirname(scene), name)).filter((file) => existsSync(file));
+  return [scene, ...beside];
+}
+
+function isBuiltin(name: string): name is BuiltinScene {
+  return BUILTIN_SCENES.some((scene) => scene === name);
+}
+
+/** Reads a command line. Returns null for --help. @throws UsageError */
+export function parseRenderOptions(
+  argv: readonly string[],
+  defaults: { readonly scene?: BuiltinScene; readonly name?: string } = {},
+): RenderOptions | null {
+  let parsed: ReturnType<typeof parseArgs<{ options: typeof OPTIONS; allowPositionals: true }>>;
+  try {
+    parsed = parseArgs({ args: [...argv], options: OPTIONS, allowPositionals: true });
+  } catch (error) {
+    throw new UsageError(`${error instanceof Error ? error.message.split('. ')[0] : error}. See --help.`);
+  }
+  const { values, positionals } = parsed;
+  if (values.help) return null;
+  const scene = positionals[0] ?? defaults.scene;
+  if (scene === undefined)
+    throw new UsageError(`Name a scene: a .glb or .gltf file, or ${BUILTIN_SCENES.join(', ')}. See --help.`);
+  if (positionals.length > 1) throw new UsageError(`One scene at a time: what is ${positionals[1]}? See --help.`);
+  if (!isBuiltin(scene) && !/\.(glb|gltf)$/i.test(scene)) {
+    throw new UsageError(
+      `${scene} is neither a built-in scene (${BUILTIN_SCENES.join(', ')}) nor a .glb or .gltf file.`,
+    );
+  }
+  const volunteers = integer('volunteers', values.volunteers, 2, 1, 64);
+  const chaos = parseChaos(values.chaos ?? '', volunteers);
+  const name = defaults.name ?? basename(scene).replace(/\.(glb|gltf)$/i, '');
+  return {
+    scene: isBuiltin(scene) ? { kind: 'builtin', name: scene } : { kind: 'files', paths: sceneFiles(scene) },
+    spec: {
+      width: integer('width', values.width, 480, 1, 16_384),
+      height: integer('height', values.height, 270, 1, 16_384),
+      spp: integer('spp', values.spp, 16, 1, 65_536),
+      bounces: integer('bounces', values.bounces, 5, 0, 64),
+      seed: integer('seed', values.seed, 1, 0, 0xffff_ffff),
+      camera: values.camera ?? null,
+      tile: values.tile === undefined ? null : integer('tile', values.tile, 64, 1, 512),
+    },
+    volunteers,
+    environment: values.environment === undefined ? null : existingFile('Environment', values.environment),
+    relayOnly: values['relay-only'] ?? false,
+    chaos,
+    headed: values.headed ?? false,
+    out: values.out ?? join('out', `${name}.png`),
+    exr: values.exr ?? null,
+    report: values.report ?? null,
+  };
+}

@@ -1,0 +1,36 @@
+import type { JobReport } from '@tabgrid/protocol/records';
+
+const thousands = (value: number) => Math.round(value).toLocaleString('en');
+const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(bytes < 10e6 ? 2 : 1)} MB`;
+
+/** Rows as aligned text; numbers to the right. */
+export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = header.map((cell, i) => Math.max(cell.length, ...rows.map((row) => row[i]?.length ?? 0)));
+  const numeric = header.map((_, i) => i > 0 && rows.every((row) => /^[-\d.,]+( MB| s| ms)?$|^–$/.test(row[i] ?? '')));
+  const line = (row: readonly string[]) =>
+    row
+      .map((cell, i) => (numeric[i] ? cell.padStart(widths[i] ?? 0) : cell.padEnd(widths[i] ?? 0)))
+      .join('  ')
+      .trimEnd();
+  return [line(header), widths.map((width) => '─'.repeat(width)).join('  '), ...rows.map(line)].join('\n');
+}
+
+/** What happened in a job: a row a volunteer, then the whole. */
+export function reportTable(report: JobReport): string {
+  const rows = report.volunteers.map((volunteer) => [
+    volunteer.name,
+    volunteer.adapter,
+    volunteer.path ?? '–',
+    String(volunteer.tiles),
+    thousands(volunteer.samplesPerSecond ?? 0),
+    megabytes(volunteer.bytesTo),
+    megabytes(volunteer.bytesFrom),
+    volunteer.state,
+  ]);
+  const whole = [
+    `${report.width}×${report.height}, ${report.spp} samples a pixel, ${report.tiles} tiles in ${(report.wallMs / 1000).toFixed(1)} s`,
+    `${thousands(report.cameraSamplesPerSecond)} samples/s`,
+    `${report.attempts} attempts, ${report.retries} repeated`,
+  ].join('; ');
+  return `${table(['volunteer', 'adapter', 'path', 'tiles', 'samples/s', 'bytes in', 'bytes out', 'state'], rows)}\n\n${whole}`;
+}

@@ -1,0 +1,191 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import type { GridView, JobView } from '@tabgrid/coordinator/api';
+import { JobReport } from '@tabgrid/protocol/records';
+import type { JSHandle, Page } from 'playwright';
+import * as v from 'valibot';
+import type { ChaosAction } from './chaos.js';
+import { type Grid, type GridOptions, startGrid } from './grid.js';
+import { createProgressBar } from './progress-bar.js';
+import type { RenderOptions } from './render-options.js';
+
+/** The dashboard refused or the job failed; the message is the page's own. */
+export class RenderError extends Error {
+  override name = 'RenderError';
+}
+
+export interface RenderOutcome {
+  readonly report: JobReport;
+  readonly adapter: string;
+  readonly software: boolean;
+  readonly files: readonly string[];
+}
+
+/** Renders as a person would: with the dashboard page, over volunteers' tabs. @throws RenderError */
+export async function runRender(
+  options: RenderOptions,
+  say: (line: string) => void,
+  gridOptions: GridOptions = {},
+): Promise<RenderOutcome> {
+  const grid = await startGrid({ headed: options.headed, say, ...gridOptions });
+  const interrupted = () => {
+    void grid.close().finally(() => process.exit(130));
+  };
+  process.once('SIGINT', interrupted);
+  try {
+    const { adapter, software } = grid.launched;
+    say(`Browser: ${grid.launched.executable}`);
+    say(`WebGPU:  ${adapter}${software ? ' (software: no GPU was offered)' : ''}`);
+    await setUpScene(grid.dashboard, options);
+    const tabs = await Promise.all(
+      Array.from({ length: options.volunteers }, () => grid.addVolunteer({ relayOnly: options.relayOnly })),
+    );
+    await grid.untilReady(options.volunteers);
+    const done = await runJob(grid, tabs, options.chaos);
+    const report = v.parse(JobReport, {
+      ...v.parse(v.looseObject({}), await grid.dashboard.evaluate(() => window.tabgrid.report())),
+      chaos: done,
+    });
+    return { report, adapter, software, files: await saveFiles(grid.dashboard, options, report) };
+  } finally {
+    process.removeListener('SIGINT', interrupted);
+    await grid.close();
+  }
+}
+
+async function setUpScene(page: Page, options: RenderOptions): Promise<void> {
+  const { spec } = options;
+  if (options.scene.kind === 'builtin') await page.getByTestId('scene-builtin').selectOption(options.scene.name);
+  else await page.getByTestId('scene-file').setInputFiles([...options.scene.paths]);
+  await sceneReady(page);
+  if (options.environment) {
+    await page.getByTestId('environment-file').setInputFiles(options.environment);
+    await sceneReady(page);
+  }
+  for (const field of ['width', 'height', 'spp', 'bounces', 'seed'] as const) {
+    await page.getByTestId(field).fill(String(spec[field]));
+  }
+  if (spec.tile !== null) await page.getByTestId('tile').fill(String(spec.tile));
+  if (spec.camera !== null) {
+    const { scene } = await page.evaluate(() => window.tabgrid.view());
+    if (!scene?.cameras.includes(spec.camera)) {
+      throw new RenderError(
+        `The scene has no camera named ${spec.camera}. It has: ${scene?.cameras.join(', ') || 'none'}.`,
+      );
+    }
+    await page.getByTestId('camera').selectOption(spec.camera);
+  }
+}
+
+/** Waits until the scene that was asked for is there, or says why not. */
+async function sceneReady(page: Page): Promise<void> {
+  const error = page.getByTestId('error');
+  for (;;) {
+    if (await error.isVisible()) throw new RenderError((await error.textContent()) ?? '');
+    const view = await page.evaluate(() => window.tabgrid.view());
+    if (view.scene && view.preparing === null) return;
+    await page.waitForTimeout(50);
+  }
+}
+
+/** Launches, lets the faults happen, and waits for the end. Returns the faults with the time at which each happened. */
+async function runJob(grid: Grid, tabs: readonly Page[], chaos: readonly ChaosAction[]): Promise<JobReport['chaos']> {
+  const page = grid.dashboard;
+  const armed = await armHold(page, chaos[0]);
+  await page.getByTestId('launch').click();
+  const faults = makeFaults(page, tabs, chaos, armed);
+  const bar = createProgressBar(process.stdout);
+  try {
+    for (;;) {
+      const view = await grid.view();
+      const { job } = view;
+      const error = page.getByTestId('error');
+      if (await error.isVisible()) throw new RenderError((await error.textContent()) ?? '');
+      if (job) {
+        bar.show(job.share, progressText(job, view));
+        if (job.state === 'failed') throw new RenderError(job.notice ?? 'The job failed.');
+        if (job.state === 'done') break;
+      }
+      await Promise.race([page.waitForTimeout(200), faults.failed]);
+    }
+  } finally {
+    bar.end();
+  }
+  const happened = faults.happened();
+  if (happened.length < chaos.length) {
+    throw new RenderError(
+      `Only ${happened.length} of ${chaos.length} faults of --chaos happened before the job ended.`,
+    );
+  }
+  return happened;
+}
+
+function progressText(job: JobView, view: GridView): string {
+  const present = view.volunteers.filter((volunteer) => volunteer.state !== 'gone').length;
+  const eta = job.etaMs === null ? '–' : `${Math.ceil(job.etaMs / 1000)} s`;
+  return `${job.tasks.accepted}/${job.tasks.total} tiles  ${Math.round(job.samplesPerSecond).toLocaleString('en')} samples/s  ETA ${eta}  ${present} volunteers`;
+}
+
+/** A promise in the page: the share is reached and assignments are held. */
+type ArmedHold = JSHandle<{ readonly reached: Promise<void> } | null>;
+
+/** Ends the present hold, and in the same turn holds the next tasks back at the share of the next fault. */
+async function armHold(page: Page, next: ChaosAction | undefined): Promise<ArmedHold> {
+  return await page.evaluateHandle((share) => {
+    const { hold } = window.tabgrid;
+    hold.release();
+    return share === null ? null : { reached: hold.at(share) };
+  }, next?.at ?? null);
+}
+
+/** Faults happen one after the other, each while assignments are held, so that none can come too late. */
+function makeFaults(page: Page, tabs: readonly Page[], chaos: readonly ChaosAction[], first: ArmedHold) {
+  const victims = [...tabs];
+  const happened: JobReport['chaos'] = [];
+  let end: (error: unknown) => void = () => {};
+  const failed = new Promise<never>((_, reject) => {
+    end = reject;
+  });
+  failed.catch(() => {});
+  async function run(): Promise<void> {
+    let armed = first;
+    for (const [i, action] of chaos.entries()) {
+      await armed.evaluate((hold) => hold?.reached);
+      for (const victim of victims.splice(0, action.count)) await strike(action.kind, victim);
+      const { job } = await page.evaluate(() => window.tabgrid.view());
+      happened.push({ ...action, share: job?.share ?? 0, atMs: job?.wallMs ?? 0 });
+      armed = await armHold(page, chaos[i + 1]);
+    }
+  }
+  run().catch(end);
+  return { failed, happened: () => happened };
+}
+
+/** Closes a tab, or stops its page in mid-air so that it says nothing more, as a crash would. */
+async function strike(kind: ChaosAction['kind'], tab: Page): Promise<void> {
+  if (kind === 'kill') {
+    await tab.close({ runBeforeUnload: false });
+    return;
+  }
+  const session = await tab.context().newCDPSession(tab);
+  await session.send('Debugger.enable');
+  await session.send('Debugger.pause');
+}
+
+async function saveFiles(page: Page, options: RenderOptions, report: JobReport): Promise<string[]> {
+  const files: string[] = [];
+  const save = async (path: string, content: Uint8Array | string) => {
+    await mkdir(dirname(resolve(path)), { recursive: true });
+    await writeFile(path, content);
+    files.push(path);
+  };
+  const download = async (button: string, path: string) => {
+    const [file] = await Promise.all([page.waitForEvent('download'), page.getByTestId(button).click()]);
+    await file.saveAs(resolve(path));
+    files.push(path);
+  };
+  await download('download-png', options.out);
+  if (options.exr) await download('download-exr', options.exr);
+  if (options.report) await save(options.report, `${JSON.stringify(report, null, 2)}\n`);
+  return files;
+}

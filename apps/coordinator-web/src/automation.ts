@@ -1,0 +1,44 @@
+import type { Coordinator, GridView, HoldControl } from '@tabgrid/coordinator/api';
+import { type Bytes, bytesOf } from '@tabgrid/protocol/bytes';
+
+/**
+ * `window.tabgrid`: the dashboard for scripts (the command line, end-to-end tests, a person in the console). It reads, it
+ * exports, and it can hold a job at a share for tests; it can do nothing that the person at this page could not. Scenes,
+ * settings and launching go through the page's own controls, by their `data-testid`s:
+ *
+ *   scene-builtin (select)   scene-file, environment-file (file inputs)   width height spp bounces seed tile (number inputs)
+ *   camera (select by name)  helper-switch, open-switch (checkboxes)       join-link (an <a> with href)
+ *   launch  cancel  more-samples-count  more-samples                       download-png  download-exr
+ *   progress (role=progressbar, aria-valuenow)  job-state  eta  rate  tiles
+ *   volunteers (table), volunteer-row (data-state, data-path)              error (at most one)
+ */
+export interface TabgridAutomation {
+  /** What the page shows now. */
+  view(): GridView;
+  /** The report of the job shown: `JobReport` of the protocol's records. */
+  report(): Promise<unknown>;
+  readonly hold: HoldControl;
+  /** The picture so far as linear 32-bit float RGB, row-major from the top, in this machine's byte order; null without one. */
+  filmBytes(): Bytes | null;
+  exportImage(format: 'png' | 'exr'): Promise<Bytes>;
+}
+
+declare global {
+  interface Window {
+    tabgrid: TabgridAutomation;
+  }
+}
+
+/** The object for `window.tabgrid`. */
+export function createAutomation(coordinator: Coordinator): TabgridAutomation {
+  return {
+    view: () => coordinator.view(),
+    report: () => coordinator.report(),
+    hold: coordinator.hold,
+    filmBytes() {
+      const film = coordinator.film();
+      return film === null ? null : bytesOf(film.rgb);
+    },
+    exportImage: (format) => coordinator.export(format),
+  };
+}

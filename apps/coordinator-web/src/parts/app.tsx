@@ -1,0 +1,60 @@
+import { useSignal } from '@preact/signals';
+import type { JSX } from 'preact';
+import { useEffect } from 'preact/hooks';
+import type { Page } from '../page.js';
+import { pageTitle } from '../words/page-title.js';
+import { Banners } from './banners.jsx';
+import { DropTarget } from './drop-target.jsx';
+import { Head } from './head.jsx';
+import { HelpersSection } from './helpers-section.jsx';
+import { LaunchSection } from './launch-section.jsx';
+import { PastDialog } from './past-dialog.jsx';
+import { PictureSection } from './picture-section.jsx';
+import { SceneSection } from './scene-section.jsx';
+import { Stage } from './stage.jsx';
+import { VolunteerTable } from './volunteer-table.jsx';
+
+/** The dashboard: what happens on the left, what to do and who helps on the right; one column where it is narrow. */
+export function App(props: { readonly page: Page; readonly origin: string }): JSX.Element {
+  const { page } = props;
+  const past = useSignal(false);
+  const title = pageTitle(page.view.value.job);
+  useEffect(() => {
+    document.title = title;
+  }, [title]);
+  return (
+    <>
+      <Head
+        page={page}
+        onPast={() => {
+          past.value = true;
+        }}
+      />
+      <main>
+        <Banners page={page} />
+        <div class="bench">
+          <Stage page={page} />
+          <aside class="card setup" aria-label="Set up a render">
+            <SceneSection page={page} />
+            <PictureSection page={page} />
+            <LaunchSection page={page} />
+            <HelpersSection page={page} origin={props.origin} />
+          </aside>
+          <VolunteerTable page={page} />
+        </div>
+      </main>
+      <p class="visually-hidden" role="status" aria-live="polite" data-testid="announcement">
+        {page.announcement.value}
+      </p>
+      {past.value ? (
+        <PastDialog
+          page={page}
+          onClose={() => {
+            past.value = false;
+          }}
+        />
+      ) : null}
+      <DropTarget page={page} />
+    </>
+  );
+}

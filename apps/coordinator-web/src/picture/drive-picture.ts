@@ -1,0 +1,126 @@
+import { toneMap } from '@tabgrid/assets/tonemap';
+import type { Coordinator } from '@tabgrid/coordinator/api';
+import type { Clock } from '@tabgrid/protocol/clock';
+import type { Millis } from '@tabgrid/protocol/ids';
+import { volunteerColour } from '@tabgrid/ui/volunteer-colours';
+import { createOutliner, type Outline } from './outlines.js';
+import { createPaintLoop } from './paint-loop.js';
+import { createPainter, type Painter, rasterOf } from './painter.js';
+
+/** Time a paint may take of each quarter of a second, so that the page stays quick under a big film. */
+const PAINT_BUDGET_MS: Millis = 20;
+
+/** Of that, for looking after what no tile was seen to change: while tiles come in, most of the film has not changed. */
+const SWEEP_BUDGET_MS: Millis = 4;
+
+export interface PictureDriver {
+  /** Something may have changed: paints soon, at most four times a second. */
+  changed(): void;
+  stop(): void;
+}
+
+export interface PictureDeps {
+  readonly coordinator: Pick<Coordinator, 'film' | 'tiles'>;
+  readonly clock: Clock;
+  /** The picture: its raster has the film's pixels (or a whole fraction of them). */
+  readonly base: HTMLCanvasElement;
+  /** The outlines, over it: in the screen's own pixels. */
+  readonly overlay: HTMLCanvasElement;
+  readonly reducedMotion: () => boolean;
+}
+
+/** Keeps two canvases up to date with the coordinator's film and tiles. A hidden page paints nothing until it is seen again. */
+export function drivePicture(deps: PictureDeps): PictureDriver {
+  const { base, overlay, clock } = deps;
+  const context = base.getContext('2d', { alpha: false });
+  const over = overlay.getContext('2d');
+  const outliner = createOutliner();
+  let painter: Painter | null = null;
+  let size = '';
+
+  function paint(): boolean {
+    const film = deps.coordinator.film();
+    if (film === null || context === null || over === null || document.visibilityState === 'hidden') return false;
+    if (painter === null || size !== `${film.width}x${film.height}`) {
+      size = `${film.width}x${film.height}`;
+      const raster = rasterOf(film.width, film.height);
+      base.width = raster.width;
+      base.height = raster.height;
+      painter = createPainter(film.width, film.height, {
+        // The same curve as the PNG's: what one sees is what one downloads.
+        shade: (rgb) => toneMap(rgb),
+        put: (rgba, x, y, width, height) =>
+          context.putImageData(new ImageData(new Uint8ClampedArray(rgba.buffer), width, height), x, y),
+        now: () => clock.now(),
+      });
+    }
+    const tiles = deps.coordinator.tiles();
+    painter.note(film.revision, tiles);
+    painter.paint(
+      film,
+      PAINT_BUDGET_MS,
+      tiles.some((tile) => tile.state === 'running') ? SWEEP_BUDGET_MS : PAINT_BUDGET_MS,
+    );
+    const outlines = outliner.update(tiles, clock.now(), !deps.reducedMotion());
+    drawOutlines(over, overlay, film.width, outlines);
+    return painter.stale() || outlines.some((outline) => outline.tile.state === 'accepted');
+  }
+
+  const loop = createPaintLoop(clock, paint);
+  const changed = () => loop.request();
+  const resized = new ResizeObserver(changed);
+  resized.observe(overlay);
+  document.addEventListener('visibilitychange', changed);
+  changed();
+  return {
+    changed,
+    stop() {
+      loop.stop();
+      resized.disconnect();
+      document.removeEventListener('visibilitychange', changed);
+    },
+  };
+}
+
+/** Each outline lies inside its tile: a dark casing, and the volunteer's colour in it, so that it shows on any picture. */
+function drawOutlines(
+  context: CanvasRenderingContext2D,
+  canvas: HTMLCanvasElement,
+  filmWidth: number,
+  outlines: readonly Outline[],
+): void {
+  const ratio = window.devicePixelRatio;
+  const width = Math.round(canvas.clientWidth * ratio);
+  const height = Math.round(canvas.clientHeight * ratio);
+  if (canvas.width !== width || canvas.height !== height) {
+    canvas.width = width;
+    canvas.height = height;
+  }
+  context.clearRect(0, 0, width, height);
+  const scale = width / filmWidth;
+  for (const { tile, strength } of outlines) {
+    const line = Math.min(2 * ratio, (tile.width * scale) / 6);
+    context.globalAlpha = strength;
+    stroke(context, tile, scale, line * 2, 'rgb(8 14 13 / 0.75)');
+    stroke(context, tile, scale, line, volunteerColour(tile.volunteer));
+  }
+  context.globalAlpha = 1;
+}
+
+function stroke(
+  context: CanvasRenderingContext2D,
+  tile: Outline['tile'],
+  scale: number,
+  line: number,
+  colour: string,
+): void {
+  context.strokeStyle = colour;
+  context.lineWidth = line;
+  const inset = line / 2;
+  context.strokeRect(
+    tile.x * scale + inset,
+    tile.y * scale + inset,
+    Math.max(0, tile.width * scale - line),
+    Math.max(0, tile.height * scale - line),
+  );
+}

@@ -1,0 +1,65 @@
+import { OwnerToken, RoomId } from '@tabgrid/protocol/ids';
+import * as v from 'valibot';
+
+/**
+ * What this browser remembers between visits: the room and the token that makes its owner (never part of a link), and the
+ * person's choices. A browser that refuses to keep anything is no error: the visit then begins afresh each time.
+ */
+
+const Schemas = {
+  room: v.strictObject({ id: RoomId, token: OwnerToken }),
+  helper: v.strictObject({ on: v.boolean(), intensity: v.pipe(v.number(), v.minValue(0.1), v.maxValue(1)) }),
+  draft: v.strictObject({
+    width: v.string(),
+    height: v.string(),
+    spp: v.string(),
+    bounces: v.string(),
+    seed: v.string(),
+    tile: v.string(),
+    camera: v.string(),
+  }),
+};
+
+type Schemas = typeof Schemas;
+type Name = keyof Schemas;
+export type RememberedRoom = v.InferOutput<Schemas['room']>;
+export type RememberedHelper = v.InferOutput<Schemas['helper']>;
+
+export interface Remembered {
+  /** null when there is nothing, or nothing that still reads. */
+  read<N extends Name>(name: N): v.InferOutput<Schemas[N]> | null;
+  write<N extends Name>(name: N, value: v.InferOutput<Schemas[N]>): void;
+}
+
+/** @param storage `localStorage`, or null where the browser refuses it */
+export function createRemembered(storage: Pick<Storage, 'getItem' | 'setItem'> | null): Remembered {
+  const keyOf = (name: Name) => `tabgrid.dashboard.${name}`;
+  return {
+    read(name) {
+      try {
+        const text = storage?.getItem(keyOf(name)) ?? null;
+        if (text === null) return null;
+        const parsed = v.safeParse(Schemas[name], JSON.parse(text));
+        return parsed.success ? parsed.output : null;
+      } catch {
+        return null;
+      }
+    },
+    write(name, value) {
+      try {
+        storage?.setItem(keyOf(name), JSON.stringify(value));
+      } catch {
+        // A full or blocked storage costs only the memory.
+      }
+    },
+  };
+}
+
+/** The browser's own storage; null where reading the property already throws (cookies blocked). */
+export function browserStorage(): Storage | null {
+  try {
+    return window.localStorage;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,58 @@
+import type { JobView } from '@tabgrid/coordinator/api';
+import { JobId } from '@tabgrid/protocol/ids';
+import * as v from 'valibot';
+import { describe, expect, it } from 'vitest';
+import { createAnnouncer, QUIET_MS } from './announcer.js';
+
+const at = (share: number, state: JobView['state'] = 'running', notice: string | null = null): JobView => ({
+  id: v.parse(JobId, 'job-1'),
+  title: 'Bunny',
+  state,
+  spec: { width: 1, height: 1, spp: 1, bounces: 1, seed: 1, camera: null, tile: null, verify: 'none' },
+  spp: 1,
+  share,
+  etaMs: null,
+  samplesPerSecond: 0,
+  tasks: { total: 1, accepted: 0, running: 0 },
+  attempts: 0,
+  retries: 0,
+  startedAt: 0,
+  wallMs: 1000,
+  held: false,
+  notice,
+});
+
+describe('the announcer', () => {
+  it('says nothing before there is a job', () => {
+    expect(createAnnouncer().next(null, 0)).toBe('');
+  });
+
+  it('says a change of state at once', () => {
+    const announcer = createAnnouncer();
+    expect(announcer.next(at(0), 0)).toBe('Bunny: 0 per cent.');
+    expect(announcer.next(at(1, 'done'), 1)).toBe('Bunny is done, in 1 s.');
+  });
+
+  it('says what keeps the job from going on at once', () => {
+    const announcer = createAnnouncer();
+    announcer.next(at(0.1), 0);
+    expect(announcer.next(at(0.1, 'running', 'Nobody is here.'), 10)).toContain('Nobody is here.');
+  });
+
+  it('is quiet about progress until enough time has passed and a tenth is done', () => {
+    const announcer = createAnnouncer();
+    const first = announcer.next(at(0), 0);
+    expect(announcer.next(at(0.9), QUIET_MS - 1)).toBe(first);
+    expect(announcer.next(at(0.05), QUIET_MS + 1)).toBe(first);
+    expect(announcer.next(at(0.31), QUIET_MS + 2)).toBe('Bunny: 31 per cent.');
+    expect(announcer.next(at(0.5), QUIET_MS + 3)).toBe('Bunny: 31 per cent.');
+  });
+
+  it('speaks at most once in QUIET_MS however fast the job is', () => {
+    const announcer = createAnnouncer();
+    const said = new Set<string>();
+    for (let ms = 0; ms < 60_000; ms += 250) said.add(announcer.next(at(ms / 60_001), ms));
+    expect(said.size).toBeLessThanOrEqual(60_000 / QUIET_MS);
+    expect(said.size).toBeGreaterThan(1);
+  });
+});

@@ -1,0 +1,63 @@
+import type { JobState, JobView } from '@tabgrid/coordinator/api';
+import { titleOf } from './builtin-scenes.js';
+import { formatDuration, percentOf, plural } from './format.js';
+
+/** Words for how a job stands. Pure: from a view to text. */
+
+const STATES: Readonly<Record<JobState, string>> = {
+  preparing: 'Preparing',
+  running: 'Rendering',
+  done: 'Done',
+  cancelled: 'Stopped',
+  failed: 'Failed',
+};
+
+/** A job's state in a word. */
+export function stateText(state: JobState): string {
+  return STATES[state];
+}
+
+/** Whether a running job stands still, because nobody is here or because it is held. */
+export function isWaiting(job: Pick<JobView, 'state' | 'held' | 'notice' | 'tasks'>): boolean {
+  return job.state === 'running' && job.tasks.running === 0 && (job.held || job.notice !== null);
+}
+
+/** Whether the job still takes work. */
+export function isActive(job: Pick<JobView, 'state'> | null): boolean {
+  return job?.state === 'preparing' || job?.state === 'running';
+}
+
+/**
+ * Time to go, rounded so that it does not twitch: by 1 s under 20 s, by 5 s under 2 min, by whole minutes above.
+ * A dash when nobody knows, nothing when the job is over.
+ */
+export function etaText(job: Pick<JobView, 'state' | 'etaMs' | 'held'>): string {
+  if (!isActive(job)) return '';
+  if (job.held) return 'on hold';
+  if (job.etaMs === null) return '–';
+  const seconds = job.etaMs / 1000;
+  if (seconds < 1) return 'a moment';
+  const step = seconds < 20 ? 1 : seconds < 120 ? 5 : 60;
+  return formatDuration(Math.ceil(seconds / step) * step * 1000);
+}
+
+/** One sentence for a screen reader: where the job is now. */
+export function jobSentence(job: JobView): string {
+  const title = titleOf(job.title);
+  if (job.state === 'failed') return `${title} failed. ${job.notice ?? ''}`.trim();
+  if (job.state === 'done') return `${title} is done, in ${formatDuration(job.wallMs)}.`;
+  if (job.state === 'cancelled') return `${title} was stopped at ${percentOf(job.share)} per cent.`;
+  if (job.state === 'preparing') return `${title} is being prepared.`;
+  const left = job.etaMs === null || job.held ? '' : `, about ${etaText(job)} left`;
+  const sentence = `${title}: ${percentOf(job.share)} per cent${left}.`;
+  return job.notice === null ? sentence : `${sentence} ${job.notice}`;
+}
+
+/** What a finished or stopped job came to, for the summary under the picture. */
+export function resultSentence(job: JobView, volunteers: number): string {
+  const helpers = volunteers === 0 ? '' : ` by ${plural(volunteers, 'computer')}`;
+  const again = job.retries === 0 ? '' : ` ${plural(job.retries, 'tile')} had to be done again.`;
+  const samples = `${plural(job.spp, 'sample')} a pixel`;
+  if (job.state === 'done') return `${samples}${helpers} in ${formatDuration(job.wallMs)}.${again}`;
+  return `${percentOf(job.share)} % of ${samples}${helpers} in ${formatDuration(job.wallMs)}; what is there stays.${again}`;
+}

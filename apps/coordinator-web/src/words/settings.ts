@@ -1,0 +1,117 @@
+import type { RenderSpec } from '@tabgrid/coordinator/api';
+import { MAX_FILM_SIDE_PX } from '@tabgrid/protocol/limits';
+import { formatCount } from './format.js';
+
+/**
+ * The picture's settings as a person types them: text fields that may be half-written. The coordinator checks again; here the
+ * message stands beside its field while it is typed.
+ */
+
+export type NumberField = 'width' | 'height' | 'spp' | 'bounces' | 'seed' | 'tile';
+
+export interface Draft extends Readonly<Record<NumberField, string>> {
+  /** A camera's name; empty takes the first, or a framing of the whole scene. */
+  readonly camera: string;
+}
+
+export const FIRST_DRAFT: Draft = {
+  width: '960',
+  height: '540',
+  spp: '64',
+  bounces: '6',
+  seed: '1',
+  tile: '',
+  camera: '',
+};
+
+interface Rule {
+  readonly name: string;
+  readonly min: number;
+  readonly max: number;
+  /** Whether an empty field is an answer. */
+  readonly optional?: boolean;
+  readonly unit: string;
+}
+
+export const RULES: Readonly<Record<NumberField, Rule>> = {
+  width: { name: 'Width', min: 1, max: MAX_FILM_SIDE_PX, unit: ' pixels' },
+  height: { name: 'Height', min: 1, max: MAX_FILM_SIDE_PX, unit: ' pixels' },
+  spp: { name: 'Samples', min: 1, max: 65_536, unit: '' },
+  bounces: { name: 'Bounces', min: 1, max: 64, unit: '' },
+  seed: { name: 'Seed', min: 0, max: 0xffff_ffff, unit: '' },
+  tile: { name: 'Tile', min: 8, max: 512, optional: true, unit: ' pixels' },
+};
+
+export const NUMBER_FIELDS: readonly NumberField[] = ['width', 'height', 'spp', 'bounces', 'seed', 'tile'];
+
+export type Problems = Readonly<Partial<Record<NumberField, string>>>;
+
+/** What is wrong with one field, or null. */
+export function problemOf(field: NumberField, text: string): string | null {
+  const rule = RULES[field];
+  const trimmed = text.trim();
+  if (trimmed === '') return rule.optional === true ? null : `${rule.name} is empty.`;
+  const value = Number(trimmed);
+  if (!Number.isFinite(value)) return `${rule.name} is not a number.`;
+  if (!Number.isInteger(value)) return `${rule.name} must be a whole number.`;
+  if (value < rule.min || value > rule.max) {
+    return `${rule.name} goes from ${formatCount(rule.min)} to ${formatCount(rule.max)}${rule.unit}.`;
+  }
+  return null;
+}
+
+/** A spec that can be launched, or what stands in the way, by field. */
+export function readDraft(
+  draft: Draft,
+): { readonly ok: true; readonly spec: RenderSpec } | { readonly ok: false; readonly problems: Problems } {
+  const problems: Partial<Record<NumberField, string>> = {};
+  for (const field of NUMBER_FIELDS) {
+    const problem = problemOf(field, draft[field]);
+    if (problem !== null) problems[field] = problem;
+  }
+  if (Object.keys(problems).length > 0) return { ok: false, problems };
+  return {
+    ok: true,
+    spec: {
+      width: Number(draft.width),
+      height: Number(draft.height),
+      spp: Number(draft.spp),
+      bounces: Number(draft.bounces),
+      seed: Number(draft.seed),
+      camera: draft.camera === '' ? null : draft.camera,
+      tile: draft.tile.trim() === '' ? null : Number(draft.tile),
+      verify: 'none',
+    },
+  };
+}
+
+export interface SizePreset {
+  readonly label: string;
+  readonly width: number;
+  readonly height: number;
+}
+
+export const SIZE_PRESETS: readonly SizePreset[] = [
+  { label: 'Quick look', width: 480, height: 270 },
+  { label: 'Half HD', width: 960, height: 540 },
+  { label: 'Full HD', width: 1920, height: 1080 },
+  { label: '4K', width: 3840, height: 2160 },
+  { label: 'Square', width: 1024, height: 1024 },
+  { label: 'Portrait', width: 1080, height: 1350 },
+];
+
+/** `960x540` when the draft is one of the presets, else empty: the preset list's value. */
+export function presetOf(draft: Draft): string {
+  const match = SIZE_PRESETS.find((p) => String(p.width) === draft.width && String(p.height) === draft.height);
+  return match === undefined ? '' : presetKey(match);
+}
+
+export function presetKey(preset: SizePreset): string {
+  return `${preset.width}x${preset.height}`;
+}
+
+/** The draft with a preset's size. An unknown key changes nothing. */
+export function withPreset(draft: Draft, key: string): Draft {
+  const preset = SIZE_PRESETS.find((p) => presetKey(p) === key);
+  return preset === undefined ? draft : { ...draft, width: String(preset.width), height: String(preset.height) };
+}

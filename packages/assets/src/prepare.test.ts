@@ -1,0 +1,92 @@
+import { chunkMatches, chunkOf } from '@tabgrid/protocol/blob';
+import { EnvironmentManifest, SceneManifest } from '@tabgrid/webgpu-kernels/pathtrace/manifest';
+import * as v from 'valibot';
+import { describe, expect, it } from 'vitest';
+import { AssetError } from './asset-error.js';
+import { decodeImage } from './decode-node.js';
+import { defaultCamera } from './default-camera.js';
+import { createFixture, triangleFixture } from './gltf/fixtures.js';
+import { type PrepareInput, prepareScene } from './prepare.js';
+import { buildScene } from './scenes/build.js';
+
+const prepare = (file: PrepareInput['file'], more: Partial<PrepareInput> = {}) =>
+  prepareScene({ name: 'scene.glb', file, environment: null, decodeImage, aspect: 16 / 9, ...more });
+
+describe('prepareScene', () => {
+  it('makes manifests that volunteers accept, and every blob that they name', async () => {
+    const scene = await prepare(await buildScene('cornell'));
+    expect(v.is(SceneManifest, scene.manifest)).toBe(true);
+    expect(v.is(EnvironmentManifest, scene.environmentManifest)).toBe(true);
+    const named = Object.values(scene.manifest.blobs).flatMap((ref) => (ref ? [ref.id] : []));
+    expect(scene.blobs.map((blob) => blob.ref.id).toSorted()).toEqual([...new Set(named)].toSorted());
+    for (const blob of scene.blobs) {
+      expect(blob.bytes.byteLength).toBe(blob.ref.bytes);
+      expect(await chunkMatches(chunkOf(blob.bytes, 0), blob.chunkHashes, 0)).toBe(true);
+    }
+    expect(scene.summary).toEqual({
+      triangles: 32,
+      materials: 4,
+      textures: 0,
+      bytes: scene.blobs.reduce((sum, blob) => sum + blob.bytes.byteLength, 0),
+      cameras: ['camera'],
+      warnings: [],
+    });
+    expect(scene).toMatchObject({ name: 'scene.glb', framed: false, sky: false });
+  });
+
+  it('gives the same blobs for the same file', async () => {
+    const file = await buildScene('cornell');
+    const [a, b] = [await prepare(file), await prepare(file)];
+    expect(a.manifest).toEqual(b.manifest);
+  });
+
+  it('adds the built-in sky where a scene has no light of its own, and darkness where it has', async () => {
+    const dark = await prepare(triangleFixture().glb());
+    expect(dark.sky).toBe(true);
+    expect(dark.environmentManifest.kind).toBe('map');
+    const { environmentManifest } = dark;
+    if (environmentManifest.kind === 'map') {
+      expect(dark.blobs.map((blob) => blob.ref.id)).toContain(environmentManifest.texels.id);
+    }
+    const lit = await prepare(await buildScene('cornell'));
+    expect(lit.environmentManifest).toEqual({ kind: 'constant', radiance: [0, 0, 0] });
+  });
+
+  it('keeps the sky out where an environment is given', async () => {
+    const environment = { kind: 'constant', radiance: [1, 2, 3] } as const;
+    const scene = await prepare(triangleFixture().glb(), { environment });
+    expect(scene.sky).toBe(false);
+    expect(scene.environmentManifest).toEqual(environment);
+  });
+
+  it('frames a scene without cameras for any aspect', async () => {
+    const scene = await prepare(triangleFixture().glb(), { aspect: 2 });
+    expect(scene.framed).toBe(true);
+    expect(scene.cameras).toEqual([defaultCamera({ positions: scene.framing }, 2)]);
+    expect(scene.summary.cameras).toEqual(['default']);
+  });
+
+  it('passes warnings on, the reader’s and the packer’s', async () => {
+    const fixture = createFixture();
+    const POSITION = fixture.accessor(Float32Array.of(0, 0, 0, 1, 0, 0, 0, 1, 0, 5, 5, 5, 5, 5, 5, 5, 5, 5), 'VEC3');
+    fixture.json.meshes.push({ primitives: [{ attributes: { POSITION } }, { attributes: { POSITION }, mode: 0 }] });
+    fixture.json.nodes.push({ mesh: 0 });
+    const { summary } = await prepare(fixture.glb());
+    expect(summary.triangles).toBe(1);
+    expect(summary.warnings).toHaveLength(2);
+    expect(summary.warnings[0]).toMatch(/Points and lines/);
+  });
+
+  it('refuses a scene of nothing but triangles without area', async () => {
+    const fixture = createFixture();
+    const POSITION = fixture.accessor(new Float32Array(9), 'VEC3');
+    fixture.json.meshes.push({ primitives: [{ attributes: { POSITION } }] });
+    fixture.json.nodes.push({ mesh: 0 });
+    await expect(prepare(fixture.glb())).rejects.toThrow(/no triangle with an area/);
+  });
+
+  it('refuses an environment that cannot be', async () => {
+    const environment = { kind: 'map', width: 2, height: 2, rgb: new Float32Array(3) } as const;
+    await expect(prepare(triangleFixture().glb(), { environment })).rejects.toThrow(AssetError);
+  });
+});

@@ -1,0 +1,114 @@
+import { type BlobRef, chunkCount, chunkOf, type NamedBlob } from '@tabgrid/protocol/blob';
+import type { Bytes } from '@tabgrid/protocol/bytes';
+import type { BlobId } from '@tabgrid/protocol/ids';
+import type { FromCoordinator, FromVolunteer } from '@tabgrid/protocol/link';
+import { type Message, message } from '@tabgrid/protocol/message';
+import type { BlobStore } from '@tabgrid/store/ports';
+
+/**
+ * Serves blobs to volunteers.
+ *
+ * 1. Only blobs of the present job are served; anything else is answered with `noBlob`.
+ * 2. A volunteer has at most PARALLEL chunks under way, and at most MOST_WAITING wishes wait for it.
+ */
+
+const PARALLEL = 2;
+const MOST_WAITING = 2048;
+
+export type Need = Extract<FromVolunteer, { type: 'need' }>;
+type Wish =
+  | { readonly kind: 'list'; readonly blob: BlobId }
+  | { readonly kind: 'chunk'; readonly blob: BlobId; readonly index: number };
+
+/** One blob as it can be read. */
+export interface BlobSource {
+  readonly ref: BlobRef;
+  list(): Promise<Bytes | null>;
+  chunk(index: number): Promise<Bytes | null>;
+}
+
+export function memoryBlobSource(blob: NamedBlob): BlobSource {
+  return {
+    ref: blob.ref,
+    list: async () => blob.chunkHashes,
+    chunk: async (index) => chunkOf(blob.bytes, index),
+  };
+}
+
+export function storedBlobSource(ref: BlobRef, store: BlobStore): BlobSource {
+  return { ref, list: () => store.readList(ref.id), chunk: (index) => store.readChunk(ref.id, index) };
+}
+
+export interface BlobServer {
+  /** Replaces what is served. */
+  serve(sources: readonly BlobSource[]): void;
+  /** The queue of one link. `sent` is called for each message that arrived. */
+  attach(send: (m: Message) => Promise<void>, sent: () => void): BlobQueue;
+}
+
+export interface BlobQueue {
+  /** @returns false when the volunteer asks for more than it could ever need */
+  ask(need: Need): boolean;
+  close(): void;
+}
+
+export function createBlobServer(): BlobServer {
+  let sources = new Map<BlobId, BlobSource>();
+
+  const answer = async (wish: Wish): Promise<Message> => {
+    const none: FromCoordinator = { type: 'noBlob', blob: wish.blob };
+    const source = sources.get(wish.blob);
+    if (!source) return message(none);
+    try {
+      if (wish.kind === 'list') {
+        const hashes = await source.list();
+        return hashes ? message({ type: 'list', blob: source.ref } satisfies FromCoordinator, hashes) : message(none);
+      }
+      if (wish.index >= chunkCount(source.ref.bytes)) return message(none);
+      const bytes = await source.chunk(wish.index);
+      const head: FromCoordinator = { type: 'chunk', blob: wish.blob, index: wish.index };
+      return bytes ? message(head, bytes) : message(none);
+    } catch {
+      // The store failed: the volunteer gives its tasks back, and somebody who has the blob gets them.
+      return message(none);
+    }
+  };
+
+  return {
+    serve(next) {
+      sources = new Map(next.map((source) => [source.ref.id, source]));
+    },
+    attach(send, sent) {
+      const waiting: Wish[] = [];
+      let underWay = 0;
+      let open = true;
+      const pump = (): void => {
+        while (open && underWay < PARALLEL) {
+          const wish = waiting.shift();
+          if (!wish) return;
+          underWay++;
+          answer(wish)
+            .then(send)
+            .then(sent, () => {})
+            .finally(() => {
+              underWay--;
+              pump();
+            });
+        }
+      };
+      return {
+        ask(need) {
+          if (need.list) waiting.push({ kind: 'list', blob: need.blob });
+          for (const index of need.chunks) waiting.push({ kind: 'chunk', blob: need.blob, index });
+          if (waiting.length > MOST_WAITING) return false;
+          pump();
+          return true;
+        },
+        close() {
+          open = false;
+          waiting.length = 0;
+        },
+      };
+    },
+  };
+}

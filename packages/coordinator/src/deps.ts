@@ -1,0 +1,38 @@
+import type { PreparedScene } from '@tabgrid/assets/prepare';
+import type { Bytes } from '@tabgrid/protocol/bytes';
+import type { Clock } from '@tabgrid/protocol/clock';
+import type { BlobStore, RecordStore } from '@tabgrid/store/ports';
+import type { OwnerSource } from '@tabgrid/transport/source';
+import type { SceneInput } from './api.js';
+
+/** Turns files into what the grid needs. In a page: `createSceneWorker`. */
+export interface ScenePreparer {
+  /**
+   * @param environment a Radiance HDR; null takes the scene's default light
+   * @throws UserError that names the problem and what to do
+   */
+  prepare(input: SceneInput, environment: File | null): Promise<PreparedScene>;
+}
+
+/** Turns a film into a file. In a page: `createSceneWorker`. */
+export interface FilmEncoder {
+  /** @param rgb linear light, row-major from the top; PNG is tone-mapped, EXR is as it is */
+  encode(format: 'png' | 'exr', width: number, height: number, rgb: Float32Array<ArrayBuffer>): Promise<Bytes>;
+}
+
+export interface CoordinatorDeps {
+  readonly source: OwnerSource;
+  readonly clock: Clock;
+  /** ms since 1970. */
+  readonly wallClock: () => number;
+  readonly blobs: BlobStore;
+  readonly records: RecordStore;
+  /** Why nothing outlives the page (see `openStores`); null or absent when it does. */
+  readonly storeProblem?: string | null;
+  readonly prepare: ScenePreparer;
+  readonly encode: FilmEncoder;
+  /** Uniform in [0, 1): names of jobs, the scheduler's seed. */
+  readonly random: () => number;
+  /** What volunteers see as the owner's name; unverified. */
+  readonly name: string;
+}

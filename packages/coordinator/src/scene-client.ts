@@ -1,0 +1,58 @@
+import * as Comlink from 'comlink';
+import { UserError } from './api.js';
+import type { FilmEncoder, ScenePreparer } from './deps.js';
+import type { SceneWorkerApi } from './scene-reader.js';
+
+export interface SceneClient extends ScenePreparer, FilmEncoder {
+  /** Ends the Worker. What it was at fails. */
+  close(): void;
+}
+
+/** The page's side of the scene Worker. The Worker starts with the first question, and anew after it died. */
+export function createSceneWorker(spawn: () => Worker = spawnSceneWorker): SceneClient {
+  let running: {
+    readonly worker: Worker;
+    readonly api: Comlink.Remote<SceneWorkerApi>;
+    readonly died: Promise<never>;
+  } | null = null;
+
+  const start = () => {
+    const worker = spawn();
+    const died = new Promise<never>((_, reject) => {
+      // An exception of the Worker's own, or memory that it did not get: it never answers again.
+      worker.addEventListener('error', (event) => {
+        event.preventDefault();
+        stop();
+        const why = event.message || 'it ran out of memory';
+        reject(new UserError(`The part of this page that reads scenes failed (${why}). Try a smaller scene.`));
+      });
+    });
+    died.catch(() => {});
+    running = { worker, api: Comlink.wrap<SceneWorkerApi>(worker), died };
+    return running;
+  };
+
+  const stop = () => {
+    running?.worker.terminate();
+    running = null;
+  };
+
+  return {
+    async prepare(input, environment) {
+      const { api, died } = running ?? start();
+      const answer = await Promise.race([api.prepare(input, environment), died]);
+      if (answer.kind === 'refused') throw new UserError(answer.message);
+      return answer.scene;
+    },
+    async encode(format, width, height, rgb) {
+      const { api, died } = running ?? start();
+      return await Promise.race([api.encode(format, width, height, Comlink.transfer(rgb, [rgb.buffer])), died]);
+    },
+    close: stop,
+  };
+}
+
+/** Written so that bundlers see the Worker's module. */
+function spawnSceneWorker(): Worker {
+  return new Worker(new URL('./scene-worker.ts', import.meta.url), { type: 'module', name: 'scenes' });
+}

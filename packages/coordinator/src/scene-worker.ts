@@ -1,0 +1,34 @@
+import { AssetError } from '@tabgrid/assets/asset-error';
+import { decodeImage } from '@tabgrid/assets/decode-browser';
+import { encodeExr } from '@tabgrid/assets/exr';
+import { readHdr } from '@tabgrid/assets/hdr';
+import { encodePng } from '@tabgrid/assets/png';
+import { prepareScene } from '@tabgrid/assets/prepare';
+import { buildScene } from '@tabgrid/assets/scenes/build';
+import { toneMap } from '@tabgrid/assets/tonemap';
+import * as Comlink from 'comlink';
+import { createSceneReader, type SceneWorkerApi } from './scene-reader.js';
+
+/** The Worker that reads scenes and writes pictures, so that the page stays smooth meanwhile. */
+
+const reader = createSceneReader({ prepareScene, buildScene, readHdr, decodeImage });
+
+const api: SceneWorkerApi = {
+  async prepare(input, environment) {
+    try {
+      const scene = await reader.prepare(input, environment);
+      // Copying a large scene's blobs between threads would double its memory.
+      const buffers = scene.blobs.map(({ bytes }) => bytes.buffer);
+      return Comlink.transfer({ kind: 'scene', scene } as const, [...new Set(buffers)]);
+    } catch (error) {
+      if (error instanceof AssetError) return { kind: 'refused', message: error.message };
+      throw error;
+    }
+  },
+  async encode(format, width, height, rgb) {
+    const bytes = format === 'exr' ? encodeExr(width, height, rgb) : encodePng(width, height, toneMap(rgb));
+    return Comlink.transfer(bytes, [bytes.buffer]);
+  },
+};
+
+Comlink.expose(api);

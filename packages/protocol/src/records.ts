@@ -1,0 +1,168 @@
+import * as v from 'valibot';
+import { JobId, TaskId, VolunteerId } from './ids.js';
+import { JsonObject } from './json.js';
+import { MAX_FILM_SIDE_PX, MAX_NAME_LENGTH, MAX_OUTPUT_BYTES, MAX_TEXT_LENGTH } from './limits.js';
+import { AdapterClass, Verification } from './task.js';
+
+/**
+ * Stored records: what a dashboard keeps of its jobs, and the report that people take away. Every record carries the
+ * version of its form; one of another version is refused, never guessed at.
+ *
+ * History of RECORDS_VERSION
+ *  1  render jobs, results, reports
+ */
+export const RECORDS_VERSION = 1;
+
+/** Camera samples a pixel that one picture may have. */
+export const MAX_SPP = 65_536;
+
+const Version = v.literal(RECORDS_VERSION);
+const Name = v.pipe(v.string(), v.maxLength(MAX_NAME_LENGTH));
+const Text = v.pipe(v.string(), v.maxLength(MAX_TEXT_LENGTH));
+const Count = v.pipe(v.number(), v.integer(), v.minValue(0));
+const Amount = v.pipe(v.number(), v.finite(), v.minValue(0));
+const Share = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
+const Side = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MAX_FILM_SIDE_PX));
+const Spp = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MAX_SPP));
+
+/** Rectangle of pixels from the film's top left. */
+export const PixelRect = v.strictObject({
+  x: v.pipe(Count, v.maxValue(MAX_FILM_SIDE_PX - 1)),
+  y: v.pipe(Count, v.maxValue(MAX_FILM_SIDE_PX - 1)),
+  width: Side,
+  height: Side,
+});
+export type PixelRect = v.InferOutput<typeof PixelRect>;
+
+/** A run of samples; `block` of them are summed together, and `first` is a multiple of `block`. */
+export const SampleRun = v.strictObject({
+  first: v.pipe(Count, v.maxValue(2 ** 24)),
+  count: v.pipe(Count, v.minValue(1), v.maxValue(MAX_SPP)),
+  block: v.pipe(Count, v.minValue(1), v.maxValue(4096)),
+});
+export type SampleRun = v.InferOutput<typeof SampleRun>;
+
+/** One round of a picture: the samples asked for at one time, and how they were cut into tasks. */
+export const RenderRun = v.strictObject({
+  samples: SampleRun,
+  /** Tile side in pixels. */
+  side: Side,
+  /** Sample blocks a task. */
+  blocks: v.pipe(Count, v.minValue(1), v.maxValue(MAX_SPP)),
+});
+export type RenderRun = v.InferOutput<typeof RenderRun>;
+
+/** What an owner launched. */
+export const StoredRenderSpec = v.strictObject({
+  width: Side,
+  height: Side,
+  spp: Spp,
+  bounces: v.pipe(Count, v.maxValue(64)),
+  seed: v.pipe(Count, v.maxValue(0xffff_ffff)),
+  camera: v.nullable(v.pipe(v.string(), v.maxLength(200))),
+  tile: v.nullable(Side),
+  verify: Verification,
+});
+export type StoredRenderSpec = v.InferOutput<typeof StoredRenderSpec>;
+
+/** A fault that a test made happen in mid-job. */
+const ChaosRow = v.strictObject({
+  kind: Name,
+  /** Volunteers that it happened to. */
+  count: Count,
+  /** Share of the work at which it was to happen. */
+  at: Share,
+  /** Share accepted when it had happened, and the job's time then. */
+  share: Share,
+  atMs: Amount,
+});
+
+const VolunteerRow = v.strictObject({
+  id: VolunteerId,
+  name: Name,
+  /** What the browser tells of the adapter, for people. */
+  adapter: v.pipe(v.string(), v.maxLength(400)),
+  software: v.boolean(),
+  /** Accepted results. */
+  tiles: Count,
+  kernelMs: Amount,
+  /** Camera samples a second of its own accepted results; null without one. */
+  samplesPerSecond: v.nullable(Amount),
+  /** The last path; null when its link never opened in this job. */
+  path: v.nullable(v.picklist(['direct', 'turn', 'relay', 'local'])),
+  bytesTo: Count,
+  bytesFrom: Count,
+  state: Name,
+});
+
+/** What happened in a job. */
+export const JobReport = v.strictObject({
+  version: Version,
+  job: JobId,
+  title: Name,
+  state: v.picklist(['running', 'done', 'cancelled', 'failed']),
+  /** Filled in by who made it happen. */
+  chaos: v.pipe(v.array(ChaosRow), v.maxLength(1000)),
+  /** Of the linear 32-bit float RGB film, row-major from the top, little-endian. */
+  filmSha256: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
+  width: Side,
+  height: Side,
+  /** Samples a pixel that every pixel has when the job is done. */
+  spp: Spp,
+  /** Accepted results; a tile with many samples takes several. */
+  tiles: Count,
+  wallMs: Amount,
+  /** Time on volunteers' GPUs, summed. */
+  kernelMs: Amount,
+  cameraSamplesPerSecond: Amount,
+  bytesToVolunteers: Count,
+  bytesFromVolunteers: Count,
+  attempts: Count,
+  retries: Count,
+  volunteers: v.pipe(v.array(VolunteerRow), v.maxLength(20_000)),
+});
+export type JobReport = v.InferOutput<typeof JobReport>;
+
+/** Collection `jobs`, by job id. */
+export const JobRecord = v.strictObject({
+  version: Version,
+  id: JobId,
+  kind: v.literal('render'),
+  title: Name,
+  state: v.picklist(['running', 'done', 'cancelled', 'failed']),
+  spec: StoredRenderSpec,
+  /** All samples asked for, in the order of asking. */
+  runs: v.pipe(v.array(RenderRun), v.minLength(1), v.maxLength(1000)),
+  /** How often tasks were made for it: part of their names. */
+  generation: v.pipe(Count, v.maxValue(1_000_000)),
+  /** The kernel's parameters but for tile and samples; the kernel's own schema reads them. */
+  base: JsonObject,
+  kernelVersion: Name,
+  /** ms since 1970. */
+  startedAt: Amount,
+  wallMs: Amount,
+  attempts: Count,
+  retries: Count,
+  notice: v.nullable(Text),
+});
+export type JobRecord = v.InferOutput<typeof JobRecord>;
+
+/** Collection `results`, by `JOB/TASK`: an accepted result. */
+export const ResultRecord = v.strictObject({
+  version: Version,
+  job: JobId,
+  task: TaskId,
+  tile: PixelRect,
+  samples: SampleRun,
+  volunteer: VolunteerId,
+  name: Name,
+  adapter: AdapterClass,
+  software: v.boolean(),
+  kernelMs: Amount,
+  /** As it came, canary included. */
+  result: v.pipe(
+    v.custom<Uint8Array<ArrayBuffer>>((x) => x instanceof Uint8Array && x.buffer instanceof ArrayBuffer, 'bytes'),
+    v.check((bytes) => bytes.byteLength <= MAX_OUTPUT_BYTES, `at most ${MAX_OUTPUT_BYTES} bytes`),
+  ),
+});
+export type ResultRecord = v.InferOutput<typeof ResultRecord>;

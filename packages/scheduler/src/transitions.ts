@@ -1,0 +1,46 @@
+import type { AttemptState, TaskState, VolunteerState } from './state.js';
+
+/**
+ * The legal moves. Everything else is a defect of the scheduler or of its driver, never of a volunteer: what
+ * volunteers say late or twice is sorted out before a move is tried.
+ */
+
+export const TASK_MOVES: Readonly<Record<TaskState['kind'], readonly TaskState['kind'][]>> = {
+  waiting: ['ready', 'cancelled'],
+  // `checking`: the late result of an attempt that had been given up.
+  // `failed`: its accepted result was retracted, and too many volunteers had failed it before.
+  ready: ['running', 'checking', 'failed', 'cancelled'],
+  running: ['ready', 'checking', 'failed', 'cancelled'],
+  checking: ['done', 'running', 'ready', 'failed', 'cancelled'],
+  // Retracted.
+  done: ['ready'],
+  failed: [],
+  cancelled: [],
+};
+
+export const ATTEMPT_MOVES: Readonly<Record<AttemptState['kind'], readonly AttemptState['kind'][]>> = {
+  reserved: ['sent', 'running', 'returned', 'rejected', 'lost', 'cancelled'],
+  sent: ['running', 'returned', 'rejected', 'lost', 'cancelled'],
+  running: ['running', 'returned', 'rejected', 'lost', 'cancelled'],
+  returned: ['accepted', 'rejected', 'cancelled'],
+  accepted: ['retracted'],
+  rejected: [],
+  // A result that comes after all is as good as any; and a volunteer whose link is back may still be at it.
+  lost: ['running', 'returned'],
+  cancelled: [],
+  retracted: [],
+};
+
+export const VOLUNTEER_MOVES: Readonly<Record<VolunteerState['kind'], readonly VolunteerState['kind'][]>> = {
+  joining: ['ready', 'paused', 'suspect', 'quarantined', 'gone'],
+  ready: ['paused', 'suspect', 'quarantined', 'gone'],
+  paused: ['ready', 'suspect', 'quarantined', 'gone'],
+  suspect: ['ready', 'paused', 'quarantined', 'gone'],
+  quarantined: ['ready', 'paused', 'suspect', 'quarantined', 'gone'],
+  gone: ['joining'],
+};
+
+/** A move that the tables forbid; the message tells everything that is known of the thing that should have moved. */
+export class IllegalMoveError extends Error {
+  override name = 'IllegalMoveError';
+}

@@ -1,0 +1,202 @@
+import { type Bytes, concatBytes } from '@tabgrid/protocol/bytes';
+import { MAX_OUTPUT_BYTES, MAX_TEXT_LENGTH } from '@tabgrid/protocol/limits';
+import type { Capabilities, FailureCode } from '@tabgrid/protocol/task';
+import type { AnyKernel } from '@tabgrid/webgpu-kernels/erased';
+import {
+  GpuLostError,
+  type GpuSession,
+  InvalidTaskError,
+  NoGpuError,
+  OutOfMemoryError,
+} from '@tabgrid/webgpu-kernels/gpu-session';
+import type { TaskInput } from '@tabgrid/webgpu-kernels/kernel';
+import type { SlicerFigures } from '@tabgrid/webgpu-kernels/slicer';
+import * as v from 'valibot';
+import { type Alarm, createAlarm } from './alarm.js';
+import { createDeferred } from './deferred.js';
+import {
+  type GpuWorkerApi,
+  InputAnswer,
+  OpenRequest,
+  type RunAnswer,
+  type RunHooks,
+  RunRequest,
+} from './worker-port.js';
+
+/**
+ * The Worker's half of a volunteer: one GPU session, kernels that run one after the other.
+ *
+ * Invariants
+ *  1. A run begins to submit when the run before it has submitted everything, failed, or been aborted – not when its
+ *     results are back: the GPU finds the next work queued.
+ *  2. Every run ends in exactly one answer; nothing is thrown over the port.
+ *  3. After a loss the next run gets a fresh session, whose slices begin at a quarter of what they were (the session
+ *     quarters its figures when it is lost; they are handed to the next one).
+ *  4. `busyMs` never falls: the sessions that ended are counted too.
+ */
+
+/** One session and what its adapter can do. */
+export interface OpenedSession {
+  readonly session: GpuSession & { slicerFigures(): SlicerFigures };
+  readonly capabilities: Omit<Capabilities, 'kernels'>;
+}
+
+/** A session and the alarm of its loss. */
+interface Living extends OpenedSession {
+  readonly lost: Alarm<string>;
+}
+
+/** An input that the page could not hand over. */
+class InputUnavailableError extends Error {}
+
+export function createGpuWorker(deps: {
+  /** Asks for a fresh adapter and device; slices begin with the figures remembered. @throws NoGpuError */
+  openSession(remembered: SlicerFigures): Promise<OpenedSession>;
+  readonly kernels: readonly AnyKernel[];
+  /** Holds a lock of that name until the Worker ends. */
+  holdLock(name: string): void;
+}): GpuWorkerApi {
+  let current: Promise<Living> | null = null;
+  let live: GpuSession | null = null;
+  let intensity = 0.5;
+  let busyBefore = 0;
+  let lane: Promise<void> = Promise.resolve();
+  const aborts = new Map<number, AbortController>();
+  let figures: SlicerFigures = {};
+
+  const busyMs = () => busyBefore + (live?.busyMs() ?? 0);
+
+  const open = async (): Promise<Living> => {
+    const opened = await deps.openSession(figures);
+    const { session } = opened;
+    live = session;
+    session.setIntensity(intensity);
+    const lost = createAlarm<string>();
+    void session.lost.then((reason) => {
+      lost.ring(reason);
+      busyBefore += session.busyMs();
+      if (live === session) live = null;
+      figures = session.slicerFigures();
+      current = null;
+    });
+    return { ...opened, lost };
+  };
+
+  const session = (): Promise<Living> => {
+    current ??= open().catch((error: unknown) => {
+      current = null;
+      throw error;
+    });
+    return current;
+  };
+
+  const execute = async (
+    { task }: RunRequest,
+    hooks: RunHooks,
+    signal: AbortSignal,
+    submitted: () => void,
+  ): Promise<RunAnswer> => {
+    const kernel = deps.kernels.find(
+      (known) => known.task.kind === task.kernel.kind && known.task.version === task.kernel.version,
+    );
+    if (kernel === undefined) {
+      return failed('unknownKernel', `this page has no kernel ${task.kernel.kind} ${task.kernel.version}`);
+    }
+    const outputs = kernel.task.outputs(task.params);
+    if (outputs.reduce((sum, { bytes }) => sum + bytes, 0) > MAX_OUTPUT_BYTES) {
+      return failed('badTask', `outputs beyond ${MAX_OUTPUT_BYTES} bytes`);
+    }
+    const { lost, session: gpu } = await session();
+    signal.throwIfAborted();
+    hooks.started();
+    const inputs = task.inputs.map((ref): TaskInput => ({ ref, bytes: () => askInput(hooks, ref) }));
+    const result = await lost.during(
+      kernel.run(gpu, task.params, inputs, { signal, progress: (share) => hooks.progress(share), submitted }),
+      // Calls to a lost device can be silent no-ops: do not wait for them.
+      (reason) => {
+        throw new GpuLostError(reason);
+      },
+    );
+    const fault = kernel.task.fault(task.params, result.outputs);
+    if (fault !== null) return failed('kernelError', `the GPU returned a broken result: ${fault}`);
+    const body = concatBytes(result.outputs);
+    return { kind: 'done', outputs: [...outputs], body: body.buffer, stats: result.stats, busyMs: busyMs() };
+  };
+
+  const failed = (code: FailureCode, message: string): RunAnswer => ({
+    kind: 'failed',
+    failure: { code, message: message.slice(0, MAX_TEXT_LENGTH) },
+    busyMs: busyMs(),
+  });
+
+  return {
+    async open(request) {
+      const { intensity: share, lock } = v.parse(OpenRequest, request);
+      if (lock !== null) deps.holdLock(lock);
+      intensity = share;
+      try {
+        const { capabilities } = await session();
+        return {
+          kind: 'open',
+          capabilities: {
+            ...capabilities,
+            kernels: deps.kernels.map(({ task: { kind, version } }) => ({ kind, version })),
+          },
+        };
+      } catch (error) {
+        return { kind: 'noGpu', message: messageOf(error) };
+      }
+    },
+    async run(request, hooks) {
+      const before = lane;
+      const submitted = createDeferred<void>();
+      lane = submitted.promise;
+      const abort = new AbortController();
+      let run = 0;
+      try {
+        const parsed = v.parse(RunRequest, request);
+        run = parsed.run;
+        aborts.set(run, abort);
+        await before;
+        abort.signal.throwIfAborted();
+        return await execute(parsed, hooks, abort.signal, () => {
+          submitted.resolve();
+          hooks.submitted();
+        });
+      } catch (error) {
+        if (abort.signal.aborted) return { kind: 'aborted', busyMs: busyMs() };
+        return failed(codeOf(error), messageOf(error));
+      } finally {
+        aborts.delete(run);
+        submitted.resolve();
+      }
+    },
+    async abort(run) {
+      aborts.get(run)?.abort(new Error('cancelled'));
+    },
+    async setIntensity(share) {
+      intensity = share;
+      live?.setIntensity(share);
+    },
+    busyMs: async () => busyMs(),
+  };
+}
+
+async function askInput(hooks: RunHooks, ref: TaskInput['ref']): Promise<Bytes> {
+  const answer = v.parse(InputAnswer, await hooks.input(ref));
+  if (answer.kind === 'missing') throw new InputUnavailableError(answer.message);
+  if (answer.bytes.byteLength !== ref.bytes) throw new InputUnavailableError('an input of a wrong length');
+  return new Uint8Array(answer.bytes);
+}
+
+function codeOf(error: unknown): FailureCode {
+  if (error instanceof GpuLostError || error instanceof NoGpuError) return 'deviceLost';
+  if (error instanceof OutOfMemoryError) return 'outOfMemory';
+  if (error instanceof InvalidTaskError || v.isValiError(error)) return 'badTask';
+  if (error instanceof InputUnavailableError) return 'inputMissing';
+  return 'kernelError';
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

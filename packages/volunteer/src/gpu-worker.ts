@@ -1,0 +1,27 @@
+import { systemClock } from '@tabgrid/transport/system-clock';
+import { kernels } from '@tabgrid/webgpu-kernels/registry';
+import { browserName } from './browser-name.js';
+import { createGpuWorker } from './gpu-worker-core.js';
+import { openGpuSession } from './open-session.js';
+import { exposeGpuWorker } from './worker-handle.js';
+
+/** Entry of the GPU Worker: nothing but wiring. */
+
+exposeGpuWorker(
+  createGpuWorker({
+    kernels,
+    openSession: (remembered) =>
+      openGpuSession({
+        gpu: 'gpu' in navigator ? navigator.gpu : null,
+        browser: browserName(navigator),
+        secure: isSecureContext,
+        cpuCores: navigator.hardwareConcurrency,
+        clock: systemClock,
+        remembered,
+      }),
+    holdLock(name) {
+      // Held for ever: the browser frees it when this thread ends.
+      void navigator.locks.request(name, () => new Promise<never>(() => {}));
+    },
+  }),
+);

@@ -1,0 +1,71 @@
+import { expect, it } from 'vitest';
+import { compareResults } from './compare.js';
+
+function result(pixels: number, value: (i: number) => number) {
+  const bytes = new Uint8Array(16 * pixels + 4);
+  const view = new DataView(bytes.buffer);
+  for (let i = 0; i < pixels; i++)
+    for (let c = 0; c < 4; c++) view.setFloat32(16 * i + 4 * c, c === 3 ? 50 : value(i), true);
+  return bytes;
+}
+
+const honest = (i: number) => 1 + (i % 13) / 7;
+const a = result(256, honest);
+
+it('acquits equal bits in any case', () => {
+  expect(compareResults(a, a.slice(), true)).toEqual({ kind: 'equal' });
+  expect(compareResults(a, a.slice(), false)).toEqual({ kind: 'equal' });
+});
+
+it('accuses any other bit within one class', () => {
+  const b = a.slice();
+  b[100] = (b[100] ?? 0) ^ 1;
+  expect(compareResults(a, b, true).kind).toBe('different');
+  expect(compareResults(a, b, false).kind).toBe('within');
+});
+
+it('lets roundings and a few flipped branches pass across classes', () => {
+  const b = result(256, (i) => (i % 40 === 0 ? honest(i) * 3 : honest(i) * 1.0005));
+  expect(compareResults(a, b, false).kind).toBe('within');
+});
+
+it('lets a lone firefly pass: the maximum never decides', () => {
+  const b = result(256, (i) => (i === 77 ? 1e6 : honest(i)));
+  expect(compareResults(a, b, false).kind).toBe('within');
+});
+
+it.each([
+  ['dimmed by 5 %', (i: number) => honest(i) * 0.95],
+  ['noise', (i: number) => 1 + ((i * 7919) % 100) / 50],
+  ['black', () => 0],
+  ['a neighbour’s tile', (i: number) => honest(i + 5)],
+  ['a tenth and more of the pixels', (i: number) => (i % 8 === 0 ? 0 : honest(i))],
+])('accuses %s', (_, value) => {
+  expect(compareResults(a, result(256, value), false).kind).toBe('different');
+});
+
+it('judges a probe of four pixels by half of them', () => {
+  const probe = result(4, honest);
+  expect(
+    compareResults(
+      probe,
+      result(4, (i) => (i === 0 ? 9 : honest(i))),
+      false,
+    ).kind,
+  ).toBe('within');
+  expect(
+    compareResults(
+      probe,
+      result(4, (i) => (i < 3 ? 9 : honest(i))),
+      false,
+    ).kind,
+  ).toBe('different');
+});
+
+it('accuses other lengths, and takes black for black', () => {
+  expect(compareResults(a, a.slice(0, 100), false).kind).toBe('different');
+  const black = result(64, () => 0);
+  const alsoBlack = black.slice();
+  alsoBlack[12] = 1;
+  expect(compareResults(black, alsoBlack, false).kind).toBe('within');
+});

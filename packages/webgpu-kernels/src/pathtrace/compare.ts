@@ -1,0 +1,59 @@
+import { type Bytes, equalBytes } from '@tabgrid/protocol/bytes';
+import type { Verdict } from '../task-kind.js';
+import { PIXEL_FLOATS } from './film.js';
+
+/** Relative difference of a pixel that rounding explains. */
+const PIXEL_TOLERANCE = 1e-3;
+/** Share of pixels that must lie within it; the others may have taken another branch somewhere along a path. */
+const SHARE_WITHIN = 0.9;
+/** Relative difference of the means of all pixels, each cut to CUT times the mean so that no firefly decides. */
+const MEAN_TOLERANCE = 0.03;
+const CUT = 8;
+/** Below this many pixel sums a share says nothing: one flipped branch would accuse. */
+const FEW = 16;
+
+/**
+ * Compares two results of one task. Within one adapter class only equal bits acquit. Across classes compilers may fuse
+ * and reorder, and one flipped branch changes a path and so a pixel by any amount: the share of close pixels and the cut
+ * mean decide, never the maximum. Of fewer than FEW sums at least half must be close.
+ */
+export function compareResults(a: Bytes, b: Bytes, sameClass: boolean): Verdict {
+  if (equalBytes(a, b)) return { kind: 'equal' };
+  if (a.byteLength !== b.byteLength) return { kind: 'different', detail: `${a.byteLength} and ${b.byteLength} bytes` };
+  if (sameClass) return { kind: 'different', detail: 'other bits from the same adapter class' };
+  const left = luminances(a);
+  const right = luminances(b);
+  let close = 0;
+  for (let i = 0; i < left.length; i++) {
+    const x = left[i] ?? 0;
+    const y = right[i] ?? 0;
+    if (Math.abs(x - y) <= PIXEL_TOLERANCE * Math.max(x, y)) close++;
+  }
+  const share = left.length === 0 ? 1 : close / left.length;
+  const few = left.length < FEW;
+  const mean = few ? 0 : meanDifference(left, right);
+  const detail = `${(100 * share).toFixed(1)} % of pixels within ${PIXEL_TOLERANCE}, means ${(100 * mean).toFixed(2)} % apart`;
+  return share >= (few ? 0.5 : SHARE_WITHIN) && mean <= MEAN_TOLERANCE
+    ? { kind: 'within', detail }
+    : { kind: 'different', detail };
+}
+
+function luminances(result: Bytes): Float64Array {
+  const view = new DataView(result.buffer, result.byteOffset, result.byteLength);
+  const pixels = Math.floor((result.byteLength - 4) / (4 * PIXEL_FLOATS));
+  const out = new Float64Array(pixels);
+  for (let i = 0; i < pixels; i++) {
+    const at = 4 * PIXEL_FLOATS * i;
+    out[i] = view.getFloat32(at, true) + view.getFloat32(at + 4, true) + view.getFloat32(at + 8, true);
+  }
+  return out;
+}
+
+function meanDifference(left: Float64Array, right: Float64Array): number {
+  const mean = (list: Float64Array) => list.reduce((sum, x) => sum + x, 0) / list.length;
+  const limit = CUT * Math.min(mean(left), mean(right));
+  const cut = (list: Float64Array) => mean(list.map((x) => Math.min(x, limit)));
+  const a = cut(left);
+  const b = cut(right);
+  return a === b ? 0 : Math.abs(a - b) / Math.max(a, b);
+}

@@ -1,0 +1,121 @@
+import { type Bytes, bytesOf } from '@tabgrid/protocol/bytes';
+import { buildAlias } from './alias.js';
+import { ENVIRONMENT_WORDS } from './layout.js';
+import { luminance } from './luminance.js';
+import type { EnvironmentManifest } from './manifest.js';
+import type { EnvironmentSource } from './scene-source.js';
+
+/**
+ * An environment map for the kernel: radiance with a shared exponent, and an alias table over its texels. The kernel
+ * interpolates bilinearly; a texel's chance follows the exact mean of that interpolation over it, times the solid angle, so
+ * that no direction that shines is left without a chance.
+ */
+
+type MapSource = Extract<EnvironmentSource, { kind: 'map' }>;
+type MapManifest = Extract<EnvironmentManifest, { kind: 'map' }>;
+
+/** Wider maps are halved until they fit: 2048 × 1024 texels are 32 MiB to fetch. */
+const MAX_WIDTH_PX = 2048;
+/** The largest mantissa times the largest exponent's power: 511 × 2^22. */
+const LARGEST_CODE = 511 * 2 ** 22;
+/** Exponent of the code's last mantissa bit is the stored exponent − 9. */
+const EXPONENT_BIAS = 9;
+
+/** @throws RangeError when a side is 0 or the list's length does not fit */
+export function packMap(source: MapSource): { manifest: Omit<MapManifest, 'texels'>; texels: Bytes } {
+  const { width, height, rgb } = fitted(source);
+  const texelCount = width * height;
+  let largest = 0;
+  for (const x of rgb) largest = Math.max(largest, x);
+  // The brightest channel lands within the highest exponent, so that 31 stops below it keep nine bits.
+  const scale = largest > 0 ? 2 ** Math.max(-90, Math.min(90, Math.ceil(Math.log2(largest / LARGEST_CODE)))) : 1;
+  const words = new Uint32Array(ENVIRONMENT_WORDS * texelCount);
+  const floats = new Float32Array(words.buffer);
+  const light = new Float64Array(texelCount);
+  for (let i = 0; i < texelCount; i++) {
+    const code = encodeShared((rgb[3 * i] ?? 0) / scale, (rgb[3 * i + 1] ?? 0) / scale, (rgb[3 * i + 2] ?? 0) / scale);
+    words[ENVIRONMENT_WORDS * i] = code;
+    const [r, g, b] = decodeShared(code);
+    light[i] = luminance(r, g, b) * scale;
+  }
+  const weights = new Float64Array(texelCount);
+  let mean = 0;
+  let solidAngle = 0;
+  for (let y = 0; y < height; y++) {
+    const sine = Math.sin((Math.PI * (y + 0.5)) / height);
+    for (let x = 0; x < width; x++) {
+      const smoothed = tent(light, width, height, x, y);
+      weights[y * width + x] = smoothed * sine;
+      mean += smoothed * sine;
+      solidAngle += sine;
+    }
+  }
+  const table = buildAlias(weights);
+  for (let i = 0; table && i < texelCount; i++) {
+    words[ENVIRONMENT_WORDS * i + 1] = table.alias[i] ?? 0;
+    words[ENVIRONMENT_WORDS * i + 2] = table.threshold[i] ?? 0;
+    floats[ENVIRONMENT_WORDS * i + 3] = (table.probability[i] ?? 0) * texelCount;
+  }
+  return { manifest: { kind: 'map', width, height, scale, luminance: mean / solidAngle }, texels: bytesOf(words) };
+}
+
+function fitted(source: MapSource): MapSource {
+  const { width, height, rgb } = source;
+  if (!(Number.isInteger(width) && Number.isInteger(height) && width > 0 && height > 0)) {
+    throw new RangeError(`an environment map of ${width} × ${height}`);
+  }
+  if (rgb.length !== 3 * width * height) {
+    throw new RangeError(`an environment map of ${width} × ${height} with ${rgb.length} numbers`);
+  }
+  let map: MapSource = {
+    ...source,
+    rgb: rgb.map((x) => (x > 0 && x < Number.POSITIVE_INFINITY ? Math.min(x, 1e30) : 0)),
+  };
+  while (map.width > MAX_WIDTH_PX || map.height > MAX_WIDTH_PX) map = halved(map);
+  return map;
+}
+
+function halved({ width, height, rgb }: MapSource): MapSource {
+  const w = Math.max(1, width >> 1);
+  const h = Math.max(1, height >> 1);
+  const out = new Float32Array(3 * w * h);
+  for (let y = 0; y < h; y++) {
+    const [top, bottom] = [Math.floor((y * height) / h), Math.floor(((y + 1) * height) / h)];
+    for (let x = 0; x < w; x++) {
+      const [left, right] = [Math.floor((x * width) / w), Math.floor(((x + 1) * width) / w)];
+      for (let c = 0; c < 3; c++) {
+        let sum = 0;
+        for (let sy = top; sy < bottom; sy++) {
+          for (let sx = left; sx < right; sx++) sum += rgb[3 * (sy * width + sx) + c] ?? 0;
+        }
+        out[3 * (y * w + x) + c] = sum / ((bottom - top) * (right - left));
+      }
+    }
+  }
+  return { kind: 'map', width: w, height: h, rgb: out };
+}
+
+/** Mean over a texel of the bilinear interpolation: weights ⅛, ¾, ⅛ each way; columns wrap, rows end at the poles. */
+function tent(light: Float64Array, width: number, height: number, x: number, y: number): number {
+  const row = (sy: number) => {
+    const at = Math.max(0, Math.min(height - 1, sy)) * width;
+    const value = (sx: number) => light[at + ((sx + width) % width)] ?? 0;
+    return 0.125 * value(x - 1) + 0.75 * value(x) + 0.125 * value(x + 1);
+  };
+  return 0.125 * row(y - 1) + 0.75 * row(y) + 0.125 * row(y + 1);
+}
+
+/** Nine bits a channel, red lowest, and the exponent e in the top five: channel = mantissa × 2^(e − 9). */
+export function encodeShared(r: number, g: number, b: number): number {
+  const largest = Math.max(r, g, b);
+  if (!(largest > 0)) return 0;
+  let exponent = Math.max(0, Math.min(31, Math.floor(Math.log2(largest)) - 8 + EXPONENT_BIAS));
+  if (Math.round(largest * 2 ** (EXPONENT_BIAS - exponent)) > 511) exponent = Math.min(31, exponent + 1);
+  const mantissa = (x: number) => Math.min(511, Math.round(x * 2 ** (EXPONENT_BIAS - exponent)));
+  return (mantissa(r) | (mantissa(g) << 9) | (mantissa(b) << 18) | (exponent << 27)) >>> 0;
+}
+
+export function decodeShared(code: number): [number, number, number] {
+  const unit = 2 ** ((code >>> 27) - EXPONENT_BIAS);
+  return [(code & 511) * unit, ((code >>> 9) & 511) * unit, ((code >>> 18) & 511) * unit];
+}

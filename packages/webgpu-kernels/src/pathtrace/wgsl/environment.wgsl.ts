@@ -1,0 +1,68 @@
+/** Light from outside: one radiance, or an equirectangular map (see packEnvironment for its directions). */
+
+export const CONSTANT_ENVIRONMENT = /* wgsl */ `
+// rgb: radiance; w: density with which light sampling chooses the direction.
+fn environmentAlong(d: vec3f) -> vec4f {
+  return vec4f(task.environment, 0.0);
+}
+`;
+
+export const MAP_ENVIRONMENT = (texels: number) => /* wgsl */ `
+@group(0) @binding(8) var<storage, read> sky: array<vec4u, ${texels}>;
+
+fn skyRadiance(code: u32) -> vec3f {
+  let mantissa = vec3f(vec3u(code, code >> 9u, code >> 18u) & vec3u(511u));
+  return mantissa * (bitcast<f32>(((code >> 27u) + 118u) << 23u) * task.environmentScale);
+}
+
+fn skyAt(x: i32, y: i32) -> vec3f {
+  let width = i32(task.environmentWidth);
+  let column = select(select(x, x - width, x >= width), x + width, x < 0);
+  let row = clamp(y, 0, i32(task.environmentHeight) - 1);
+  return skyRadiance(sky[u32(row * width + column)].x);
+}
+
+// Bilinear between texel centres.
+fn skyColour(uv: vec2f) -> vec3f {
+  let point = uv * vec2f(f32(task.environmentWidth), f32(task.environmentHeight)) - 0.5;
+  let corner = floor(point);
+  let f = point - corner;
+  let i = vec2i(corner);
+  return mix(mix(skyAt(i.x, i.y), skyAt(i.x + 1, i.y), f.x), mix(skyAt(i.x, i.y + 1), skyAt(i.x + 1, i.y + 1), f.x), f.y);
+}
+
+fn skyDensity(texel: u32, sine: f32) -> f32 {
+  return bitcast<f32>(sky[texel].w) / (2.0 * PI * PI * max(sine, 1e-6));
+}
+
+fn environmentAlong(d: vec3f) -> vec4f {
+  let flat = sqrt(d.x * d.x + d.z * d.z);
+  let u = 0.5 + angle(d.z, d.x) / (2.0 * PI);
+  let v = angle(flat, d.y) / PI;
+  let uv = clamp(vec2f(u, v), vec2f(0.0), vec2f(1.0));
+  let column = min(u32(uv.x * f32(task.environmentWidth)), task.environmentWidth - 1u);
+  let row = min(u32(uv.y * f32(task.environmentHeight)), task.environmentHeight - 1u);
+  return vec4f(skyColour(uv), skyDensity(row * task.environmentWidth + column, flat));
+}
+
+struct SkySample {
+  direction: vec3f,
+  density: f32,
+  radiance: vec3f,
+}
+
+fn sampleSky(words: vec4u) -> SkySample {
+  var texel = spread(words.x, task.environmentWidth * task.environmentHeight);
+  if (words.y >= sky[texel].z) {
+    texel = sky[texel].y;
+  }
+  let at = vec2f(f32(texel % task.environmentWidth), f32(texel / task.environmentWidth));
+  let size = vec2f(f32(task.environmentWidth), f32(task.environmentHeight));
+  let uv = (at + vec2f(unit(words.z), unit(words.w))) / size;
+  // v is half a turn from +Y to −Y; u is a whole one that begins at −X.
+  let polar = turn(0.5 * uv.y);
+  let around = turn(uv.x);
+  let d = vec3f(-polar.y * around.x, polar.x, -polar.y * around.y);
+  return SkySample(d, skyDensity(texel, polar.y), skyColour(uv));
+}
+`;

@@ -1,0 +1,17 @@
+import type { KernelVersion } from '@tabgrid/protocol/task';
+import { type AnyKernel, anyKernel } from './erased.js';
+import { pathtraceKernel } from './pathtrace/kernel.js';
+
+/** Every kernel that a page ships. Nothing else ever runs on a volunteer. */
+export const kernels: readonly AnyKernel[] = [anyKernel(pathtraceKernel)];
+
+/** For a volunteer's capabilities. */
+export const kernelVersions: readonly KernelVersion[] = kernels.map(({ task: { kind, version } }) => ({
+  kind,
+  version,
+}));
+
+/** @returns undefined unless kind and version are both equal */
+export function findKernel(kind: string, version: string): AnyKernel | undefined {
+  return kernels.find(({ task }) => task.kind === kind && task.version === version);
+}

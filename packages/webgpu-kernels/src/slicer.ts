@@ -1,0 +1,70 @@
+import type { Millis } from '@tabgrid/protocol/ids';
+import type { Slicer } from './gpu-session.js';
+
+/**
+ * How much work one submission holds. Long ones lose the device on some drivers (a watchdog of about 2 s) and freeze the
+ * screen; short ones waste time between them. So each slice aims at SLICE_AIM_MS, halves at once beyond SLICE_HIGH_MS and
+ * grows step by step below SLICE_LOW_MS.
+ */
+
+const SLICE_LOW_MS = 30;
+const SLICE_AIM_MS = 45;
+const SLICE_HIGH_MS = 60;
+const LARGEST_GROWTH = 1.5;
+/** A slice of less than this share of the budget (the last of a task) says nothing about growth. */
+const TELLING_SHARE = 0.7;
+const MAX_UNITS = 2 ** 40;
+
+export interface AdaptiveSlicer extends Slicer {
+  /** @param units how many the slice held @param ms its time on the GPU */
+  measured(units: number, ms: Millis): void;
+  /** After a loss: whatever the budget was, it may have been the cause. */
+  quarter(): void;
+}
+
+export function createSlicer(initialUnits: number): AdaptiveSlicer {
+  let budget = Math.max(1, Math.min(MAX_UNITS, Math.floor(initialUnits)));
+  return {
+    units: () => budget,
+    measured(units, ms) {
+      if (ms > SLICE_HIGH_MS) {
+        // Two slices in flight were cut from one budget: the second overrun of them must not halve again.
+        budget = Math.max(1, Math.min(budget, Math.floor(units / 2)));
+      } else if (ms < SLICE_LOW_MS && units >= TELLING_SHARE * budget) {
+        const growth = Math.min(LARGEST_GROWTH, SLICE_AIM_MS / Math.max(ms, 1));
+        budget = Math.min(MAX_UNITS, Math.max(budget, Math.ceil(units * growth)));
+      }
+    },
+    quarter() {
+      budget = Math.max(1, Math.floor(budget / 4));
+    },
+  };
+}
+
+/** Slicers' budgets by key, to be remembered per adapter. */
+export type SlicerFigures = Readonly<Record<string, number>>;
+
+/** All slicers of one session. */
+export function createSlicers(remembered: SlicerFigures) {
+  const slicers = new Map<string, AdaptiveSlicer>();
+  return {
+    get(key: string, initialUnits: number): AdaptiveSlicer {
+      const known = slicers.get(key);
+      if (known) return known;
+      const before = Object.hasOwn(remembered, key) ? remembered[key] : undefined;
+      const fresh = createSlicer(before !== undefined && before >= 1 ? before : initialUnits);
+      slicers.set(key, fresh);
+      return fresh;
+    },
+    measured(slicer: Slicer, units: number, ms: Millis) {
+      for (const known of slicers.values()) if (known === slicer) known.measured(units, ms);
+    },
+    quarter() {
+      for (const slicer of slicers.values()) slicer.quarter();
+    },
+    figures: (): SlicerFigures => ({
+      ...remembered,
+      ...Object.fromEntries([...slicers].map(([key, slicer]) => [key, slicer.units()])),
+    }),
+  };
+}
