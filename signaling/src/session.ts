@@ -154,7 +154,10 @@ export function createSession({ socket, peer, clock, limits, rateFactor, events 
       else socket.send(frame, { binary: true }, taken);
     },
     pause: () => socket.pause(),
-    resume: () => socket.resume(),
+    resume() {
+      alive = true; // its answers have lain unread
+      socket.resume();
+    },
     refuse,
     cut: () => cut('stalled'),
   };

@@ -1,4 +1,4 @@
-import type { SceneManifest } from '@tabgrid/webgpu-kernels/pathtrace/manifest';
+import type { PackedScene } from '@tabgrid/webgpu-kernels/pathtrace/scene';
 import type { Vec3 } from '@tabgrid/webgpu-kernels/pathtrace/scene-source';
 import type { EnvironmentMap } from './hdr.js';
 import { dot, normalize, subtract } from './math/vec3.js';
@@ -59,7 +59,7 @@ const LIT = 0.02;
 export function lightsItself({
   lightPower,
   bounds: { min, max },
-}: Pick<SceneManifest, 'lightPower' | 'bounds'>): boolean {
+}: Pick<PackedScene['manifest'], 'lightPower' | 'bounds'>): boolean {
   const [x, y, z] = subtract(max, min);
   const surface = 2 * (x * y + y * z + z * x);
   return lightPower > 0 && lightPower * Math.PI >= LIT * surface;

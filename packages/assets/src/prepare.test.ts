@@ -1,6 +1,4 @@
 import { chunkMatches, chunkOf } from '@tabgrid/protocol/blob';
-import { EnvironmentManifest, SceneManifest } from '@tabgrid/webgpu-kernels/pathtrace/manifest';
-import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { AssetError } from './asset-error.js';
 import { decodeImage } from './decode-node.js';
@@ -13,10 +11,9 @@ const prepare = (file: PrepareInput['file'], more: Partial<PrepareInput> = {}) =
   prepareScene({ name: 'scene.glb', file, environment: null, decodeImage, aspect: 16 / 9, ...more });
 
 describe('prepareScene', () => {
-  it('makes manifests that volunteers accept, and every blob that they name', async () => {
+  it('makes a manifest, and every blob that it names', async () => {
     const scene = await prepare(await buildScene('cornell'));
-    expect(v.is(SceneManifest, scene.manifest)).toBe(true);
-    expect(v.is(EnvironmentManifest, scene.environmentManifest)).toBe(true);
+    expect(scene.manifest.counts).toMatchObject({ triangles: 32, materials: 4, textures: 0, lights: 2 });
     const named = Object.values(scene.manifest.blobs).flatMap((ref) => (ref ? [ref.id] : []));
     expect(scene.blobs.map((blob) => blob.ref.id).toSorted()).toEqual([...new Set(named)].toSorted());
     for (const blob of scene.blobs) {

@@ -1,7 +1,13 @@
 import type { NamedBlob } from '@tabgrid/protocol/blob';
 import type { Bytes } from '@tabgrid/protocol/bytes';
-import type { EnvironmentManifest, SceneManifest } from '@tabgrid/webgpu-kernels/pathtrace/manifest';
-import { nameEnvironment, nameScene, packEnvironment, packScene } from '@tabgrid/webgpu-kernels/pathtrace/scene';
+import {
+  type NamedEnvironment,
+  type NamedScene,
+  nameEnvironment,
+  nameScene,
+  packEnvironment,
+  packScene,
+} from '@tabgrid/webgpu-kernels/pathtrace/scene';
 import type { CameraSource, EnvironmentSource } from '@tabgrid/webgpu-kernels/pathtrace/scene-source';
 import { AssetError, reasonOf } from './asset-error.js';
 import { builtinEnvironment, lightsItself } from './builtin-environment.js';
@@ -26,8 +32,8 @@ export interface PrepareInput {
 
 export interface PreparedScene {
   readonly name: string;
-  readonly manifest: SceneManifest;
-  readonly environmentManifest: EnvironmentManifest;
+  readonly manifest: NamedScene['manifest'];
+  readonly environmentManifest: NamedEnvironment['manifest'];
   /** What volunteers fetch: the scene's and the environment's blobs, none twice. */
   readonly blobs: readonly NamedBlob[];
   /** The file's, in its order; a framing of the whole scene where it has none. Never empty. */

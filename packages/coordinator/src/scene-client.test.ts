@@ -1,8 +1,87 @@
-import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import * as Comlink from 'comlink';
-import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { UserError } from './api.js';
-import { createSceneWorker } from './scene-client.js';
+import { createSceneWorker, type SceneWorker } from './scene-client.js';
 import type { SceneWorkerApi } from './scene-reader.js';
 import { preparedCornell } from './test-kit.js';
+
+/** A Worker of this thread: real messages over a real channel, and a crash on demand. */
+function fakeWorker(api: SceneWorkerApi) {
+  const { port1, port2 } = new MessageChannel();
+  Comlink.expose(api, port2);
+  const crashes: ((event: Event) => void)[] = [];
+  let ended = false;
+  const end = () => {
+    ended = true;
+    port1.close();
+    port2.close();
+  };
+  const worker: SceneWorker = {
+    postMessage: (message, transfer) => port1.postMessage(message, transfer ?? []),
+    addEventListener(type, listener) {
+      if (type === 'error' && typeof listener === 'function') crashes.push(listener);
+      else port1.addEventListener(type, listener);
+    },
+    removeEventListener: (type, listener) => port1.removeEventListener(type, listener),
+    start: () => port1.start(),
+    terminate: end,
+  };
+  ends.push(end);
+  return {
+    worker,
+    crash: (text: string) => crashes.map((f) => f(Object.assign(new Event('error'), { message: text }))),
+    ended: () => ended,
+  };
+}
+
+const ends: (() => void)[] = [];
+afterEach(() => {
+  for (const end of ends.splice(0)) end();
+});
+
+const never = () => new Promise<never>(() => {});
+
+describe('the scene Worker’s client', () => {
+  it('hands a scene and its bytes over', async () => {
+    const scene = await preparedCornell();
+    const { worker } = fakeWorker({ prepare: async () => ({ kind: 'scene', scene }), encode: never });
+    const client = createSceneWorker(() => worker);
+    const got = await client.prepare({ kind: 'builtin', name: 'cornell' }, null);
+    expect(got.manifest).toEqual(scene.manifest);
+    expect(got.blobs.map((b) => b.bytes)).toEqual(scene.blobs.map((b) => b.bytes));
+  });
+
+  it('makes a refusal a UserError with its words', async () => {
+    const refused = { kind: 'refused', message: 'The file is truncated. Download it again.' } as const;
+    const { worker } = fakeWorker({ prepare: async () => refused, encode: never });
+    const failure = createSceneWorker(() => worker).prepare({ kind: 'builtin', name: 'bunny' }, null);
+    await expect(failure).rejects.toThrow(UserError);
+    await expect(failure).rejects.toThrow('Download it again');
+  });
+
+  it('gives the film away to be encoded', async () => {
+    const { worker } = fakeWorker({
+      prepare: never,
+      encode: async (format, width, height, rgb) =>
+        new TextEncoder().encode(`${format} ${width} ${height} ${rgb.length}`),
+    });
+    const rgb = new Float32Array(12);
+    const bytes = await createSceneWorker(() => worker).encode('exr', 2, 2, rgb);
+    expect(new TextDecoder().decode(bytes)).toBe('exr 2 2 12');
+    expect(rgb.byteLength).toBe(0);
+  });
+
+  it('fails what was under way when the Worker dies, and starts another for the next question', async () => {
+    const first = fakeWorker({ prepare: never, encode: never });
+    const second = fakeWorker({ prepare: never, encode: async () => new Uint8Array([1]) });
+    const workers = [first.worker, second.worker];
+    const client = createSceneWorker(() => workers.shift() ?? first.worker);
+    const lost = client.prepare({ kind: 'builtin', name: 'bunny' }, null);
+    first.crash('out of memory');
+    await expect(lost).rejects.toThrow(/failed \(out of memory\)/);
+    expect(first.ended()).toBe(true);
+    expect(await client.encode('png', 1, 1, new Float32Array(3))).toEqual(new Uint8Array([1]));
+    client.close();
+    expect(second.ended()).toBe(true);
+  });
+});

@@ -8,10 +8,15 @@ export interface SceneClient extends ScenePreparer, FilmEncoder {
   close(): void;
 }
 
+/** The little of a Worker that is needed here. */
+export interface SceneWorker extends Comlink.Endpoint {
+  terminate(): void;
+}
+
 /** The page's side of the scene Worker. The Worker starts with the first question, and anew after it died. */
-export function createSceneWorker(spawn: () => Worker = spawnSceneWorker): SceneClient {
+export function createSceneWorker(spawn: () => SceneWorker = spawnSceneWorker): SceneClient {
   let running: {
-    readonly worker: Worker;
+    readonly worker: SceneWorker;
     readonly api: Comlink.Remote<SceneWorkerApi>;
     readonly died: Promise<never>;
   } | null = null;
@@ -20,10 +25,10 @@ export function createSceneWorker(spawn: () => Worker = spawnSceneWorker): Scene
     const worker = spawn();
     const died = new Promise<never>((_, reject) => {
       // An exception of the Worker's own, or memory that it did not get: it never answers again.
-      worker.addEventListener('error', (event) => {
-        event.preventDefault();
+      worker.addEventListener('error', (event: Event) => {
         stop();
-        const why = event.message || 'it ran out of memory';
+        const told = 'message' in event && typeof event.message === 'string' ? event.message : '';
+        const why = told || 'it ran out of memory';
         reject(new UserError(`The part of this page that reads scenes failed (${why}). Try a smaller scene.`));
       });
     });

@@ -1,7 +1,10 @@
 import type { Bytes } from '@tabgrid/protocol/bytes';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { GpuLostError, type GpuSession, InvalidTaskError } from './gpu-session.js';
 import type { Kernel, Outputs, RunControl, TaskInput } from './kernel.js';
+
+/** A software adapter on a busy machine takes seconds to compile. */
+const TIMEOUT_MS = 300_000;
 
 /** What a kernel brings to its acceptance suite. */
 export interface KernelCase<P> {
@@ -31,7 +34,7 @@ export function runKernelTests<P>(
   session: () => Promise<GpuSession | null>,
   skipReason: string | null,
 ): void {
-  describe.skipIf(skipReason !== null)(`${name}: kernel${skipReason ? ` (skipped: ${skipReason})` : ''}`, () => {
+  describe.skipIf(skipReason !== null)(`${name}: kernel${skipReason ? ` (skipped: ${skipReason})` : ''}`, { timeout: TIMEOUT_MS }, () => {
     const open: GpuSession[] = [];
     const fresh = async () => {
       const made = await session();
@@ -39,13 +42,19 @@ export function runKernelTests<P>(
       open.push(made);
       return made;
     };
-    afterEach(() => {
+    // Compiling takes longest: what does not spoil the session shares one.
+    let common: Promise<GpuSession> | undefined;
+    const shared = () => {
+      common ??= fresh();
+      return common;
+    };
+    afterAll(() => {
       for (const made of open.splice(0)) made.close();
     });
 
     it('gives the same bits twice, of the lengths that it names, and nothing is wrong with them', async () => {
       const { kernel, params, inputs } = await makeCase();
-      const gpu = await fresh();
+      const gpu = await shared();
       const first = await kernel.run(gpu, params, inputs, control());
       const second = await kernel.run(gpu, params, inputs, control());
       expect(first.outputs.map((o) => o.byteLength)).toEqual(kernel.task.outputs(params).map((o) => o.bytes));
@@ -57,13 +66,13 @@ export function runKernelTests<P>(
     it('gives the same bits on another device and with other slices', async () => {
       const { kernel, params, inputs } = await makeCase();
       const whole = await kernel.run(
-        withSlices(await fresh(), () => 2 ** 40),
+        withSlices(await shared(), () => 2 ** 40),
         params,
         inputs,
         control(),
       );
       for (const units of [1, 97, 1000]) {
-        const gpu = await fresh();
+        const gpu = await shared();
         // Slices of a few units would be thousands: the size starts there and grows.
         let size = units;
         const cut = await kernel.run(
@@ -79,7 +88,7 @@ export function runKernelTests<P>(
 
     it('gives the same bits whatever the split, in any order', async () => {
       const { kernel, params, inputs, splits } = await makeCase();
-      const gpu = await fresh();
+      const gpu = await shared();
       const whole = await kernel.run(gpu, params, inputs, control());
       for (const split of splits) {
         const parts: Outputs[] = [];
@@ -93,7 +102,7 @@ export function runKernelTests<P>(
 
     it('gives the same bits for a probe as the whole has there', async () => {
       const { kernel, params, inputs, part } = await makeCase();
-      const gpu = await fresh();
+      const gpu = await shared();
       const whole = await kernel.run(gpu, params, inputs, control());
       for (const secret of [0, 1, 0xdead_beef, 0xffff_ffff]) {
         const probe = kernel.task.probe(params, secret);
@@ -104,7 +113,7 @@ export function runKernelTests<P>(
 
     it('reports progress up to 1, and the last submission once, before the result', async () => {
       const { kernel, params, inputs } = await makeCase();
-      const gpu = withSlices(await fresh(), () => 500);
+      const gpu = withSlices(await shared(), () => 500);
       const shares: number[] = [];
       let submitted = 0;
       await kernel.run(gpu, params, inputs, {
@@ -121,7 +130,7 @@ export function runKernelTests<P>(
 
     it('reads an input’s bytes only when the session does not hold them', async () => {
       const { kernel, params, inputs } = await makeCase();
-      const gpu = await fresh();
+      const gpu = await shared();
       await kernel.run(gpu, params, inputs, control());
       const gone = inputs.map(({ ref }) => ({ ref, bytes: () => Promise.reject(new Error('read again')) }));
       await expect(kernel.run(gpu, params, gone, control())).resolves.toBeDefined();
@@ -129,7 +138,7 @@ export function runKernelTests<P>(
 
     it('begins the next task while the last one is read back', async () => {
       const { kernel, params, inputs } = await makeCase();
-      const gpu = await fresh();
+      const gpu = await shared();
       let next: Promise<Outputs> | undefined;
       const first = await kernel.run(gpu, params, inputs, {
         ...control(),
@@ -143,7 +152,7 @@ export function runKernelTests<P>(
 
     it('aborts between two submissions with the signal’s reason', async () => {
       const { kernel, params, inputs } = await makeCase();
-      const gpu = withSlices(await fresh(), () => 200);
+      const gpu = withSlices(await shared(), () => 200);
       const abort = new AbortController();
       let submissions = 0;
       const run = kernel.run(gpu, params, inputs, {
@@ -163,7 +172,7 @@ export function runKernelTests<P>(
 
     it('rejects with GpuLostError when the device goes in mid-task, and a fresh session gives the same bits', async () => {
       const { kernel, params, inputs } = await makeCase();
-      const before = await kernel.run(await fresh(), params, inputs, control());
+      const before = await kernel.run(await shared(), params, inputs, control());
       const gpu = await fresh();
       let submissions = 0;
       const run = kernel.run(
@@ -184,7 +193,7 @@ export function runKernelTests<P>(
 
     it('refuses inputs that are not the task’s', async () => {
       const { kernel, params, inputs } = await makeCase();
-      const gpu = await fresh();
+      const gpu = await shared();
       await expect(kernel.run(gpu, params, inputs.slice(1), control())).rejects.toBeInstanceOf(InvalidTaskError);
       const short = inputs.map(({ ref }) => ({ ref, bytes: async () => new Uint8Array(4) }));
       await expect(kernel.run(gpu, params, short, control())).rejects.toThrow();
@@ -192,7 +201,7 @@ export function runKernelTests<P>(
 
     it('finds what is wrong with spoilt results', async () => {
       const { kernel, params, inputs, spoil } = await makeCase();
-      const { outputs } = await kernel.run(await fresh(), params, inputs, control());
+      const { outputs } = await kernel.run(await shared(), params, inputs, control());
       for (const spoilt of spoil(outputs))
         expect(kernel.task.fault(params, spoilt.outputs), spoilt.name).toEqual(expect.any(String));
       expect(kernel.task.fault(params, [])).toEqual(expect.any(String));

@@ -19,7 +19,7 @@ export function MoreSamples(props: { readonly page: Page }): JSX.Element {
       }}
     >
       <label class="small" for={id}>
-        Still noisy? Add
+        {page.view.value.job?.state === 'done' ? 'Still noisy? Add' : 'Go on with'}
       </label>
       <input
         id={id}

