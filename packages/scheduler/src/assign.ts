@@ -48,6 +48,7 @@ export function queueMs(core: Core, volunteer: VolunteerRecord): Millis {
 }
 
 export function assign(core: Core): void {
+  if (core.state.hold?.reached) return;
   const present = [...core.state.volunteers.values()].filter(
     (x) => x.state.kind === 'ready' && x.restUntil <= core.now,
   );
@@ -69,33 +70,38 @@ function assignClass(core: Core, taskClass: TaskClass, present: readonly Volunte
   if (able.length === 0) return;
   const queues = new Map(able.map((x) => [x.id, queueMs(core, x)]));
   let skipped = 0;
-  for (const id of [...taskClass.ready]) {
+  // An assigned task leaves the list, so that the next one takes its place.
+  for (let i = 0; ; ) {
+    const id = taskClass.ready[i];
+    if (id === undefined) return;
     const task = taskOf(core, id);
-    if (!mayAssign(core, jobOf(core, task))) continue;
-    const candidates = candidatesFor(core, task, able, queues);
-    if (!candidates.some((c) => c.room > 0)) {
-      // Who is full has no room for the next task either; only who failed this one may.
-      if (task.failures.length === 0 || ++skipped > MOST_SKIPPED) return;
+    if (!mayAssign(core, jobOf(core, task))) {
+      i++;
       continue;
     }
-    const chosen = core.config.policy.choose(candidates, horizonMs(core, taskClass, able, queues));
+    const candidates = candidatesFor(core, task, able, queues);
+    const full = !candidates.some((c) => c.room > 0);
+    // Who is full has no room for the next task either; only who failed this one may.
+    if (full && task.failures.length === 0) return;
+    const chosen = full ? null : core.config.policy.choose(candidates, horizonMs(core, taskClass, able, queues));
     const volunteer = able.find((x) => x.id === chosen?.volunteer);
     if (!volunteer) {
       if (++skipped > MOST_SKIPPED) return;
+      i++;
       continue;
     }
-    const expected = reserve(core, task, volunteer, false);
+    const expected = reserve(core, task, volunteer, 'plain');
     queues.set(volunteer.id, (queues.get(volunteer.id) ?? 0) + expected);
-    // The task has to leave the list of ready ones before the next decision, which may be about a hold.
+    // Before the next decision, which may be about a hold.
     settleTasks(core);
   }
 }
 
-/** Whether the hold allows one more assignment of this job. */
+/** Whether a hold that is not reached yet allows one more assignment of this job. */
 function mayAssign(core: Core, job: JobRecord): boolean {
   const { hold } = core.state;
   if (!hold) return true;
-  return !hold.reached && job.open > 1;
+  return job.open > 1;
 }
 
 function candidatesFor(
@@ -143,18 +149,22 @@ function horizonMs(
   return speeds > 0 ? (taskClass.readyUnits + queuedUnits) / speeds : 0;
 }
 
+/** `rescue`: beside an attempt that may never end; `clone`: beside one in good standing, within the job's share. */
+type AttemptKind = 'plain' | 'rescue' | 'clone';
+
 /** Makes an attempt. @returns how long it should take on the volunteer */
-function reserve(core: Core, task: TaskRecord, volunteer: VolunteerRecord, clone: boolean): Millis {
+function reserve(core: Core, task: TaskRecord, volunteer: VolunteerRecord, kind: AttemptKind): Millis {
   const expectedMs = core.config.oracle.duration(viewOf(core, volunteer), viewOfTask(task)).median;
   const id = v.parse(AttemptId, `${task.spec.id}.${task.attempts.length + 1}`);
   const job = jobOf(core, task);
   job.attempts++;
-  if (!clone && task.attempts.length > 0) job.retries++;
+  if (kind === 'clone') job.clones++;
+  else if (task.attempts.length > 0) job.retries++;
   core.state.attempts.set(id, {
     id,
     task: task.spec.id,
     volunteer: volunteer.id,
-    clone,
+    clone: kind !== 'plain',
     assignedAt: core.now,
     expectedMs,
     state: { kind: 'reserved' },
@@ -162,7 +172,7 @@ function reserve(core: Core, task: TaskRecord, volunteer: VolunteerRecord, clone
   task.attempts.push(id);
   if (volunteer.queue.length === 0) volunteer.signAt = core.now;
   volunteer.queue.push(id);
-  core.log.move(core.now, 'attempt', id, '(new)', 'reserved', clone ? 'a second try beside a live one' : '');
+  core.log.move(core.now, 'attempt', id, '(new)', 'reserved', kind === 'plain' ? '' : kind);
   core.agenda.push(task.spec.id);
   core.effects.push({ type: 'sendTask', volunteer: volunteer.id, attempt: id, task: task.spec });
   return expectedMs;
@@ -170,7 +180,6 @@ function reserve(core: Core, task: TaskRecord, volunteer: VolunteerRecord, clone
 
 /** An idle volunteer may try what somebody else will be long about, or may never finish. */
 function cloneTail(core: Core, present: readonly VolunteerRecord[]): void {
-  if (core.state.hold?.reached) return;
   const idle = present.filter((x) => x.queue.length === 0);
   if (idle.length === 0) return;
   const running = outstanding(core).sort((a, b) => b.remainingMs - a.remainingMs);
@@ -190,8 +199,7 @@ function cloneTail(core: Core, present: readonly VolunteerRecord[]): void {
     const found = running[at];
     if (!found) continue;
     running.splice(at, 1);
-    if (!found.doubtful) jobOf(core, found.task).clones++;
-    reserve(core, found.task, volunteer, true);
+    reserve(core, found.task, volunteer, found.doubtful ? 'rescue' : 'clone');
   }
 }
 

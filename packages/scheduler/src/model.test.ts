@@ -165,7 +165,7 @@ const emptyModel = (): Model => ({ present: new Set(), sent: [], accepted: new M
 describe('any history', () => {
   it('keeps the invariants, and ends with every task final once honest volunteers are left to themselves', () => {
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 120 }), (steps) => {
+      fc.property(fc.array(step, { maxLength: 120, size: 'max' }), (steps) => {
         const f = createFixture();
         const model = emptyModel();
         for (const s of steps) follow(f, model, play(f, model, s));
@@ -181,7 +181,7 @@ describe('any history', () => {
 
   it('replays to the same effects and state', () => {
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+      fc.property(fc.array(step, { maxLength: 60, size: 'max' }), (steps) => {
         const f = createFixture();
         const model = emptyModel();
         for (const s of steps) follow(f, model, play(f, model, s));

@@ -284,6 +284,7 @@ describe('who gets nothing', () => {
     expect(f.queue('b')).toEqual(['t2.1']);
     f.finish('t2.1');
     expect(f.queue('b')).toEqual(['t1.2']);
+    expect(f.scheduler.job(jid('job'))).toMatchObject({ retries: 1, clones: 0 });
     f.tell({ type: 'volunteerTold', volunteer: vid('a'), paused: false, hidden: true });
     f.tell({ type: 'linkSuspect', volunteer: vid('a'), reason: 'silent' });
     f.add(taskSpec('t3'));

@@ -109,7 +109,7 @@ export interface JobRecord {
   /** Tasks that are waiting or ready. */
   open: number;
   attempts: number;
-  /** Attempts made because an earlier one of the same task was lost or rejected. */
+  /** Attempts made because an earlier one of the same task was lost, rejected or in doubt. */
   retries: number;
   /** Attempts started beside a live one of a volunteer in good standing: bounded by `cloneShare`. */
   clones: number;

@@ -42,11 +42,13 @@ runLinkTests(
 /** Node's WebRTC whose connections, configurations and channels a test can get at. */
 function watchedRtc() {
   const configs: (RTCConfiguration | undefined)[] = [];
+  const connections: RTCPeerConnection[] = [];
   const channels: RTCDataChannel[] = [];
   class Watched extends nodeRtc.RTCPeerConnection {
     constructor(config?: RTCConfiguration) {
       super(config);
       configs.push(config);
+      connections.push(this);
     }
     override createDataChannel(label: string, init?: RTCDataChannelInit): RTCDataChannel {
       const channel = super.createDataChannel(label, init);
@@ -55,7 +57,7 @@ function watchedRtc() {
     }
   }
   const wrtc: WebRtc = { ...nodeRtc, RTCPeerConnection: Watched };
-  return { wrtc, configs, channels };
+  return { wrtc, configs, connections, channels };
 }
 
 async function linkedPair(...args: Parameters<typeof dialPair>) {
@@ -146,6 +148,37 @@ describe.skipIf(noRtc)('simple-peer’s pitfalls', () => {
     const seen: number[] = [];
     b.listen({ frame: (f) => seen.push(f.byteLength), drain() {}, suspect() {}, end() {} });
     await vi.waitFor(() => expect(seen).toEqual([1, 2]), SOON);
+  });
+
+  it('loses nothing of what the initiator sends first, however late the other side is', {
+    timeout: 60_000,
+  }, async () => {
+    for (let run = 0; run < 15; run++) {
+      const seen: number[] = [];
+      const { near, far } = pairOf();
+      void far.wire.then((wire) =>
+        wire.listen({ frame: (f) => seen.push(f.byteLength), drain() {}, suspect() {}, end() {} }),
+      );
+      const wire = await near.wire;
+      for (let i = 1; i <= 50; i++) wire.write(new Uint8Array(i));
+      await vi.waitFor(() => expect(seen.length).toBe(50), SOON);
+      expect(seen[0]).toBe(1);
+    }
+  });
+
+  it('sends nothing before the other side says that it is ready, and nothing at all to one that speaks otherwise', async () => {
+    const { wrtc, connections } = watchedRtc();
+    const { near } = pairOf({}, { wrtc });
+    // A page that opens a channel and says something else.
+    await vi.waitFor(() => expect(connections.length).toBe(1), SOON);
+    connections[0]?.addEventListener('datachannel', ({ channel }) => {
+      const speak = (): void => {
+        if (channel.readyState === 'open') channel.send('hi');
+      };
+      channel.addEventListener('open', speak);
+      speak();
+    });
+    await expect(near.wire).rejects.toThrow('does not speak');
   });
 
   it('takes a text, which is no frame, for what it is: hostile', async () => {

@@ -1,4 +1,4 @@
-import { type Bytes, bytesOf } from '@tabgrid/protocol/bytes';
+import { type Bytes, bytesOf, equalBytes } from '@tabgrid/protocol/bytes';
 import type { Clock } from '@tabgrid/protocol/clock';
 import type { Millis } from '@tabgrid/protocol/ids';
 import { type IceServer, RtcSignal } from '@tabgrid/protocol/signaling';
@@ -27,6 +27,12 @@ const MAX_CANDIDATES = 100;
 
 /** What the other side may send before this side listens; it has no more credit. */
 const MAX_EARLY_BYTES = 5 * 1024 * 1024;
+
+/**
+ * The accepting side's first message, taken by the adapter. What the initiator sends before the other side has seen the
+ * channel may be lost (Node's WebRTC does lose it), so it waits for this.
+ */
+const READY: Bytes = Uint8Array.of(0);
 
 /** A connection that did not come about; `message` says why. */
 export class DialError extends Error {
@@ -67,11 +73,15 @@ export interface PeerDial {
  *    loses data without a word.
  * 3. Frames that come before `listen` wait, within MAX_EARLY_BYTES.
  * 4. The peer has a listener for `error` for ever, and `signal` and `send` are never called on a destroyed one.
- * 5. Only offers, answers and candidates pass, each only in the direction that makes sense.
+ * 5. The initiator sends nothing before the other side has said READY.
+ * 6. Only offers, answers and candidates pass, each only in the direction that makes sense.
  */
 export function createPeerWire(deps: PeerWireDeps): PeerDial {
   const { initiator, clock } = deps;
   let alive = true;
+  let isOpen = false;
+  /** The accepting side's messages are safe from the start: its counterpart made the channel. */
+  let isHeard = !initiator;
   let connected = false;
   let listener: WireListener | null = null;
   let early: Bytes[] = [];
@@ -140,8 +150,24 @@ export function createPeerWire(deps: PeerWireDeps): PeerDial {
     if (relayed !== null) path = relayed ? 'turn' : 'direct';
   };
 
+  /** Connected when this side's channel is open and the other side is known to listen. */
+  const begin = (what: 'open' | 'heard'): void => {
+    if (what === 'open') isOpen = true;
+    else isHeard = true;
+    if (!alive || connected || !isOpen || !isHeard) return;
+    connected = true;
+    cancelTimeout();
+    if (!initiator) wire.write(READY);
+    connect(wire);
+  };
+
   const receive = (chunk: unknown): void => {
     if (!alive) return;
+    if (!isHeard) {
+      if (chunk instanceof Uint8Array && equalBytes(chunk, READY)) begin('heard');
+      else fail('the other side does not speak this protocol');
+      return;
+    }
     // A string is no frame: an empty one says so to whoever checks frames.
     const frame = chunk instanceof Uint8Array ? bytesOf(chunk) : new Uint8Array(0);
     if (listener) {
@@ -188,12 +214,7 @@ export function createPeerWire(deps: PeerWireDeps): PeerDial {
     channel = channelOf(peer);
     tellsWhenLow = channel !== null && tellWhenLow(channel, LOW_WATER_BYTES);
     channel?.addEventListener('bufferedamountlow', drained);
-    void findPath().then(() => {
-      if (!alive) return;
-      connected = true;
-      cancelTimeout();
-      connect(wire);
-    });
+    void findPath().then(() => begin('open'));
   });
   peer.on('data', receive);
   peer.on('iceStateChange', (connection: unknown, gathering: unknown) => {

@@ -36,7 +36,7 @@ export function Consent({ peer }: { readonly peer: Peer }): JSX.Element {
               <>
                 The model of your GPU, your browser’s version, how fast it computes, whether this tab is in front and
                 your battery’s level. <strong>Not your internet address</strong>: relay only is on, so everything goes
-                through this site’s server, which does see it.
+                through this site’s servers, which do see it.
               </>
             ) : (
               <>

@@ -58,7 +58,7 @@ export function mountBadge({ grid, room, broken, corner }: BadgeOptions): () => 
       }),
       element('li', {
         textContent:
-          'Strangers who own the jobs can see your internet (IP) address and your GPU’s model, unless you choose relay only.',
+          'Strangers who own the jobs can see your GPU’s model and, unless you choose relay only, your internet (IP) address.',
       }),
       element('li', {
         textContent: 'It uses up to 30 % of GPU time, some electricity and data, until you stop it or leave.',

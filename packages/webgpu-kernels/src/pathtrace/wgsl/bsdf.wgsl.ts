@@ -84,8 +84,9 @@ fn surfaceOf(colour: vec3f, metallic: f32, roughness: f32, cosine: f32) -> Surfa
   let glossyWeight = luminance(s.f0 * out.x + out.y);
   let wideWeight = luminance(s.wide) * s.lostOut * (1.0 - meanBoth) + luminance(s.diffuse) * s.leftOut;
   s.glossy = glossyWeight / max(glossyWeight + wideWeight, TINY);
+  // Schlick's term is large at grazing angles even where the lobe as a whole is dim: a rare choice would weigh a lot.
   if (wideWeight > 1e-4) {
-    s.glossy = clamp(s.glossy, 0.1, 0.9);
+    s.glossy = clamp(s.glossy, 0.25, 0.9);
   }
   return s;
 }
