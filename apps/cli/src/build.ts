@@ -42,11 +42,11 @@ export async function buildPages(say: (line: string) => void = () => {}): Promis
   const hash = sourcesHash();
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === hash) return;
   say('Building the pages …');
-  await build({ configFile: join(ROOT, 'vite.config.ts'), logLevel: 'warn' });
+  await build({ configFile: join(ROOT, 'vite.config.ts'), logLevel: 'error' });
   // The embed script is one classic script without imports, so that a site needs a single tag.
   await build({
     configFile: false,
-    logLevel: 'warn',
+    logLevel: 'error',
     build: {
       outDir: PAGES,
       emptyOutDir: false,
