@@ -23,6 +23,7 @@ export async function grid({ quick, say }: { readonly quick: boolean; say(line: 
     await page.goto(`${house.url}/bench/`);
     await page.waitForFunction(() => 'benchPage' in window);
     const bare = await page.evaluateHandle((wanted) => window.benchPage.createBareRenderer(wanted), spec);
+    await dashboard.bringToFront();
     await dashboard.getByTestId('scene-builtin').selectOption(spec.scene);
     await dashboard.waitForFunction(
       () => window.tabgrid.view().scene !== null && window.tabgrid.view().preparing === null,
@@ -72,6 +73,7 @@ export async function grid({ quick, say }: { readonly quick: boolean; say(line: 
 
 async function renderOnGrid(dashboard: Page): Promise<{ wallMs: number; kernelMs: number }> {
   const before = await dashboard.evaluate(() => window.tabgrid.view().job?.id ?? null);
+  await dashboard.bringToFront();
   await dashboard.getByTestId('launch').click();
   await dashboard.waitForFunction(
     (last) => {

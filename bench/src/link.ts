@@ -98,6 +98,7 @@ async function sendLinked(grid: Grid, bytes: number, path: 'direct' | 'relay'): 
 /** From the click on *stop* to the end of the tab's last Worker that computes, while a long task runs. */
 async function stopInMidTask(grid: Grid): Promise<number> {
   const { dashboard } = grid;
+  await dashboard.bringToFront();
   await dashboard.getByTestId('scene-builtin').selectOption('cornell');
   const job = { width: 256, height: 256, spp: 1024, bounces: 8, tile: 256 };
   for (const [field, value] of Object.entries(job)) await dashboard.getByTestId(field).fill(String(value));
@@ -107,10 +108,12 @@ async function stopInMidTask(grid: Grid): Promise<number> {
   while ((await grid.view()).volunteers.every((volunteer) => volunteer.tilesRunning === 0))
     await tab.waitForTimeout(50);
   await tab.waitForTimeout(500);
+  await tab.bringToFront();
   await tab.getByTestId('stop').click();
   const said = tab.getByTestId('stopped-in');
   await said.waitFor();
   const ms = Number(await said.getAttribute('data-ms'));
+  await dashboard.bringToFront();
   await dashboard.getByTestId('cancel').click();
   await tab.close();
   return ms;

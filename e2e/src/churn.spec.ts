@@ -42,6 +42,7 @@ test('the stop button ends the Worker, and the rest of the grid finishes the job
     await grid.dashboard.getByTestId('launch').click();
     await held.evaluate((hold) => hold.reached);
     expect(stopper.workers().length).toBeGreaterThan(0);
+    await stopper.bringToFront();
     await stopper.getByTestId('stop').click();
     await expect.poll(() => stopper.workers().length).toBe(0);
     await untilView(grid.dashboard, (view) => view.volunteers.filter((row) => row.state === 'gone').length === 1);
@@ -116,6 +117,7 @@ test('a volunteer of the public pool comes only when the room is open', async ()
     const page = await grid.dashboard.context().newPage();
     await page.goto(`${grid.url}/peer`);
     await page.getByTestId('start').click();
+    await grid.dashboard.bringToFront();
     await grid.dashboard.getByTestId('launch').click();
     await expect(page.getByTestId('status')).toContainText(/pool|wait/i);
     expect((await grid.view()).volunteers).toHaveLength(0);

@@ -40,8 +40,7 @@ test('before the yes nothing happens; after it the badge lends, shows it, and st
         };
       });
       await page.goto(url);
-      const yes = page.getByRole('button', { name: /lend|yes|help/i }).first();
-      await expect(yes).toBeVisible();
+      await expect(page.getByTestId('badge-ask')).toBeVisible();
       await page.waitForLoadState('networkidle');
       expect(requests.filter((request) => request !== url && !request.endsWith('/favicon.ico'))).toEqual([
         `${grid.url}/embed.js`,
@@ -51,12 +50,19 @@ test('before the yes nothing happens; after it the badge lends, shows it, and st
       expect(page.frames()).toHaveLength(1);
       expect(await page.evaluate(() => document.documentElement.dataset['probed'] ?? 'no')).toBe('no');
 
+      await grid.dashboard.bringToFront();
       await prepareSmallJob(grid.dashboard);
-      await yes.click();
+      await page.bringToFront();
+      // The badge says what a yes means before it takes one.
+      await page.getByTestId('badge-ask').click();
+      expect(page.frames()).toHaveLength(1);
+      await page.getByTestId('badge-yes').click();
       await grid.untilReady(1);
+      await grid.dashboard.bringToFront();
       await grid.dashboard.getByTestId('launch').click();
       await untilDone(grid.dashboard);
-      await page.getByRole('button', { name: /stop/i }).first().click();
+      await page.bringToFront();
+      await page.getByTestId('badge-stop').click();
       await untilView(grid.dashboard, (view) => view.volunteers.every((row) => row.state === 'gone'));
       await expect.poll(() => page.workers().length).toBe(0);
     } finally {

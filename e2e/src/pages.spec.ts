@@ -37,6 +37,7 @@ test('axe finds nothing on either page, before, during and after a job', async (
     await dashboard.evaluate(() => window.tabgrid.hold.release());
     await untilDone(dashboard);
     await expectAccessible(dashboard, 'the dashboard with a finished picture');
+    await peer.bringToFront();
     await peer.getByTestId('stop').click();
     await expect(peer.getByTestId('start')).toBeVisible();
     await expectAccessible(peer, 'the peer tab before the yes');
@@ -87,9 +88,10 @@ test('a browser without WebGPU is told so, and how to get it', async () => {
     const page = await grid.dashboard.context().newPage();
     await page.addInitScript(() => Reflect.deleteProperty(Navigator.prototype, 'gpu'));
     await page.goto(link ?? '');
-    await page.getByTestId('start').click();
+    await expect(page.getByTestId('status')).toHaveAttribute('data-state', 'unsupported');
     await expect(page.locator('body')).toContainText(/WebGPU/);
     await expect(page.locator('body')).toContainText(/chrome:\/\/|enable|update|turn it on/i);
+    await expect(page.getByTestId('start')).toHaveCount(0);
     expect((await grid.view()).volunteers).toHaveLength(0);
   });
 });

@@ -95,6 +95,8 @@ export async function startGrid(options: GridOptions = {}): Promise<Grid> {
         await page.getByTestId('intensity').fill(String(intensity));
         await page.getByTestId('start').click();
         volunteers.push(page);
+        // A page behind others gets no clicks.
+        await dashboard.bringToFront();
         return page;
       },
       view: () => readView(dashboard),

@@ -146,6 +146,7 @@ describe.skipIf(noRtc)('a direct link', () => {
     expect(offers).toBeGreaterThan(0);
     await guest.link.close('try again');
     await nth(volunteer.links, 1);
+    await nth(owner.volunteers, 1);
     expect(signals(hub, 'rtc')).toBe(offers);
     expect(signals(hub, 'relay')).toBe(2);
   });
@@ -164,8 +165,10 @@ describe.skipIf(noRtc)('a direct link', () => {
     const owner = await ownerAt(hub);
     const volunteer = volunteerAt(hub, { kind: 'room', room: owner.room.id }, { relayOnly: true, dialTimeoutMs: 300 });
     expect((await nth(volunteer.links, 0)).stats().path).toBe('relay');
+    await nth(owner.volunteers, 0);
     expect(signals(hub, 'rtc')).toBeGreaterThan(0);
     const ownerPeer = hub.log.flatMap((m) => (m.type === 'signal' && m.signal.kind === 'relay' ? [m.to] : []))[0];
+    expect(ownerPeer).toBeDefined();
     const told = JSON.stringify(hub.log.filter((m) => m.type === 'signal' && m.to === ownerPeer));
     expect(told).not.toContain('typ host');
     expect(told).not.toContain('typ srflx');
@@ -194,6 +197,7 @@ describe('a relayed link', () => {
     const owner = await ownerAt(first);
     const volunteer = volunteerAt(first, { kind: 'room', room: owner.room.id }, relayOnly);
     const link = await nth(volunteer.links, 0);
+    await nth(owner.volunteers, 0);
     await first.close();
     expect((await link.closed).by).toBe('lost');
     await vi.waitFor(() => expect(volunteer.statuses.at(-1)?.kind).toBe('retrying'), SOON);
@@ -328,7 +332,8 @@ describe('the owner’s source', () => {
     undo.push(() => socket.terminate());
     await new Promise((resolve) => socket.once('open', resolve));
     const peerOfOwner = new Promise<string>((resolve) => {
-      socket.on('message', (data) => {
+      socket.on('message', (data, isBinary) => {
+        if (isBinary) return;
         const text = JSON.parse(String(data));
         if (text.type === 'owner') resolve(text.peer);
       });

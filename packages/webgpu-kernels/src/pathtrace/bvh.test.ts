@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { buildBvh } from './bvh.js';
-import { box, material, type Mesh, quad, sceneOf, sphere } from './fixtures.js';
+import { box, type Mesh, material, quad, sceneOf, sphere } from './fixtures.js';
 import { LEAF_COUNT_SHIFT, LEAF_FLAG, MAX_LEAF_TRIANGLES, MAX_STACK, NODE_WORDS } from './layout.js';
 import { packScene } from './scene.js';
 import { bruteForce, type TestRay, throughTree } from './test-reference.js';
@@ -34,17 +34,24 @@ function soup(count: number, size: number, spread: number, seed: number): Mesh {
 const TWO_SIDED = [material({ doubleSided: true })];
 
 const HARD: Record<string, Mesh[]> = {
-  'nothing': [],
+  nothing: [],
   'one triangle': [soup(1, 1, 1, 1)],
   'small triangles': [soup(500, 0.05, 1, 2)],
   'long thin ones that overlap': [soup(200, 1, 0.3, 3)],
   'a box, edges shared': box([-0.5, -0.5, -0.5], [0.5, 0.5, 0.5], 0),
   'a sphere': [sphere([0, 0, 0], 0.5, 12, 0)],
-  'coplanar and overlapping': Array.from({ length: 30 }, (_, i) => quad([-0.5 + i / 100, 0, -0.5], [1, 0, 0], [0, 0, 1], 0)),
+  'coplanar and overlapping': Array.from({ length: 30 }, (_, i) =>
+    quad([-0.5 + i / 100, 0, -0.5], [1, 0, 0], [0, 0, 1], 0),
+  ),
   'equal triangles': Array.from({ length: 40 }, () => quad([-0.3, -0.3, 0], [0.6, 0, 0], [0, 0.6, 0], 0)),
   'huge with tiny': [quad([-1e6, -0.5, -1e6], [2e6, 0, 0], [0, 0, 2e6], 0), soup(200, 0.01, 1, 4)],
-  'tiny and far from the origin': [soup(100, 1e-3, 1e-2, 5)].map((mesh) => ({ ...mesh, positions: mesh.positions.map((x) => x + 100) })),
-  'a flat sheet along an axis': Array.from({ length: 64 }, (_, i) => quad([i / 64 - 0.5, 0.25, -0.5], [1 / 64, 0, 0], [0, 0, 1], 0)),
+  'tiny and far from the origin': [soup(100, 1e-3, 1e-2, 5)].map((mesh) => ({
+    ...mesh,
+    positions: mesh.positions.map((x) => x + 100),
+  })),
+  'a flat sheet along an axis': Array.from({ length: 64 }, (_, i) =>
+    quad([i / 64 - 0.5, 0.25, -0.5], [1 / 64, 0, 0], [0, 0, 1], 0),
+  ),
 };
 
 function rays(count: number, spread: number, centre: number, seed: number): TestRay[] {
@@ -54,7 +61,10 @@ function rays(count: number, spread: number, centre: number, seed: number): Test
     const from = point();
     const to = point();
     const length = Math.hypot(to[0] - from[0], to[1] - from[1], to[2] - from[2]);
-    return { origin: from, direction: [(to[0] - from[0]) / length, (to[1] - from[1]) / length, (to[2] - from[2]) / length] };
+    return {
+      origin: from,
+      direction: [(to[0] - from[0]) / length, (to[1] - from[1]) / length, (to[2] - from[2]) / length],
+    };
   });
   // Along the axes, where the slab test divides by zero.
   list.push({ origin: [centre, centre + 2, centre], direction: [0, -1, 0] });
@@ -110,8 +120,15 @@ it('lets no ray slip between the triangles of a closed mesh', () => {
   const f = new Float32Array(triangles.buffer);
   for (let i = 0; i < packed.manifest.counts.triangles; i++) {
     // From inside, at a vertex and at an edge's middle.
-    for (const [a, b] of [[0, 0], [0.5, 0], [0.5, 0.5], [0, 0.5]] as const) {
-      const to = [0, 1, 2].map((k) => (f[12 * i + k] ?? 0) + a * (f[12 * i + 4 + k] ?? 0) + b * (f[12 * i + 8 + k] ?? 0));
+    for (const [a, b] of [
+      [0, 0],
+      [0.5, 0],
+      [0.5, 0.5],
+      [0, 0.5],
+    ] as const) {
+      const to = [0, 1, 2].map(
+        (k) => (f[12 * i + k] ?? 0) + a * (f[12 * i + 4 + k] ?? 0) + b * (f[12 * i + 8 + k] ?? 0),
+      );
       const length = Math.hypot(...to);
       const direction: [number, number, number] = [(to[0] ?? 0) / length, (to[1] ?? 0) / length, (to[2] ?? 0) / length];
       expect(throughTree(nodes, packed.manifest.grid, triangles, { origin: [0, 0, 0], direction }).hit).not.toBeNull();

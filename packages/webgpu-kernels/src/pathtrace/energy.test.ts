@@ -57,7 +57,13 @@ it('averages over the hemisphere as the kernel interpolates', () => {
 });
 
 it('makes a reciprocal surface that keeps all light, by quadrature over the hemisphere', () => {
-  for (const [metallic, roughness] of [[0, 0.5], [0, 1], [1, 0.6], [1, 1], [0.5, 0.8]] as const) {
+  for (const [metallic, roughness] of [
+    [0, 0.5],
+    [0, 1],
+    [1, 0.6],
+    [1, 1],
+    [0.5, 0.8],
+  ] as const) {
     const surface = referenceSurface([1, metallic], roughness);
     const wo = [0.6, 0, 0.8] as const;
     let out = 0;

@@ -71,7 +71,10 @@ describe.skipIf(!here)(`light (else skipped: ${reason})`, { timeout: 300_000 }, 
   });
 
   it('a furnace of albedo ½ is darker than 1 and no darker than ½', async () => {
-    const picture = await render(gpu, furnace({ baseColor: [0.5, 0.5, 0.5, 1], roughness: 1 }, { camera: lookAt([0, 0, 1.5], [0, 0, 0], 0.3) }));
+    const picture = await render(
+      gpu,
+      furnace({ baseColor: [0.5, 0.5, 0.5, 1], roughness: 1 }, { camera: lookAt([0, 0, 1.5], [0, 0, 0], 0.3) }),
+    );
     expect(meanOf(picture)).toBeGreaterThan(0.49);
     expect(meanOf(picture)).toBeLessThan(0.6);
   });
@@ -97,7 +100,9 @@ describe.skipIf(!here)(`light (else skipped: ${reason})`, { timeout: 300_000 }, 
     const light = material({ baseColor: [0, 0, 0, 1], emissive: [10, 10, 10], doubleSided });
     // Metallic 0, roughness 1, black base would be specular only: the floor is white so that its albedo is 1 in all.
     const floor = quad([-0.01, 0, 0.01], [0.02, 0, 0], [0, 0, -0.02], 0);
-    const lampQuad = down ? quad([-0.5, 1, -0.5], [1, 0, 0], [0, 0, 1], 1) : quad([-0.5, 1, 0.5], [1, 0, 0], [0, 0, -1], 1);
+    const lampQuad = down
+      ? quad([-0.5, 1, -0.5], [1, 0, 0], [0, 0, 1], 1)
+      : quad([-0.5, 1, 0.5], [1, 0, 0], [0, 0, -1], 1);
     return {
       scene: sceneOf([floor, lampQuad], [material({ roughness: 1 }), light]),
       camera: lookAt([0, 0.5, 0], [0, 0, 0], 0.01),
@@ -127,7 +132,12 @@ describe.skipIf(!here)(`light (else skipped: ${reason})`, { timeout: 300_000 }, 
               material({ baseColor: [0, 0, 0, 1], emissive: [4, 4, 4], doubleSided: true }),
             ],
           ),
-          environment: { kind: 'map', width: 8, height: 4, rgb: Float32Array.from({ length: 96 }, (_, i) => (Math.floor(i / 3) === 11 ? 6 : 0.3)) },
+          environment: {
+            kind: 'map',
+            width: 8,
+            height: 4,
+            rgb: Float32Array.from({ length: 96 }, (_, i) => (Math.floor(i / 3) === 11 ? 6 : 0.3)),
+          },
           camera: lookAt([0, 1.5, 3], [0, 0.5, 0], 0.8),
           width: 8,
           height: 8,
@@ -138,7 +148,11 @@ describe.skipIf(!here)(`light (else skipped: ${reason})`, { timeout: 300_000 }, 
       ],
     ];
     for (const [name, shot] of scenes) {
-      const [mis, light, bsdf] = [await render(gpu, shot), await render(gpu, shot, 'light'), await render(gpu, shot, 'bsdf')];
+      const [mis, light, bsdf] = [
+        await render(gpu, shot),
+        await render(gpu, shot, 'light'),
+        await render(gpu, shot, 'bsdf'),
+      ];
       const apart = (a: Picture, b: Picture) => Math.abs(meanOf(a) - meanOf(b)) / Math.hypot(errorOf(a), errorOf(b));
       expect(apart(mis, light), `${name}: both and next-event`).toBeLessThan(4);
       expect(apart(mis, bsdf), `${name}: both and BSDF`).toBeLessThan(4);
@@ -170,6 +184,9 @@ describe.skipIf(!here)(`light (else skipped: ${reason})`, { timeout: 300_000 }, 
 
   it('a single-sided lamp that faces away gives nothing, a double-sided one gives', async () => {
     expect(meanOf(await render(gpu, lamp({ down: false })))).toBe(0);
-    expect(meanOf(await render(gpu, lamp({ down: false, doubleSided: true })))).toBeCloseTo(meanOf(await render(gpu, lamp())), 1);
+    expect(meanOf(await render(gpu, lamp({ down: false, doubleSided: true })))).toBeCloseTo(
+      meanOf(await render(gpu, lamp())),
+      1,
+    );
   });
 });

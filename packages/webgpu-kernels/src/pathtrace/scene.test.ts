@@ -2,7 +2,15 @@ import { nameBlob } from '@tabgrid/protocol/blob';
 import * as v from 'valibot';
 import { expect, it } from 'vitest';
 import { box, material, quad, sceneOf, sphere } from './fixtures.js';
-import { ALPHA_TESTED, LIGHT_WORDS, MATERIAL_WORDS, MATERIALS_AT, SINGLE_SIDED, sceneBytes, TRIANGLE_WORDS } from './layout.js';
+import {
+  ALPHA_TESTED,
+  LIGHT_WORDS,
+  MATERIAL_WORDS,
+  MATERIALS_AT,
+  SINGLE_SIDED,
+  sceneBytes,
+  TRIANGLE_WORDS,
+} from './layout.js';
 import { SceneManifest } from './manifest.js';
 import { nameScene, packScene } from './scene.js';
 import { NO_NORMAL, octahedral } from './triangles.js';
@@ -58,7 +66,13 @@ it('packs a scene of nothing, and one without materials', async () => {
 });
 
 it('drops triangles that nothing can hit, and says so', () => {
-  const bad = (positions: number[]) => ({ positions, normals: new Array(9).fill(0), uvs: new Array(6).fill(0), indices: [0, 1, 2], material: 0 });
+  const bad = (positions: number[]) => ({
+    positions,
+    normals: new Array(9).fill(0),
+    uvs: new Array(6).fill(0),
+    indices: [0, 1, 2],
+    material: 0,
+  });
   const packed = packScene(
     sceneOf(
       [
@@ -97,7 +111,8 @@ it('marks single-sided triangles, and alpha only where it can let a ray through'
     metas(sceneOf([quad([0, 0, 0], [1, 0, 0], [0, 1, 0], 0)], [material(overrides)], [image(alpha)]))[0] ?? 0;
   expect(one({}) & SINGLE_SIDED).not.toBe(0);
   expect(one({ doubleSided: true }) & SINGLE_SIDED).toBe(0);
-  const tested = (overrides: Parameters<typeof material>[0], alpha?: number) => (one(overrides, alpha) & ALPHA_TESTED) !== 0;
+  const tested = (overrides: Parameters<typeof material>[0], alpha?: number) =>
+    (one(overrides, alpha) & ALPHA_TESTED) !== 0;
   expect(tested({ baseColor: [1, 1, 1, 0.2] })).toBe(false);
   expect(tested({ alphaMode: 'blend' })).toBe(false);
   expect(tested({ alphaMode: 'blend', baseColor: [1, 1, 1, 0.2] })).toBe(true);
@@ -109,7 +124,11 @@ it('marks single-sided triangles, and alpha only where it can let a ray through'
 
 it('lists every shining triangle by power, density over its area', () => {
   const scene = sceneOf(
-    [quad([0, 0, 0], [1, 0, 0], [0, 1, 0], 1), quad([5, 0, 0], [2, 0, 0], [0, 1, 0], 2), quad([9, 0, 0], [1, 0, 0], [0, 1, 0], 0)],
+    [
+      quad([0, 0, 0], [1, 0, 0], [0, 1, 0], 1),
+      quad([5, 0, 0], [2, 0, 0], [0, 1, 0], 2),
+      quad([9, 0, 0], [1, 0, 0], [0, 1, 0], 0),
+    ],
     [material({}), material({ emissive: [1, 1, 1] }), material({ emissive: [3, 3, 3], doubleSided: true })],
   );
   const { manifest, buffers } = packScene(scene);
@@ -132,12 +151,22 @@ it('lists every shining triangle by power, density over its area', () => {
 
 it('makes no light of what is black, has no area, or a black texture', () => {
   const black = { width: 1, height: 1, rgba: Uint8Array.of(0, 0, 0, 255) };
-  const scene = sceneOf(box([0, 0, 0], [1, 1, 1], 0), [material({ emissive: [5, 5, 5], emissiveTexture: texture() })], [black]);
+  const scene = sceneOf(
+    box([0, 0, 0], [1, 1, 1], 0),
+    [material({ emissive: [5, 5, 5], emissiveTexture: texture() })],
+    [black],
+  );
   expect(packScene(scene).manifest.counts.lights).toBe(0);
 });
 
 it('encodes normals to within a thousandth, and marks what is none', () => {
-  for (const n of [[0, 1, 0], [0, 0, -1], [0.6, -0.48, -0.64], [-0.36, 0.48, 0.8], [-1, 0, 0]]) {
+  for (const n of [
+    [0, 1, 0],
+    [0, 0, -1],
+    [0.6, -0.48, -0.64],
+    [-0.36, 0.48, 0.8],
+    [-1, 0, 0],
+  ]) {
     const word = octahedral(Float32Array.from(n), 0);
     const [u, w] = [((word << 16) >> 16) / 32_767, (word >> 16) / 32_767];
     let [x, y] = [u, w];

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { GpuSession } from '../gpu-session.js';
 import { nodeGpu } from '../node-gpu.js';
 import { testSession } from '../test-gpu.js';
-import { box, lookAt, material, type Mesh, quad, sceneOf, sphere } from './fixtures.js';
+import { box, lookAt, type Mesh, material, quad, sceneOf, sphere } from './fixtures.js';
 import { TRIANGLE_WORDS } from './layout.js';
 import { packScene } from './scene.js';
 import type { ImageSource, SceneSource, TextureSource, Wrap } from './scene-source.js';
@@ -63,9 +63,20 @@ describe.skipIf(!here)(`surfaces (else skipped: ${reason})`, { timeout: 300_000 
   const HARD: [string, readonly Mesh[], number][] = [
     ['a soup', [soup(150, 0.4)], 0],
     ['slivers', [soup(150, 0.02), soup(80, 1.5)], 0],
-    ['coplanar and equal', [...Array.from({ length: 20 }, (_, i) => quad([-0.5 + i / 50, -0.3, 0], [0.6, 0, 0], [0, 0.6, 0], 0)), soup(20, 0.3)], 0],
+    [
+      'coplanar and equal',
+      [
+        ...Array.from({ length: 20 }, (_, i) => quad([-0.5 + i / 50, -0.3, 0], [0.6, 0, 0], [0, 0.6, 0], 0)),
+        soup(20, 0.3),
+      ],
+      0,
+    ],
     ['huge with tiny', [quad([-1e6, -0.4, 1e6], [2e6, 0, 0], [0, 0, -2e6], 0), soup(100, 0.1)], 0],
-    ['a box and a sphere, edges shared', [...box([-0.6, -0.6, -0.6], [0, 0, 0], 0), sphere([0.3, 0.2, 0.2], 0.4, 8, 0)], 0],
+    [
+      'a box and a sphere, edges shared',
+      [...box([-0.6, -0.6, -0.6], [0, 0, 0], 0), sphere([0.3, 0.2, 0.2], 0.4, 8, 0)],
+      0,
+    ],
     ['far from the origin', [soup(100, 0.4, 1000)], 1000],
   ];
 
@@ -135,7 +146,9 @@ describe.skipIf(!here)(`surfaces (else skipped: ${reason})`, { timeout: 300_000 
     const [px, py] = [u * 5 - 0.5, v * 3 - 0.5];
     const [x, y] = [Math.floor(px), Math.floor(py)];
     const [fx, fy] = [px - x, py - y];
-    return (at(x, y) * (1 - fx) + at(x + 1, y) * fx) * (1 - fy) + (at(x, y + 1) * (1 - fx) + at(x + 1, y + 1) * fx) * fy;
+    return (
+      (at(x, y) * (1 - fx) + at(x + 1, y) * fx) * (1 - fy) + (at(x, y + 1) * (1 - fx) + at(x + 1, y + 1) * fx) * fy
+    );
   }
 
   /** A wall that shows uv −1.3 … 2.7 of a texture, and where a ray meets it. */
@@ -151,7 +164,9 @@ describe.skipIf(!here)(`surfaces (else skipped: ${reason})`, { timeout: 300_000 
   const wallCamera = lookAt([0.1, -0.1, 1.5], [0.1, -0.1, 0], 1);
 
   const WRAPS: readonly Wrap[] = ['repeat', 'clamp', 'mirror'];
-  const samplers = WRAPS.flatMap((wrapS) => WRAPS.flatMap((wrapT) => [true, false].map((nearest) => ({ image: 0, wrapS, wrapT, nearest }))));
+  const samplers = WRAPS.flatMap((wrapS) =>
+    WRAPS.flatMap((wrapT) => [true, false].map((nearest) => ({ image: 0, wrapS, wrapT, nearest }))),
+  );
 
   it('wraps and interpolates textures as glTF says', async () => {
     // One program for all: the materials differ, the shape of the scene does not.
@@ -164,7 +179,9 @@ describe.skipIf(!here)(`surfaces (else skipped: ${reason})`, { timeout: 300_000 
       for (let i = 0; i < 256; i++) {
         const [u, v] = uvOf(cameraRay(params, i % 16, i >> 4, 0));
         for (const channel of [0, 1, 2]) {
-          const expected = (channel + 1) * sampled(texture, u, v, (texel) => SRGB_TO_LINEAR[image.rgba[4 * texel + channel] ?? 0] ?? 0);
+          const expected =
+            (channel + 1) *
+            sampled(texture, u, v, (texel) => SRGB_TO_LINEAR[image.rgba[4 * texel + channel] ?? 0] ?? 0);
           if (Math.abs((picture.rgb[3 * i + channel] ?? 0) - expected) > 1e-4) apart++;
         }
       }
@@ -175,7 +192,13 @@ describe.skipIf(!here)(`surfaces (else skipped: ${reason})`, { timeout: 300_000 
 
   it('masks by alpha, texel by texel', async () => {
     const texture: TextureSource = { image: 0, wrapS: 'repeat', wrapT: 'mirror', nearest: false };
-    const masked = material({ emissive: [1, 0, 0], alphaMode: 'mask', alphaCutoff: 0.45, baseColorTexture: texture, doubleSided: true });
+    const masked = material({
+      emissive: [1, 0, 0],
+      alphaMode: 'mask',
+      alphaCutoff: 0.45,
+      baseColorTexture: texture,
+      doubleSided: true,
+    });
     const behind = quad([-9, -9, -1], [18, 0, 0], [0, 18, 0], 1);
     const scene = sceneOf([wall(0), behind], [masked, material({ emissive: [0, 1, 0] })], [image]);
     const shot: Shot = { scene, camera: wallCamera, width: 16, height: 16, spp: 1, bounces: 0 };
@@ -197,8 +220,16 @@ describe.skipIf(!here)(`surfaces (else skipped: ${reason})`, { timeout: 300_000 
   it('blends by alpha in the mean, whatever lies in front, for light as for sight', async () => {
     const pane = (z: number): Mesh => quad([-3, -3, z], [6, 0, 0], [0, 6, 0], 0);
     const glass = material({ baseColor: [0, 0, 0, 0.3], metallic: 1, alphaMode: 'blend', doubleSided: true });
-    const scene = (panes: readonly Mesh[]) => sceneOf([...panes, quad([-9, -9, -1], [18, 0, 0], [0, 18, 0], 1)], [glass, material({ emissive: [0, 1, 0] })]);
-    const shot = (panes: readonly Mesh[]): Shot => ({ scene: scene(panes), camera: wallCamera, width: 8, height: 8, spp: 64, bounces: 0 });
+    const scene = (panes: readonly Mesh[]) =>
+      sceneOf([...panes, quad([-9, -9, -1], [18, 0, 0], [0, 18, 0], 1)], [glass, material({ emissive: [0, 1, 0] })]);
+    const shot = (panes: readonly Mesh[]): Shot => ({
+      scene: scene(panes),
+      camera: wallCamera,
+      width: 8,
+      height: 8,
+      spp: 64,
+      bounces: 0,
+    });
     expect(meanOf(await render(gpu, shot([pane(0)])))).toBeCloseTo(0.7, 1);
     expect(meanOf(await render(gpu, shot([pane(0), pane(0.5)])))).toBeCloseTo(0.49, 1);
     // A lamp behind the pane lights a floor by what the pane lets through.
@@ -280,15 +311,32 @@ describe.skipIf(!here)(`surfaces (else skipped: ${reason})`, { timeout: 300_000 
       [
         material({ baseColor: [5, Number.NaN, -1, 2], roughness: Number.NaN, doubleSided: true }),
         material({ metallic: 7, roughness: -3, baseColor: [1, 1, 1, 1] }),
-        material({ baseColorTexture: { image: 0, wrapS: 'mirror', wrapT: 'repeat', nearest: false }, alphaMode: 'blend', emissive: [0, 1e30, Number.NaN] }),
+        material({
+          baseColorTexture: { image: 0, wrapS: 'mirror', wrapT: 'repeat', nearest: false },
+          alphaMode: 'blend',
+          emissive: [0, 1e30, Number.NaN],
+        }),
         material({ emissive: [1e9, 1, 0], doubleSided: true }),
       ],
       [image],
     );
-    const sky = { kind: 'map' as const, width: 4, height: 2, rgb: Float32Array.from({ length: 24 }, (_, i) => (i === 4 ? 1e20 : i === 5 ? Number.NaN : 0)) };
+    const sky = {
+      kind: 'map' as const,
+      width: 4,
+      height: 2,
+      rgb: Float32Array.from({ length: 24 }, (_, i) => (i === 4 ? 1e20 : i === 5 ? Number.NaN : 0)),
+    };
     for (const environment of [sky, { kind: 'constant' as const, radiance: [1e30, 0, 1] as const }]) {
       // `render` throws when the result's structure is at fault.
-      const picture = await render(gpu, { scene, environment, camera: lookAt([0.3, 0.2, 1.8], [0, 0, 0], 1.2), width: 16, height: 16, spp: 32, bounces: 6 });
+      const picture = await render(gpu, {
+        scene,
+        environment,
+        camera: lookAt([0.3, 0.2, 1.8], [0, 0, 0], 1.2),
+        width: 16,
+        height: 16,
+        spp: 32,
+        bounces: 6,
+      });
       expect(picture.rgb.every((x) => x >= 0)).toBe(true);
       expect(meanOf(picture)).toBeGreaterThan(0);
     }

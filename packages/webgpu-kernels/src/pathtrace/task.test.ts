@@ -10,7 +10,8 @@ import { prepare } from './test-render.js';
 let params: PathtraceParams;
 beforeAll(async () => {
   const scene = sceneOf([quad([0, 0, 0], [1, 0, 0], [0, 1, 0], 0)], [material({})]);
-  params = (await prepare({ scene, camera: lookAt([0, 0, 3], [0, 0, 0], 1), width: 64, height: 48, spp: 32, block: 8 })).params;
+  params = (await prepare({ scene, camera: lookAt([0, 0, 3], [0, 0, 0], 1), width: 64, height: 48, spp: 32, block: 8 }))
+    .params;
 });
 
 const accepts = (overrides: object) => v.is(PathtraceParams, { ...params, ...overrides });

@@ -1,4 +1,4 @@
-import { type Grid } from './bvh.js';
+import type { Grid } from './bvh.js';
 import { LEAF_COUNT_SHIFT, LEAF_FLAG, NODE_WORDS, SINGLE_SIDED, TRIANGLE_WORDS } from './layout.js';
 
 /** Ray against packed triangles in plain JavaScript, for tests: by brute force, and through the packed tree. */
@@ -16,7 +16,11 @@ export interface TestHit {
 const EDGE_SLACK = 1e-6;
 
 /** The kernel's intersection, in double precision. @returns distance, or null */
-export function intersect(triangles: Uint32Array<ArrayBuffer>, index: number, { origin, direction }: TestRay): number | null {
+export function intersect(
+  triangles: Uint32Array<ArrayBuffer>,
+  index: number,
+  { origin, direction }: TestRay,
+): number | null {
   const f = new Float32Array(triangles.buffer, 4 * TRIANGLE_WORDS * index, TRIANGLE_WORDS);
   const g = (k: number) => f[k] ?? 0;
   const [dx, dy, dz] = direction;

@@ -7,6 +7,8 @@
  */
 export const TRAVERSAL = /* wgsl */ `
 const LEAF = 0x80000000u;
+const LEAF_COUNT = 0x78000000u;
+const LEAF_ONE = 0x08000000u;
 const BOTTOM = 0xffffffffu;
 const STEP_LIMIT = 65536u;
 const NO_TRIANGLE = 0xffffffffu;
@@ -98,32 +100,34 @@ fn trace(shadow: Ray, next: Ray) -> Traced {
       }
     }
     if (node != BOTTOM) {
+      // One triangle a turn: a leaf's reference counts itself down, one triangle on and one fewer.
       loop {
-        let end = (node & 0x7ffffffu) + ((node >> 27u) & 15u);
-        for (var i = node & 0x7ffffffu; i < end; i++) {
-          let triangle = triangles[i];
-          let p = cross(ray.direction, triangle.e2);
-          let determinant = dot(triangle.e1, p);
-          let inverse = 1.0 / determinant;
-          let s = ray.origin - triangle.v0;
-          let u = dot(s, p) * inverse;
-          let q = cross(s, triangle.e1);
-          let v = dot(ray.direction, q) * inverse;
-          let t = dot(triangle.e2, q) * inverse;
-          steps += 1u;
-          let faces = determinant > 0.0 || (determinant < 0.0 && (triangle.traits & SINGLE_SIDED) == 0u);
-          let inside = u >= -EDGE_SLACK && v >= -EDGE_SLACK && u + v <= 1.0 + EDGE_SLACK;
-          if (faces && inside && t > 0.0 && (t < best || (t == best && i < found))) {
-            if (isSolid(triangle.traits, i, u, v, ray.luck)) {
-              best = t;
-              found = i;
-              uv = vec2f(u, v);
-            }
-          }
-        }
+        let i = node & 0x7ffffffu;
+        let triangle = triangles[i];
+        let p = cross(ray.direction, triangle.e2);
+        let determinant = dot(triangle.e1, p);
+        let inverse = 1.0 / determinant;
+        let s = ray.origin - triangle.v0;
+        let u = dot(s, p) * inverse;
+        let q = cross(s, triangle.e1);
+        let v = dot(ray.direction, q) * inverse;
+        let t = dot(triangle.e2, q) * inverse;
         steps += 1u;
-        depth -= 1u;
-        node = stack[depth];
+        let faces = determinant > 0.0 || (determinant < 0.0 && (triangle.traits & SINGLE_SIDED) == 0u);
+        let inside = u >= -EDGE_SLACK && v >= -EDGE_SLACK && u + v <= 1.0 + EDGE_SLACK;
+        let nearer = t > 0.0 && (t < best || (t == best && i < found));
+        // A leaf of none still comes here; what lies at its place is another leaf's and would be found there too.
+        if (faces && inside && nearer && isSolid(triangle.traits, i, u, v, ray.luck)) {
+          best = t;
+          found = i;
+          uv = vec2f(u, v);
+        }
+        if ((node & LEAF_COUNT) > LEAF_ONE) {
+          node -= LEAF_ONE - 1u;
+        } else {
+          depth -= 1u;
+          node = stack[depth];
+        }
         if (shadowing && found != NO_TRIANGLE) {
           node = BOTTOM;
         }
