@@ -4,6 +4,7 @@ import * as v from 'valibot';
 import { envelope, type FrameState, type FromFrame, readToFrame } from './embed/messages.js';
 import type { Invitation } from './invitation.js';
 import { lend } from './lend.js';
+import { pageStorage } from './page-storage.js';
 import { createPeer, type Peer } from './peer.js';
 import { loadSettings } from './settings.js';
 import { type StatusWords, statusWords } from './status-words.js';
@@ -35,7 +36,7 @@ function invitationTo(room: string | null, relayOnly: boolean): Invitation {
 function begin(origin: string, invitation: Invitation, intensity: number): Peer {
   const created = createPeer({
     invitation,
-    settings: { ...loadSettings(localStorage), intensity, relayOnly: invitation.relayOnly },
+    settings: { ...loadSettings(pageStorage(() => localStorage)), intensity, relayOnly: invitation.relayOnly },
     lend,
     remember: () => {},
   });

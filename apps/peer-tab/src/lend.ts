@@ -6,6 +6,7 @@ import { createVolunteer } from '@tabgrid/volunteer/create-volunteer';
 import { createPageEnvironment } from '@tabgrid/volunteer/page-environment';
 import { takeSessionId } from '@tabgrid/volunteer/session-id';
 import { spawnGpuWorker } from '@tabgrid/volunteer/spawn-gpu-worker';
+import { pageStorage } from './page-storage.js';
 import type { LendRequest, Lent } from './peer.js';
 import { signalingUrl } from './signaling-url.js';
 
@@ -17,7 +18,8 @@ let session: ReturnType<typeof takeSessionId> | null = null;
 
 function sessionOfThisPage(): ReturnType<typeof takeSessionId> {
   if (session === null) {
-    const taken = takeSessionId(sessionStorage, (length) => crypto.getRandomValues(new Uint8Array(length)));
+    const storage = pageStorage(() => sessionStorage);
+    const taken = takeSessionId(storage, (length) => crypto.getRandomValues(new Uint8Array(length)));
     addEventListener('pagehide', () => taken.leave());
     session = taken;
   }

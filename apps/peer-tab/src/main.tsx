@@ -6,17 +6,19 @@ import { render } from 'preact';
 import { App } from './components/app.js';
 import { readInvitation } from './invitation.js';
 import { lend } from './lend.js';
+import { pageStorage } from './page-storage.js';
 import { createPeer } from './peer.js';
 import { loadSettings, saveSettings } from './settings.js';
 import { supportOf } from './support.js';
 
 /** Entry of the peer tab: wiring only. Nothing here touches the network or the GPU. */
 
+const storage = pageStorage(() => localStorage);
 const peer = createPeer({
   invitation: readInvitation(location.hash),
-  settings: loadSettings(localStorage),
+  settings: loadSettings(storage),
   lend,
-  remember: (settings) => saveSettings(localStorage, settings),
+  remember: (settings) => saveSettings(storage, settings),
 });
 
 addEventListener('hashchange', () => peer.invite(readInvitation(location.hash)));

@@ -187,6 +187,16 @@ describe('the signaling client', () => {
     expect(client.status.kind).toBe('retrying');
   });
 
+  it('does not give up a socket that still brings something while the answer is under way', async () => {
+    const { clock, client, latest } = await online();
+    await clock.advance(25_000);
+    latest().tell({ type: 'ownerLeft', peer: 'A'.repeat(22) });
+    await clock.advance(14_999);
+    expect(client.status.kind).toBe('online');
+    await clock.advance(1);
+    expect(client.status.kind).toBe('retrying');
+  });
+
   it('ignores a former socket', async () => {
     const { client, sockets, latest } = await online();
     client.reconnect();

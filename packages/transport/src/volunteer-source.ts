@@ -72,7 +72,7 @@ type Doing =
  */
 export function createVolunteerSource(deps: VolunteerSourceDeps): LinkSource {
   const { clock } = deps;
-  const links = createListeners<[Link]>();
+  const links = createListeners<[Link, RoomId]>();
   const statuses = createListeners<[SourceStatus]>();
   const backoff = createBackoff(deps.random);
   const budget = deps.peerBudget ?? createPeerBudget();
@@ -215,7 +215,7 @@ export function createVolunteerSource(deps: VolunteerSourceDeps): LinkSource {
     void link.closed.then((reason) => {
       if (doing.kind === 'linked' && doing.link === link) unlinked(doing.since, reason);
     });
-    links.call(link);
+    links.call(link, to.room);
     show();
   }
 

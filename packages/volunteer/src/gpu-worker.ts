@@ -20,8 +20,8 @@ exposeGpuWorker(
         remembered,
       }),
     holdLock(name) {
-      // Held for ever: the browser frees it when this thread ends.
-      void navigator.locks.request(name, () => new Promise<never>(() => {}));
+      // Held for ever: the browser frees it when this thread ends. A frame on a stranger's site may be denied locks.
+      navigator.locks.request(name, () => new Promise<never>(() => {})).catch(() => {});
     },
   }),
 );
