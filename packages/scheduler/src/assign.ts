@@ -2,7 +2,7 @@ import { AttemptId, type Millis } from '@tabgrid/protocol/ids';
 import * as v from 'valibot';
 import { attemptOf, type Core, jobOf, taskOf, viewOf, viewOfTask } from './core.js';
 import { settleTasks } from './moves.js';
-import { measuredSpeed } from './oracle.js';
+import { isWarm, measuredSpeed } from './oracle.js';
 import type { Candidate } from './policies/policy.js';
 import { lacking } from './requirements.js';
 import { isLive, type JobRecord, type TaskClass, type TaskRecord, type VolunteerRecord } from './state.js';
@@ -116,16 +116,16 @@ function candidatesFor(
   const t = viewOfTask(task);
   return (fresh.length > 0 ? fresh : able).map((volunteer) => {
     const view = viewOf(core, volunteer);
-    const measured = measuredSpeed(volunteer, t.kernel) !== null;
+    const known = measuredSpeed(volunteer, t.kernel) !== null;
     const { median } = oracle.duration(view, t);
     const trip = oracle.roundTrip(view);
     const finish = (queues.get(volunteer.id) ?? 0) + median + trip.median;
-    const depth = policy.depth(measured ? median : null, trip.p95 + HANDLING_MS);
+    const depth = policy.depth(known ? median : null, trip.p95 + HANDLING_MS);
     return {
       volunteer: volunteer.id,
       queued: volunteer.queue.length,
       room: Math.max(0, depth - volunteer.queue.length),
-      measured,
+      measured: isWarm(volunteer, t.kernel),
       finishMs: finish / Math.max(0.05, 1 - oracle.failure(view, finish)),
     };
   });

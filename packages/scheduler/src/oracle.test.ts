@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { capabilities, KERNEL, vid } from './fixture.js';
 import {
   createPlainOracle,
+  isWarm,
   learnRoundTrip,
   learnSpeed,
   measuredSpeed,
@@ -36,6 +37,16 @@ describe('duration', () => {
     const told = oracle.duration(view({ speeds: new Map([[speedKey(KERNEL, false), stats]]) }), task);
     expect(told.median).toBeCloseTo(250, 0);
     expect(told.p975).toBeLessThan(260);
+  });
+
+  it('forgets the first result, which paid for a compilation', () => {
+    const first = learnSpeed(undefined, 1000, 10_000, 0);
+    const speeds = (stats: typeof first) => ({ speeds: new Map([[speedKey(KERNEL, false), stats]]), hidden: false });
+    expect(isWarm(speeds(first), KERNEL)).toBe(false);
+    const second = learnSpeed(first, 1000, 500, 10_000);
+    expect(isWarm(speeds(second), KERNEL)).toBe(true);
+    expect(measuredSpeed(speeds(second), KERNEL)).toBe(2000);
+    expect(measuredSpeed(speeds(learnSpeed(second, 1000, 1000, 500)), KERNEL)).toBeLessThan(2000);
   });
 
   it('does not take a burst of results for a fast volunteer', () => {

@@ -54,6 +54,9 @@ const SPEED_WEIGHT = 0.5;
 const ROUND_TRIP_WEIGHT = 1 / 8;
 const DEVIATION_WEIGHT = 1 / 4;
 
+/** Results after which a speed says something about the next one. */
+const WARM_SAMPLES = 2;
+
 /** Before the first measurement. */
 const UNKNOWN_ROUND_TRIP: RoundTripStats = { meanMs: 60, deviationMs: 60 };
 const UNKNOWN_ERROR = 0.5;
@@ -69,16 +72,27 @@ export function measuredSpeed(v: Pick<VolunteerView, 'speeds' | 'hidden'>, kerne
   return stats && stats.ms > 0 ? (stats.units / stats.ms) * 1000 : null;
 }
 
-/** Statistics after one more result of `units` in `ms`. */
+/**
+ * Statistics after one more result of `units` in `ms`. The first result of a kernel pays for compiling it, and on a shared
+ * GPU for everybody else's compilation too: the second one replaces it instead of being averaged with it.
+ */
 export function learnSpeed(before: SpeedStats | undefined, units: number, ms: Millis, expectedMs: Millis): SpeedStats {
   const error = expectedMs > 0 ? Math.min(4, Math.abs(ms - expectedMs) / expectedMs) : UNKNOWN_ERROR;
-  if (!before) return { units, ms, samples: 1, error: UNKNOWN_ERROR };
+  if (!before || before.samples < WARM_SAMPLES) {
+    return { units, ms, samples: (before?.samples ?? 0) + 1, error: UNKNOWN_ERROR };
+  }
   return {
     units: before.units * (1 - SPEED_WEIGHT) + units * SPEED_WEIGHT,
     ms: before.ms * (1 - SPEED_WEIGHT) + ms * SPEED_WEIGHT,
     samples: before.samples + 1,
     error: before.error * 0.8 + error * 0.2,
   };
+}
+
+/** Whether the volunteer has shown its speed for a kernel, rather than only what its first result took. */
+export function isWarm(v: Pick<VolunteerView, 'speeds' | 'hidden'>, kernel: KernelVersion): boolean {
+  const stats = v.speeds.get(speedKey(kernel, v.hidden)) ?? v.speeds.get(speedKey(kernel, !v.hidden));
+  return (stats?.samples ?? 0) >= WARM_SAMPLES;
 }
 
 /** Statistics after one more measured round trip (RFC 6298). */

@@ -190,7 +190,7 @@ describe('the signaling client', () => {
   it('does not give up a socket that still brings something while the answer is under way', async () => {
     const { clock, client, latest } = await online();
     await clock.advance(25_000);
-    latest().tell({ type: 'ownerLeft', peer: 'A'.repeat(22) });
+    latest().tell({ type: 'ownerLeft', peer });
     await clock.advance(14_999);
     expect(client.status.kind).toBe('online');
     await clock.advance(1);
