@@ -56,6 +56,38 @@ it('settles between 30 and 60 ms on a device of any constant speed', () => {
   );
 });
 
+it('shares a GPU evenly, whoever came first and whatever slices each began with', () => {
+  const unitsPerMs = 20;
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 1e6 }), fc.integer({ min: 1, max: 1e6 }), (a, b) => {
+      const slicers = [createSlicer(a), createSlicer(b)] as const;
+      const done = [0, 0];
+      // Each waits for the other's slice before its own; both have a short one now and then, as at the end of a task.
+      for (let i = 0; i < 600; i++) {
+        const isShort = [i % 5 === 4, i % 7 === 3];
+        const units = slicers.map((slicer, k) => Math.max(1, Math.floor(slicer.units() * (isShort[k] ? 0.4 : 1))));
+        const ms = units.reduce((sum, size) => sum + size, 0) / unitsPerMs;
+        slicers.forEach((slicer, k) => {
+          slicer.measured(units[k] ?? 0, ms);
+          if (i >= 300) done[k] = (done[k] ?? 0) + (units[k] ?? 0);
+        });
+      }
+      const [first = 0, second = 0] = done;
+      expect(Math.min(first, second) / Math.max(first, second)).toBeGreaterThan(0.2);
+    }),
+  );
+});
+
+it('never takes more than a few times the aim, however long the wait for others', () => {
+  const slicer = createSlicer(1000);
+  for (let i = 0; i < 200; i++) {
+    const units = i % 5 === 4 ? Math.ceil(slicer.units() * 0.4) : slicer.units();
+    slicer.measured(units, units / 10 + 150);
+  }
+  expect(slicer.units() / 10).toBeGreaterThan(10);
+  expect(slicer.units() / 10).toBeLessThan(120);
+});
+
 it('quarters all after a loss, and remembers by key', () => {
   const slicers = createSlicers({ old: 64, gone: 9 });
   expect(slicers.get('old', 1).units()).toBe(64);

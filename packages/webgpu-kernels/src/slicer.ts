@@ -5,6 +5,10 @@ import type { Slicer } from './gpu-session.js';
  * How much work one submission holds. Long ones lose the device on some drivers (a watchdog of about 2 s) and freeze the
  * screen; short ones waste time between them. So each slice aims at SLICE_AIM_MS, halves at once beyond SLICE_HIGH_MS and
  * grows step by step below SLICE_LOW_MS.
+ *
+ * On a GPU that others use too, a slice's time is its own work plus a wait for theirs. Judged by the sum, whoever has the
+ * smaller slices would shrink for ever and get ever less of the GPU. So a slice is judged by its own part: the slope of
+ * time over units, from the sizes that come along anyway (a task's last slice is a short one).
  */
 
 const SLICE_LOW_MS = 30;
@@ -14,6 +18,12 @@ const LARGEST_GROWTH = 1.5;
 /** A slice of less than this share of the budget (the last of a task) says nothing about growth. */
 const TELLING_SHARE = 0.7;
 const MAX_UNITS = 2 ** 40;
+/** How much of the past each measurement forgets. */
+const FORGET = 0.1;
+/** Sizes that differ by less (standard deviation over mean) tell no slope. */
+const TELLING_SPREAD = 0.05;
+/** At least this much of a slice's time is taken for its own, so that no slice exceeds SLICE_HIGH_MS four times. */
+const LEAST_OWN_SHARE = 0.25;
 
 export interface AdaptiveSlicer extends Slicer {
   /** @param units how many the slice held @param ms its time on the GPU */
@@ -24,9 +34,11 @@ export interface AdaptiveSlicer extends Slicer {
 
 export function createSlicer(initialUnits: number): AdaptiveSlicer {
   let budget = Math.max(1, Math.min(MAX_UNITS, Math.floor(initialUnits)));
+  const ownTime = createOwnTime();
   return {
     units: () => budget,
-    measured(units, ms) {
+    measured(units, wholeMs) {
+      const ms = ownTime(units, wholeMs);
       if (ms > SLICE_HIGH_MS) {
         // Two slices in flight were cut from one budget: the second overrun of them must not halve again.
         budget = Math.max(1, Math.min(budget, Math.floor(units / 2)));
@@ -38,6 +50,28 @@ export function createSlicer(initialUnits: number): AdaptiveSlicer {
     quarter() {
       budget = Math.max(1, Math.floor(budget / 4));
     },
+  };
+}
+
+/** Tells a slice's own time from its wait, by a regression of time on units over the last measurements. */
+function createOwnTime(): (units: number, ms: Millis) => Millis {
+  let weight = 0;
+  let meanUnits = 0;
+  let meanMs = 0;
+  let variance = 0;
+  let covariance = 0;
+  return (units, ms) => {
+    weight = weight * (1 - FORGET) + 1;
+    const step = 1 / weight;
+    const fromUnits = units - meanUnits;
+    const fromMs = ms - meanMs;
+    meanUnits += step * fromUnits;
+    meanMs += step * fromMs;
+    variance = (1 - step) * (variance + step * fromUnits * fromUnits);
+    covariance = (1 - step) * (covariance + step * fromUnits * fromMs);
+    if (Math.sqrt(variance) < TELLING_SPREAD * meanUnits) return ms;
+    const own = (covariance / variance) * units;
+    return Math.min(ms, Math.max(LEAST_OWN_SHARE * ms, own));
   };
 }
 
