@@ -1,4 +1,5 @@
 import { startGrid } from '@tabgrid/cli/grid';
+import { press } from '@tabgrid/cli/press';
 import { JobReport } from '@tabgrid/protocol/records';
 import type { Page } from 'playwright';
 import * as v from 'valibot';
@@ -13,7 +14,7 @@ const SPEC = { scene: 'bunny', spp: 16, block: 16, bounces: 5, seed: 1, tile: 64
  * machine meets both.
  */
 export async function grid({ quick, say }: { readonly quick: boolean; say(line: string): void }): Promise<BenchResult> {
-  const spec = { ...SPEC, width: quick ? 256 : 640, height: quick ? 192 : 448 };
+  const spec = { ...SPEC, width: quick ? 192 : 512, height: quick ? 128 : 256 };
   const pairs = quick ? 2 : 5;
   const house = await startGrid({ bench: true, say });
   try {
@@ -23,7 +24,6 @@ export async function grid({ quick, say }: { readonly quick: boolean; say(line: 
     await page.goto(`${house.url}/bench/`);
     await page.waitForFunction(() => 'benchPage' in window);
     const bare = await page.evaluateHandle((wanted) => window.benchPage.createBareRenderer(wanted), spec);
-    await dashboard.bringToFront();
     await dashboard.getByTestId('scene-builtin').selectOption(spec.scene);
     await dashboard.waitForFunction(
       () => window.tabgrid.view().scene !== null && window.tabgrid.view().preparing === null,
@@ -73,8 +73,7 @@ export async function grid({ quick, say }: { readonly quick: boolean; say(line: 
 
 async function renderOnGrid(dashboard: Page): Promise<{ wallMs: number; kernelMs: number }> {
   const before = await dashboard.evaluate(() => window.tabgrid.view().job?.id ?? null);
-  await dashboard.bringToFront();
-  await dashboard.getByTestId('launch').click();
+  await press(dashboard, 'launch');
   await dashboard.waitForFunction(
     (last) => {
       const { job } = window.tabgrid.view();

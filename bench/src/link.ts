@@ -1,4 +1,5 @@
 import { type Grid, startGrid } from '@tabgrid/cli/grid';
+import { press } from '@tabgrid/cli/press';
 import type { Page } from 'playwright';
 import { type BenchResult, median } from './result.js';
 
@@ -98,23 +99,20 @@ async function sendLinked(grid: Grid, bytes: number, path: 'direct' | 'relay'): 
 /** From the click on *stop* to the end of the tab's last Worker that computes, while a long task runs. */
 async function stopInMidTask(grid: Grid): Promise<number> {
   const { dashboard } = grid;
-  await dashboard.bringToFront();
   await dashboard.getByTestId('scene-builtin').selectOption('cornell');
   const job = { width: 256, height: 256, spp: 1024, bounces: 8, tile: 256 };
   for (const [field, value] of Object.entries(job)) await dashboard.getByTestId(field).fill(String(value));
   const tab = await grid.addVolunteer();
   await grid.untilReady(1);
-  await dashboard.getByTestId('launch').click();
+  await press(dashboard, 'launch');
   while ((await grid.view()).volunteers.every((volunteer) => volunteer.tilesRunning === 0))
     await tab.waitForTimeout(50);
   await tab.waitForTimeout(500);
-  await tab.bringToFront();
-  await tab.getByTestId('stop').click();
-  const said = tab.getByTestId('stopped-in');
-  await said.waitFor();
-  const ms = Number(await said.getAttribute('data-ms'));
-  await dashboard.bringToFront();
-  await dashboard.getByTestId('cancel').click();
+  await press(tab, 'stop');
+  const said = tab.locator('[data-stopped-ms]');
+  await said.waitFor({ state: 'attached' });
+  const ms = Number(await said.getAttribute('data-stopped-ms'));
+  await press(dashboard, 'cancel');
   await tab.close();
   return ms;
 }

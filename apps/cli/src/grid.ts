@@ -3,6 +3,7 @@ import { createSignalingServer } from '@tabgrid/signaling/server';
 import type { Page } from 'playwright';
 import { type LaunchedBrowser, launchBrowser } from './browser.js';
 import { buildPages, PAGES } from './build.js';
+import { press } from './press.js';
 
 /**
  * A whole grid on this machine: the server, a browser, the dashboard page and volunteers' tabs. It does what people
@@ -93,7 +94,7 @@ export async function startGrid(options: GridOptions = {}): Promise<Grid> {
         const page = await open(link);
         if (relayOnly) await page.getByTestId('relay-only').setChecked(true);
         await page.getByTestId('intensity').fill(String(intensity));
-        await page.getByTestId('start').click();
+        await press(page, 'start');
         volunteers.push(page);
         // A page behind others gets no clicks.
         await dashboard.bringToFront();

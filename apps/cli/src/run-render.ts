@@ -6,6 +6,7 @@ import type { JSHandle, Page } from 'playwright';
 import * as v from 'valibot';
 import type { ChaosAction } from './chaos.js';
 import { type Grid, type GridOptions, startGrid } from './grid.js';
+import { press } from './press.js';
 import { createProgressBar } from './progress-bar.js';
 import type { RenderOptions } from './render-options.js';
 
@@ -92,7 +93,7 @@ async function sceneReady(page: Page): Promise<void> {
 async function runJob(grid: Grid, tabs: readonly Page[], chaos: readonly ChaosAction[]): Promise<JobReport['chaos']> {
   const page = grid.dashboard;
   const armed = await armHold(page, chaos[0]);
-  await page.getByTestId('launch').click();
+  await press(page, 'launch');
   const faults = makeFaults(page, tabs, chaos, armed);
   const bar = createProgressBar(process.stdout);
   try {
@@ -180,7 +181,7 @@ async function saveFiles(page: Page, options: RenderOptions, report: JobReport):
     files.push(path);
   };
   const download = async (button: string, path: string) => {
-    const [file] = await Promise.all([page.waitForEvent('download'), page.getByTestId(button).click()]);
+    const [file] = await Promise.all([page.waitForEvent('download'), press(page, button)]);
     await file.saveAs(resolve(path));
     files.push(path);
   };

@@ -115,7 +115,13 @@ function Status(props: {
   const { words, stoppedInMs, view } = props;
   const stopped = stoppedInMs !== null;
   return (
-    <div class="status" role="status" data-testid="status" data-state={words.state}>
+    <div
+      class="status"
+      role="status"
+      data-testid="status"
+      data-state={words.state}
+      data-stopped-ms={stoppedInMs === null ? undefined : stoppedInMs.toFixed(1)}
+    >
       <Lamp state={words.lamp} />
       <div>
         <p class="status-headline">{stopped ? 'Stopped' : words.headline}</p>

@@ -1,0 +1,13 @@
+import type { Page } from 'playwright';
+
+/**
+ * Presses a button by its test id, from within the page: a pointer's click waits for the page's next frame, and a browser
+ * whose GPU is busy with our own work – in software above all – may not draw one for long.
+ */
+export async function press(page: Page, testId: string): Promise<void> {
+  const button = page.getByTestId(testId);
+  await button.waitFor({ state: 'attached' });
+  await button.evaluate((element) => {
+    if (element instanceof HTMLElement) element.click();
+  });
+}
