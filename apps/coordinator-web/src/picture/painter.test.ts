@@ -83,6 +83,25 @@ describe('the painter', () => {
     expect(painter.paint(film, 10)).toBe(0);
   });
 
+  it('paints another film of the same size whose revisions begin anew', () => {
+    const { red, put } = createCanvas(128, 64);
+    const painter = createPainter(128, 64, { shade: plain, put, now: () => 0 });
+    painter.note(40, []);
+    painter.paint(
+      createFilm(128, 64, () => 9),
+      100,
+    );
+    painter.note(1, [tile(0, 0)]);
+    expect(
+      painter.paint(
+        createFilm(128, 64, () => 5),
+        100,
+      ),
+    ).toBe(2);
+    expect(painter.stale()).toBe(false);
+    expect([...new Set(red)]).toEqual([5]);
+  });
+
   it('stops when the budget is spent, and goes on where it stopped', () => {
     let now = 0;
     const canvas = createCanvas(256, 256);

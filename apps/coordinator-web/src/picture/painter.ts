@@ -64,6 +64,8 @@ export function createPainter(filmWidth: number, filmHeight: number, deps: Paint
   const painted = new Float64Array(columns * rows).fill(-1);
   const scratch = new Float32Array(BLOCK_PX * BLOCK_PX * 3);
   let revision = -1;
+  // A new job's film begins to count again: what was painted when is told by a count of our own.
+  let generation = 0;
   let staleBlocks = 0;
   let cursor = 0;
   const urgent: number[] = [];
@@ -84,17 +86,18 @@ export function createPainter(filmWidth: number, filmHeight: number, deps: Paint
 
   function nextUrgent(): number | null {
     for (let block = urgent.pop(); block !== undefined; block = urgent.pop()) {
-      if ((painted[block] ?? revision) < revision) return block;
+      if ((painted[block] ?? generation) < generation) return block;
     }
     return null;
   }
 
-  /** Call only while something is stale. */
-  function nextInRound(): number {
-    while ((painted[cursor] ?? revision) >= revision) cursor = (cursor + 1) % painted.length;
-    const block = cursor;
-    cursor = (cursor + 1) % painted.length;
-    return block;
+  function nextInRound(): number | null {
+    for (let looked = 0; looked < painted.length; looked++) {
+      const block = cursor;
+      cursor = (cursor + 1) % painted.length;
+      if ((painted[block] ?? generation) < generation) return block;
+    }
+    return null;
   }
 
   function paintBlock(block: number, film: Pick<FilmView, 'width' | 'height' | 'rgb'>): void {
@@ -105,7 +108,7 @@ export function createPainter(filmWidth: number, filmHeight: number, deps: Paint
     const light = scratch.subarray(0, width * height * 3);
     average(film, raster.step, x0, y0, width, height, light);
     deps.put(deps.shade(light), x0, y0, width, height);
-    painted[block] = revision;
+    painted[block] = generation;
     staleBlocks--;
   }
 
@@ -122,6 +125,7 @@ export function createPainter(filmWidth: number, filmHeight: number, deps: Paint
       accepted = now;
       if (next === revision) return;
       revision = next;
+      generation++;
       staleBlocks = painted.length;
     },
     paint(film, budgetMs, sweepMs = budgetMs) {
