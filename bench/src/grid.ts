@@ -14,7 +14,7 @@ const SPEC = { scene: 'bunny', spp: 16, block: 16, bounces: 5, seed: 1, tile: 64
  * machine meets both.
  */
 export async function grid({ quick, say }: { readonly quick: boolean; say(line: string): void }): Promise<BenchResult> {
-  const spec = { ...SPEC, width: quick ? 192 : 512, height: quick ? 128 : 256 };
+  const spec = { ...SPEC, width: quick ? 192 : 640, height: quick ? 128 : 320 };
   const pairs = quick ? 2 : 5;
   const house = await startGrid({ bench: true, say });
   try {

@@ -22,8 +22,8 @@ const Schemas = {
 
 type Schemas = typeof Schemas;
 type Name = keyof Schemas;
-export type RememberedRoom = v.InferOutput<Schemas['room']>;
-export type RememberedHelper = v.InferOutput<Schemas['helper']>;
+type RememberedRoom = v.InferOutput<Schemas['room']>;
+type RememberedHelper = v.InferOutput<Schemas['helper']>;
 
 export interface Remembered {
   /** null when there is nothing, or nothing that still reads. */

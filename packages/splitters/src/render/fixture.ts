@@ -32,7 +32,7 @@ export const ONE_TRIANGLE: SceneSource = {
   cameras: [],
 };
 
-export const WHITE: EnvironmentSource = { kind: 'constant', radiance: [1, 1, 1] };
+const WHITE: EnvironmentSource = { kind: 'constant', radiance: [1, 1, 1] };
 
 export async function fakeScene() {
   return await nameScene(packScene(ONE_TRIANGLE));
