@@ -22,8 +22,6 @@ const Schemas = {
 
 type Schemas = typeof Schemas;
 type Name = keyof Schemas;
-type RememberedRoom = v.InferOutput<Schemas['room']>;
-type RememberedHelper = v.InferOutput<Schemas['helper']>;
 
 export interface Remembered {
   /** null when there is nothing, or nothing that still reads. */
