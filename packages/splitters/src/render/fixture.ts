@@ -1,6 +1,6 @@
 import { JobId } from '@tabgrid/protocol/ids';
 import { nameScene, packScene } from '@tabgrid/webgpu-kernels/pathtrace/scene';
-import type { EnvironmentSource, SceneSource } from '@tabgrid/webgpu-kernels/pathtrace/scene-source';
+import type { SceneSource } from '@tabgrid/webgpu-kernels/pathtrace/scene-source';
 import type { PathtraceParams } from '@tabgrid/webgpu-kernels/pathtrace/task';
 import * as v from 'valibot';
 import type { RenderJob } from './planner.js';
@@ -31,8 +31,6 @@ export const ONE_TRIANGLE: SceneSource = {
   images: [],
   cameras: [],
 };
-
-const WHITE: EnvironmentSource = { kind: 'constant', radiance: [1, 1, 1] };
 
 export async function fakeScene() {
   return await nameScene(packScene(ONE_TRIANGLE));
