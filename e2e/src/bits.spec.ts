@@ -49,6 +49,13 @@ test('another seed is another picture', async () => {
   expect(report.filmSha256).not.toBe(alone);
 });
 
+test('the demo’s scene is the same by one volunteer and by two', async () => {
+  const demo = ['bunny', '--width', '48', '--height', '27', '--spp', '4'];
+  const one = await render([...demo, '--volunteers', '1']);
+  const two = await render([...demo, '--volunteers', '2']);
+  expect(two.report.filmSha256).toBe(one.report.filmSha256);
+});
+
 const model = resolve(import.meta.dirname, '../../../shared/data/models/alien.glb');
 test('a file renders', async () => {
   test.skip(!existsSync(model), 'the sample models are not beside this checkout');

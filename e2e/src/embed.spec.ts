@@ -1,4 +1,5 @@
 import { createServer, type Server } from 'node:http';
+import { gzipSync } from 'node:zlib';
 import { expect, test } from '@playwright/test';
 import { prepareSmallJob, untilDone, untilView, withGrid } from './harness.js';
 
@@ -90,5 +91,16 @@ test('destroy() leaves a site as it was', async () => {
     } finally {
       server.close();
     }
+  });
+});
+
+test('the script is small, and the same bytes at its versioned address', async () => {
+  await withGrid({}, async (grid) => {
+    const [latest, versioned] = await Promise.all(
+      ['/embed.js', '/embed/v1/embed.js'].map(async (path) => await (await fetch(`${grid.url}${path}`)).text()),
+    );
+    expect(versioned).toBe(latest);
+    expect(latest).toContain('Content-Security-Policy');
+    expect(gzipSync(latest ?? '').byteLength).toBeLessThanOrEqual(10_000);
   });
 });
