@@ -17,22 +17,21 @@ interface Counts {
 const root = resolve(import.meta.dirname, '..');
 const results = resolve(root, 'test-results');
 
-function run(name: string, args: readonly string[]): boolean {
+function run(name: string, command: 'npm' | 'npx', args: readonly string[]): boolean {
   console.log(`\n── ${name}`);
-  return (
-    spawnSync('npx', args, { cwd: root, stdio: 'inherit', env: { ...process.env, TABGRID_BROWSER: browser } })
-      .status === 0
-  );
+  const env = { ...process.env, TABGRID_BROWSER: browser };
+  return spawnSync(command, args, { cwd: root, stdio: 'inherit', env }).status === 0;
 }
 
-function check(name: string, args: readonly string[]): Counts {
-  const ok = run(name, args);
+/** One of package.json's `check:` scripts. */
+function check(name: string, script: string): Counts {
+  const ok = run(name, 'npm', ['run', '--silent', script]);
   return { passed: ok ? 1 : 0, failed: ok ? 0 : 1, skipped: 0 };
 }
 
 /** A runner that died before it wrote its results counts as a failure. */
 function suite(name: string, args: readonly string[], file: string, read: (json: unknown) => Counts): Counts {
-  const ok = run(name, args);
+  const ok = run(name, 'npx', args);
   try {
     const counts = read(JSON.parse(readFileSync(file, 'utf8')));
     return ok || counts.failed > 0 ? counts : { ...counts, failed: 1 };
@@ -55,19 +54,10 @@ const e2eFile = resolve(results, 'e2e.json');
 process.env['PLAYWRIGHT_JSON_OUTPUT_NAME'] = e2eFile;
 
 const suites: Record<string, Counts> = {
-  types: check('types', ['tsc', '--noEmit']),
-  lint: check('lint', ['biome', 'check', '--error-on-warnings', '.']),
-  floors: check('floors', [
-    'depcruise',
-    '--config',
-    '.dependency-cruiser.cjs',
-    'apps',
-    'packages',
-    'signaling',
-    'e2e',
-    'bench',
-  ]),
-  unused: check('unused code', ['knip']),
+  types: check('types', 'check:types'),
+  lint: check('lint', 'check:lint'),
+  floors: check('floors', 'check:floors'),
+  unused: check('unused code', 'check:unused'),
   units: suite(
     'unit tests',
     ['vitest', 'run', '--reporter=dot', '--reporter=json', `--outputFile.json=${unitFile}`],

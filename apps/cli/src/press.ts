@@ -5,9 +5,7 @@ import type { Page } from 'playwright';
  * whose GPU is busy with our own work – in software above all – may not draw one for long.
  */
 export async function press(page: Page, testId: string): Promise<void> {
-  const button = page.getByTestId(testId);
-  await button.waitFor({ state: 'attached' });
-  await button.evaluate((element) => {
+  await page.getByTestId(testId).evaluate((element) => {
     if (element instanceof HTMLElement) element.click();
   });
 }
