@@ -7,7 +7,7 @@ Object.assign(process.env, softwareVulkanEnv(process.env['TABGRID_BROWSER'] ?? n
 export default defineConfig({
   test: {
     pool: 'forks',
-    include: ['{apps,packages}/*/src/**/*.test.{ts,tsx}', '{signaling,bench}/src/**/*.test.ts'],
+    include: ['{apps,packages}/*/src/**/*.test.{ts,tsx}', '{signaling,bench,examples}/src/**/*.test.ts'],
     exclude: ['**/*.browser.test.ts', '**/node_modules/**'],
     testTimeout: 30_000,
   },

@@ -1,35 +1,51 @@
 import { parseArgs } from 'node:util';
 import { grid } from './grid.js';
 import { link } from './link.js';
+import { type BenchOptions, count } from './options.js';
 import { type BenchResult, publish } from './result.js';
+import { scheduler } from './scheduler.js';
+import { schedulerScale } from './scheduler-scale.js';
 
 /** `npm run bench -- NAME [--json FILE]` */
-
-interface BenchOptions {
-  readonly quick: boolean;
-  readonly say: (line: string) => void;
-}
 
 const BENCHES: Record<string, { readonly about: string; run(options: BenchOptions): Promise<BenchResult> }> = {
   grid: { about: 'one picture by the bare kernel and by the grid with one volunteer', run: grid },
   link: { about: 'messages over a link against a raw data channel, and what stop takes', run: link },
+  scheduler: { about: 'policies in simulated grids, against a schedule that knows everything', run: scheduler },
+  'scheduler-scale': { about: 'what an event and a task cost the scheduler, and how that grows', run: schedulerScale },
 };
 
 function help(): string {
-  const names = Object.entries(BENCHES).map(([name, { about }]) => `  ${name.padEnd(8)}${about}`);
+  const names = Object.entries(BENCHES).map(([name, { about }]) => `  ${name.padEnd(17)}${about}`);
   return [
     'npm run bench -- NAME [--json FILE] [--quick]',
     '',
     ...names,
     '',
-    '--quick  fewer and shorter runs, for trying it out',
+    '--quick          fewer and shorter runs, for trying it out',
+    '--trace FILE     scheduler: sessions to replay, as “seconds,volunteer” lines (default ../shared/data/nodio-*.csv)',
+    '--only A,B       scheduler: these profiles alone',
+    '--policies A,B   scheduler: these policies alone',
+    '--seeds N        scheduler: so many worlds a profile',
+    '--first-seed N   scheduler: begin with this one (default 1)',
+    '--gantt FILE     scheduler: an SVG of one run',
   ].join('\n');
 }
 
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { json: { type: 'string' }, quick: { type: 'boolean' }, help: { type: 'boolean' } },
+    options: {
+      json: { type: 'string' },
+      quick: { type: 'boolean' },
+      help: { type: 'boolean' },
+      trace: { type: 'string' },
+      only: { type: 'string' },
+      policies: { type: 'string' },
+      seeds: { type: 'string' },
+      'first-seed': { type: 'string' },
+      gantt: { type: 'string' },
+    },
   });
   const [name = ''] = positionals;
   const bench = BENCHES[name];
@@ -37,7 +53,15 @@ async function main(): Promise<number> {
     (values.help ? console.log : console.error)(help());
     return values.help ? 0 : 2;
   }
-  publish(name, await bench.run({ quick: values.quick ?? false, say: console.log }), values.json ?? null);
+  const flags = {
+    trace: values.trace ?? null,
+    only: values.only ?? null,
+    policies: values.policies ?? null,
+    seeds: count('seeds', values.seeds),
+    firstSeed: count('first-seed', values['first-seed']),
+    gantt: values.gantt ?? null,
+  };
+  publish(name, await bench.run({ quick: values.quick ?? false, say: console.log, flags }), values.json ?? null);
   return 0;
 }
 

@@ -12,6 +12,16 @@ export interface BenchResult {
   readonly where: Readonly<Record<string, string | boolean>>;
   /** The single measurements behind the figures. */
   readonly samples: Readonly<Record<string, readonly number[]>>;
+  /** 95 % intervals of figures, by their names. */
+  readonly intervals?: Readonly<Record<string, readonly [low: number, high: number]>>;
+  /** For reading: more than one thing compared. */
+  readonly tables?: readonly Table[];
+}
+
+export interface Table {
+  readonly title: string;
+  readonly header: readonly string[];
+  readonly rows: readonly (readonly string[])[];
 }
 
 /** Median; the mean of the two in the middle where there are two. @throws RangeError without values */
@@ -47,8 +57,13 @@ function machine() {
 
 /** Prints the figures as a table and, when asked, writes them as JSON. */
 export function publish(name: string, result: BenchResult, jsonFile: string | null): void {
-  const rows = Object.entries(result.figures).map(([figure, value]) => [figure, value.toPrecision(4)]);
-  console.log(`\n${name}\n${table(['figure', 'value'], rows)}`);
+  for (const { title, header, rows } of result.tables ?? []) console.log(`\n${title}\n${table(header, rows)}`);
+  const rows = Object.entries(result.figures).map(([figure, value]) => {
+    const interval = result.intervals?.[figure]?.map((end) => end.toPrecision(4)).join(' … ');
+    return [figure, value.toPrecision(4), ...(result.intervals ? [interval ?? ''] : [])];
+  });
+  const header = ['figure', 'value', ...(result.intervals ? ['95 % interval'] : [])];
+  console.log(`\n${name}\n${table(header, rows)}`);
   if (!jsonFile) return;
   mkdirSync(dirname(resolve(jsonFile)), { recursive: true });
   writeFileSync(jsonFile, `${JSON.stringify({ name, machine: machine(), commit: commit(), ...result }, null, 2)}\n`);

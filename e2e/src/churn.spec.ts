@@ -1,4 +1,5 @@
 import { expect, test } from '@playwright/test';
+import { PROTOCOL_VERSION } from '@tabgrid/protocol/version';
 import { prepareSmallJob, untilDone, untilView, withGrid } from './harness.js';
 
 test('a volunteer that joins late gets work', async () => {
@@ -89,7 +90,7 @@ test('the join link makes volunteers and never the owner', async () => {
     expect(token).not.toBe('');
     expect(link).not.toContain(token);
     const answer = await grid.dashboard.evaluate(
-      async ([roomId, guess]) => {
+      async ([roomId, guess, protocol]) => {
         const socket = new WebSocket(`${location.origin.replace('http', 'ws')}/signal`);
         return await new Promise<string>((resolve) => {
           socket.onmessage = (event) => resolve(String(event.data));
@@ -97,13 +98,13 @@ test('the join link makes volunteers and never the owner', async () => {
             socket.send(
               JSON.stringify({
                 type: 'hello',
-                protocol: 1,
+                protocol,
                 as: { role: 'owner', room: { id: roomId, token: guess }, open: true },
               }),
             );
         });
       },
-      [room, 'A'.repeat(43)] as const,
+      [room, 'A'.repeat(43), PROTOCOL_VERSION] as const,
     );
     expect(JSON.parse(answer)).toMatchObject({ type: 'error', code: 'badToken' });
     // The true owner is still there.

@@ -49,6 +49,19 @@ export async function prepareSmallJob(dashboard: Page, fields: Record<string, nu
   }
 }
 
+/**
+ * Holds assignments at a share; a hold before ends in the same turn. Returns a wait until the share is reached: the promise
+ * itself lives in the page.
+ */
+export async function holdAt(dashboard: Page, share: number): Promise<() => Promise<void>> {
+  const hold = await dashboard.evaluateHandle((at) => ({ reached: window.tabgrid.hold.at(at) }), share);
+  return async () => await hold.evaluate((made) => made.reached);
+}
+
+export async function release(dashboard: Page): Promise<void> {
+  await dashboard.evaluate(() => window.tabgrid.hold.release());
+}
+
 export async function untilView(
   dashboard: Page,
   holds: (view: GridView) => boolean,

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import AxeBuilder from '@axe-core/playwright';
 import { expect, type Page, test } from '@playwright/test';
-import { prepareSmallJob, scratch, untilDone, withGrid } from './harness.js';
+import { holdAt, prepareSmallJob, scratch, untilDone, untilView, withGrid } from './harness.js';
 
 async function expectAccessible(page: Page, where: string): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const) {
@@ -41,6 +41,28 @@ test('axe finds nothing on either page, before, during and after a job', async (
     await peer.getByTestId('stop').click();
     await expect(peer.getByTestId('start')).toBeVisible();
     await expectAccessible(peer, 'the peer tab before the yes');
+  });
+});
+
+test('axe finds nothing with two renders under way, nor with what a reload cut off', async () => {
+  await withGrid({}, async (grid) => {
+    const { dashboard } = grid;
+    await prepareSmallJob(dashboard);
+    await dashboard.getByTestId('verify').selectOption('replicate');
+    await Promise.all([grid.addVolunteer(), grid.addVolunteer()]);
+    await grid.untilReady(2);
+    const reached = await holdAt(dashboard, 0.3);
+    await dashboard.getByTestId('launch').click();
+    await dashboard.getByTestId('seed').fill('2');
+    await dashboard.getByTestId('launch').click();
+    await expect(dashboard.getByTestId('job-row')).toHaveCount(2);
+    await reached();
+    await dashboard.getByTestId('job-sharing').first().selectOption('double');
+    await untilView(dashboard, (view) => view.jobs[0]?.sharing.weight === 2);
+    await expectAccessible(dashboard, 'the dashboard with two renders');
+    await dashboard.reload();
+    await expect(dashboard.getByTestId('unfinished-row')).toHaveCount(2);
+    await expectAccessible(dashboard, 'the dashboard after a reload');
   });
 });
 

@@ -1,5 +1,6 @@
 import { MAX_FRAME_BYTES } from '@tabgrid/protocol/limits';
 import { RELAY_HEADER_BYTES } from '@tabgrid/protocol/signaling';
+import { PROTOCOL_VERSION } from '@tabgrid/protocol/version';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { frameProblem, parseText } from './parse.js';
@@ -13,14 +14,14 @@ const code = (text: string, first = false) => {
 
 describe('texts', () => {
   it('takes hello first, and only first', () => {
-    expect(code(hello(1), true)).toBe('hello');
-    expect(code(hello(1), false)).toBe('unexpected');
+    expect(code(hello(PROTOCOL_VERSION), true)).toBe('hello');
+    expect(code(hello(PROTOCOL_VERSION), false)).toBe('unexpected');
     expect(code(PING, true)).toBe('unexpected');
     expect(code(PING, false)).toBe('ping');
   });
 
   it('tells pages of another age apart from nonsense, whatever else their hello says', () => {
-    expect(code(hello(2), true)).toBe('badVersion');
+    expect(code(hello(PROTOCOL_VERSION + 1), true)).toBe('badVersion');
     expect(code(hello(0), true)).toBe('badVersion');
     expect(code(JSON.stringify({ type: 'hello', protocol: 99, token: {}, roles: ['x'] }), true)).toBe('badVersion');
     expect(code(hello('1'), true)).toBe('malformed');

@@ -1,5 +1,6 @@
 import { request } from 'node:http';
 import { connect as connectTcp } from 'node:net';
+import { PROTOCOL_VERSION } from '@tabgrid/protocol/version';
 import { describe, expect, it } from 'vitest';
 import { folderOf, join, joinOwner, startServer } from './test-support.js';
 
@@ -131,7 +132,7 @@ describe('a server without pages', () => {
   it('says so and is healthy', async () => {
     const server = await startServer();
     expect(await (await fetch(server.url)).text()).toContain('no pages');
-    expect(await (await fetch(`${server.url}/healthz`)).json()).toEqual({ status: 'ok', protocol: 1 });
+    expect(await (await fetch(`${server.url}/healthz`)).json()).toEqual({ status: 'ok', protocol: PROTOCOL_VERSION });
   });
 
   it('opens sockets at their own path only', async () => {

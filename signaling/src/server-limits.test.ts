@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { connect as connectTcp } from 'node:net';
 import { createManualClock } from '@tabgrid/protocol/clock';
 import { MAX_SIGNALING_BYTES } from '@tabgrid/protocol/limits';
+import { PROTOCOL_VERSION } from '@tabgrid/protocol/version';
 import { describe, expect, it } from 'vitest';
 import { parseTrustProxy } from './network.js';
 import { connect, join, joinOwner, startServer } from './test-support.js';
@@ -19,7 +20,7 @@ async function bystanders(server: Awaited<ReturnType<typeof startServer>>) {
 }
 
 describe('hostile messages', () => {
-  const hello = JSON.stringify({ type: 'hello', protocol: 1, as: { role: 'pool' } });
+  const hello = JSON.stringify({ type: 'hello', protocol: PROTOCOL_VERSION, as: { role: 'pool' } });
   const cases = [
     ['no JSON', '{"type"', 'malformed'],
     ['another type', '{"type":"root"}', 'malformed'],
@@ -54,10 +55,10 @@ describe('hostile messages', () => {
     for (const [data, code] of [
       ['{"type":"ping"}', 'unexpected'],
       [Buffer.alloc(100, 'a'), 'unexpected'],
-      ['{"type":"hello","protocol":2,"as":{"role":"pool"}}', 'badVersion'],
+      [`{"type":"hello","protocol":${PROTOCOL_VERSION + 1},"as":{"role":"pool"}}`, 'badVersion'],
       ['{"type":"hello","protocol":0,"role":"volunteer"}', 'badVersion'],
-      ['{"type":"hello","protocol":1,"as":{"role":"volunteer","room":"../../etc"}}', 'malformed'],
-      ['{"type":"hello","protocol":1,"as":{"role":"king"}}', 'malformed'],
+      [`{"type":"hello","protocol":${PROTOCOL_VERSION},"as":{"role":"volunteer","room":"../../etc"}}`, 'malformed'],
+      [`{"type":"hello","protocol":${PROTOCOL_VERSION},"as":{"role":"king"}}`, 'malformed'],
     ] as const) {
       const client = await connect(server);
       client.sendRaw(data);

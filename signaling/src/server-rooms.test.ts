@@ -1,6 +1,7 @@
 import { createManualClock } from '@tabgrid/protocol/clock';
 import { OwnerToken, RoomId } from '@tabgrid/protocol/ids';
 import type { Signal } from '@tabgrid/protocol/signaling';
+import { PROTOCOL_VERSION } from '@tabgrid/protocol/version';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { parseTrustProxy } from './network.js';
@@ -14,7 +15,7 @@ describe('a room', () => {
     const server = await startServer({ publicUrl: 'https://grid.example.org', iceServers: [{ urls: ['stun:a'] }] });
     const owner = await joinOwner(server);
     expect(owner.welcome).toMatchObject({
-      protocol: 1,
+      protocol: PROTOCOL_VERSION,
       iceServers: [{ urls: ['stun:a'] }],
       publicUrl: 'https://grid.example.org',
     });

@@ -1,8 +1,9 @@
 import type { GridView } from '@tabgrid/coordinator/api';
-import { createSignalingServer } from '@tabgrid/signaling/server';
 import type { Page } from 'playwright';
 import { type LaunchedBrowser, launchBrowser } from './browser.js';
-import { buildPages, PAGES } from './build.js';
+import { buildLiarWorker, buildPages, LIAR_WORKER } from './build.js';
+import { type GridServer, type MortalServer, startMortalServer, startServer } from './grid-server.js';
+import { serveWorker } from './liar/tab.js';
 import { press } from './press.js';
 
 /**
@@ -13,6 +14,8 @@ export interface Grid {
   readonly url: string;
   readonly launched: LaunchedBrowser;
   readonly dashboard: Page;
+  /** The server, where `mortalServer` asked for one that can be killed. */
+  readonly server: MortalServer | null;
   /** Opens a peer tab by the dashboard's join link and clicks its start button. */
   addVolunteer(options?: VolunteerTabOptions): Promise<Page>;
   view(): Promise<GridView>;
@@ -23,6 +26,8 @@ export interface Grid {
 
 export interface VolunteerTabOptions {
   readonly relayOnly?: boolean;
+  /** A tab with the liars' Worker, which `startLying` makes return wrong results. Not for a `hideable` grid. */
+  readonly liar?: boolean;
   /** Share of GPU time lent, in percent. These tabs are the caller's own: all of it by default. */
   readonly intensity?: number;
 }
@@ -34,6 +39,8 @@ export interface GridOptions {
   readonly hideable?: boolean;
   /** Whether the benchmarks' page is served too. */
   readonly bench?: boolean;
+  /** Whether the server can be killed and started again. */
+  readonly mortalServer?: boolean;
   /** The server's port; any free one by default. */
   readonly port?: number;
   readonly say?: (line: string) => void;
@@ -48,12 +55,10 @@ export async function readView(dashboard: Page): Promise<GridView> {
 export async function startGrid(options: GridOptions = {}): Promise<Grid> {
   const say = options.say ?? (() => {});
   await buildPages(say);
-  const server = await createSignalingServer({
-    port: options.port ?? 0,
-    pages: PAGES,
-    bench: options.bench ?? false,
-  });
-  const url = server.url;
+  const where = { port: options.port ?? 0, bench: options.bench ?? false };
+  const mortal = options.mortalServer ? await startMortalServer(where) : null;
+  const server: GridServer = mortal ?? (await startServer(where));
+  const { url } = server;
   let launched: LaunchedBrowser;
   try {
     launched = await launchBrowser({ url: `${url}/healthz`, ...options });
@@ -64,9 +69,13 @@ export async function startGrid(options: GridOptions = {}): Promise<Grid> {
   const { browser } = launched;
   const volunteers: Page[] = [];
 
-  async function open(path: string): Promise<Page> {
+  async function open(path: string, liar = false): Promise<Page> {
     const context = options.hideable ? browser.contexts()[0] : await browser.newContext();
     if (!context) throw new Error('the browser has no default context');
+    if (liar) {
+      await buildLiarWorker(say);
+      await serveWorker(LIAR_WORKER, context, url);
+    }
     const page = await context.newPage();
     await page.goto(path);
     return page;
@@ -88,10 +97,11 @@ export async function startGrid(options: GridOptions = {}): Promise<Grid> {
       url,
       launched,
       dashboard,
-      async addVolunteer({ relayOnly = false, intensity = 100 } = {}) {
+      server: mortal,
+      async addVolunteer({ relayOnly = false, liar = false, intensity = 100 } = {}) {
         const link = await dashboard.getByTestId('join-link').getAttribute('href');
         if (!link) throw new Error('the dashboard shows no join link');
-        const page = await open(link);
+        const page = await open(link, liar);
         if (relayOnly) await page.getByTestId('relay-only').setChecked(true);
         await page.getByTestId('intensity').fill(String(intensity));
         await press(page, 'start');

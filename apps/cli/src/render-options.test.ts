@@ -6,12 +6,14 @@ it('reads a render command, with defaults that the help states', () => {
   const options = parseRenderOptions(['bunny', '--width', '64', '--tile', '32', '--relay-only']);
   expect(options).toMatchObject({
     scene: { kind: 'builtin', name: 'bunny' },
-    spec: { width: 64, height: 270, spp: 16, bounces: 5, seed: 1, tile: 32, camera: null },
+    spec: { width: 64, height: 270, spp: 16, bounces: 5, seed: 1, tile: 32, camera: null, verify: 'none' },
     volunteers: 2,
     relayOnly: true,
     out: 'out/bunny.png',
   });
   expect(parseRenderOptions(['--help'])).toBeNull();
+  const checked = parseRenderOptions(['bunny', '--volunteers', '3', '--verify', 'replicate', '--chaos', 'lie=1@0.2']);
+  expect(checked).toMatchObject({ spec: { verify: 'replicate' }, chaos: [{ kind: 'lie', count: 1, at: 0.2 }] });
 });
 
 it.each([
@@ -24,6 +26,9 @@ it.each([
   [['bunny', '--frobnicate'], /frobnicate/],
   [['bunny', 'cornell'], /One scene at a time/],
   [['bunny', '--environment', 'none.hdr'], /none\.hdr does not exist/],
+  [['bunny', '--verify', 'twice'], /--verify twice: choose one of none, spot, replicate/],
+  [['bunny', '--verify', 'replicate', '--volunteers', '1'], /open at least 2/],
+  [['bunny', '--volunteers', '3', '--chaos', 'lie=1@0.2'], /add --verify replicate/],
 ])('says what is wrong with %j', (argv, message) => {
   expect(() => parseRenderOptions(argv)).toThrow(UsageError);
   expect(() => parseRenderOptions(argv)).toThrow(message);

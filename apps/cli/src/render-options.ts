@@ -2,7 +2,9 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { BuiltinScene, RenderSpec } from '@tabgrid/coordinator/api';
-import { type ChaosAction, parseChaos } from './chaos.js';
+import { Verification } from '@tabgrid/protocol/task';
+import * as v from 'valibot';
+import { type ChaosAction, FEWEST_TO_COMPARE, parseChaos } from './chaos.js';
 import { UsageError } from './usage-error.js';
 
 /** What the shell asks the grid to render. */
@@ -10,7 +12,7 @@ export interface RenderOptions {
   readonly scene:
     | { readonly kind: 'builtin'; readonly name: BuiltinScene }
     | { readonly kind: 'files'; readonly paths: readonly string[] };
-  readonly spec: Omit<RenderSpec, 'verify'>;
+  readonly spec: RenderSpec;
   readonly volunteers: number;
   readonly environment: string | null;
   readonly relayOnly: boolean;
@@ -38,9 +40,15 @@ SCENE is the path of a .glb or .gltf file, or a built-in scene: ${BUILTIN_SCENES
   --environment FILE  light from a Radiance .hdr file
   --volunteers N      volunteer tabs to open                     (2)
   --tile N            tile side in pixels                        (chosen by the planner)
+  --verify HOW        how results are checked: none, spot, or replicate – two volunteers
+                      must agree on a newcomer's results               (none)
   --relay-only        no direct links: everything through the server
-  --chaos LIST        faults, comma-separated: kill=K@F closes K tabs, freeze=K@F freezes K tabs,
-                      each when the share F (0 to 1) of the work is accepted
+  --chaos LIST        faults, comma-separated, each when the share F (0 to 1) of the work is accepted:
+                      kill=K@F     closes K volunteer tabs
+                      freeze=K@F   freezes K tabs, as a crash would
+                      lie=K@F      K tabs return wrong results from then on (with --verify replicate)
+                      reload@F     reloads the dashboard and goes on with the job
+                      signaling@F  kills the server and starts it again
   --out FILE.png      the picture, tone-mapped                   (out/SCENE.png)
   --exr FILE.exr      the picture, linear 32-bit float
   --report FILE.json  what happened, as JSON
@@ -60,6 +68,7 @@ const OPTIONS = {
   volunteers: { type: 'string' },
   tile: { type: 'string' },
   'relay-only': { type: 'boolean' },
+  verify: { type: 'string' },
   chaos: { type: 'string' },
   out: { type: 'string' },
   exr: { type: 'string' },
@@ -75,6 +84,12 @@ function integer(name: string, text: string | undefined, fallback: number, min: 
     throw new UsageError(`--${name} ${text}: give a whole number from ${min} to ${max}.`);
   }
   return value;
+}
+
+function verification(text: string | undefined): Verification {
+  const parsed = v.safeParse(Verification, text ?? 'none');
+  if (!parsed.success) throw new UsageError(`--verify ${text}: choose one of ${Verification.options.join(', ')}.`);
+  return parsed.output;
 }
 
 function existingFile(what: string, path: string): string {
@@ -121,7 +136,13 @@ export function parseRenderOptions(
     );
   }
   const volunteers = integer('volunteers', values.volunteers, 2, 1, 64);
-  const chaos = parseChaos(values.chaos ?? '', volunteers);
+  const verify = verification(values.verify);
+  if (verify !== 'none' && volunteers < FEWEST_TO_COMPARE) {
+    throw new UsageError(
+      `--verify ${verify} has volunteers check each other: open at least ${FEWEST_TO_COMPARE} with --volunteers.`,
+    );
+  }
+  const chaos = parseChaos(values.chaos ?? '', { volunteers, verify });
   const name = defaults.name ?? basename(scene).replace(/\.(glb|gltf)$/i, '');
   return {
     scene: isBuiltin(scene) ? { kind: 'builtin', name: scene } : { kind: 'files', paths: sceneFiles(scene) },
@@ -133,6 +154,7 @@ export function parseRenderOptions(
       seed: integer('seed', values.seed, 1, 0, 0xffff_ffff),
       camera: values.camera ?? null,
       tile: values.tile === undefined ? null : integer('tile', values.tile, 64, 1, 512),
+      verify,
     },
     volunteers,
     environment: values.environment === undefined ? null : existingFile('Environment', values.environment),

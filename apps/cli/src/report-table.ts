@@ -15,6 +15,12 @@ export function table(header: readonly string[], rows: readonly (readonly string
   return [line(header), widths.map((width) => '─'.repeat(width)).join('  '), ...rows.map(line)].join('\n');
 }
 
+/** What was done to be sure of the results; nothing where nothing was. */
+function checks({ verify, replicas, rejected, retracted }: JobReport): readonly string[] {
+  if (verify === 'none' && rejected === 0 && retracted === 0) return [];
+  return [`${replicas} checked by a second volunteer, ${rejected} found wrong, ${retracted} taken out again`];
+}
+
 /** What happened in a job: a row a volunteer, then the whole. */
 export function reportTable(report: JobReport): string {
   const rows = report.volunteers.map((volunteer) => [
@@ -31,6 +37,7 @@ export function reportTable(report: JobReport): string {
     `${report.width}×${report.height}, ${report.spp} samples a pixel, ${report.tiles} tiles in ${(report.wallMs / 1000).toFixed(1)} s`,
     `${thousands(report.cameraSamplesPerSecond)} samples/s`,
     `${report.attempts} attempts, ${report.retries} repeated`,
+    ...checks(report),
   ].join('; ');
   return `${table(['volunteer', 'adapter', 'path', 'tiles', 'samples/s', 'bytes in', 'bytes out', 'state'], rows)}\n\n${whole}`;
 }

@@ -2,10 +2,11 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { GridView, JobView } from '@tabgrid/coordinator/api';
 import { JobReport } from '@tabgrid/protocol/records';
-import type { JSHandle, Page } from 'playwright';
+import type { Page } from 'playwright';
 import * as v from 'valibot';
-import type { ChaosAction } from './chaos.js';
-import { type Grid, type GridOptions, startGrid } from './grid.js';
+import { type ChaosAction, liars } from './chaos.js';
+import { createFaults, type Victims } from './faults.js';
+import { type Grid, type GridOptions, startGrid, type VolunteerTabOptions } from './grid.js';
 import { press } from './press.js';
 import { createProgressBar } from './progress-bar.js';
 import type { RenderOptions } from './render-options.js';
@@ -28,7 +29,8 @@ export async function runRender(
   say: (line: string) => void,
   gridOptions: GridOptions = {},
 ): Promise<RenderOutcome> {
-  const grid = await startGrid({ headed: options.headed, say, ...gridOptions });
+  const mortalServer = options.chaos.some(({ kind }) => kind === 'signaling');
+  const grid = await startGrid({ headed: options.headed, mortalServer, say, ...gridOptions });
   const interrupted = () => {
     void grid.close().finally(() => process.exit(130));
   };
@@ -38,11 +40,13 @@ export async function runRender(
     say(`Browser: ${grid.launched.executable}`);
     say(`WebGPU:  ${adapter}${software ? ' (software: no GPU was offered)' : ''}`);
     await setUpScene(grid.dashboard, options);
-    const tabs = await Promise.all(
-      Array.from({ length: options.volunteers }, () => grid.addVolunteer({ relayOnly: options.relayOnly })),
-    );
+    const lying = liars(options.chaos);
+    const [honest, lied] = await Promise.all([
+      openTabs(grid, options.volunteers - lying, { relayOnly: options.relayOnly }),
+      openTabs(grid, lying, { relayOnly: options.relayOnly, liar: true }),
+    ]);
     await grid.untilReady(options.volunteers);
-    const done = await runJob(grid, tabs, options.chaos);
+    const done = await runJob(grid, { honest, liars: lied }, options.chaos);
     const report = v.parse(JobReport, {
       ...v.parse(v.looseObject({}), await grid.dashboard.evaluate(() => window.tabgrid.report())),
       chaos: done,
@@ -52,6 +56,10 @@ export async function runRender(
     process.removeListener('SIGINT', interrupted);
     await grid.close();
   }
+}
+
+async function openTabs(grid: Grid, count: number, options: VolunteerTabOptions): Promise<readonly Page[]> {
+  return await Promise.all(Array.from({ length: count }, () => grid.addVolunteer(options)));
 }
 
 async function setUpScene(page: Page, options: RenderOptions): Promise<void> {
@@ -66,6 +74,7 @@ async function setUpScene(page: Page, options: RenderOptions): Promise<void> {
   for (const field of ['width', 'height', 'spp', 'bounces', 'seed'] as const) {
     await page.getByTestId(field).fill(String(spec[field]));
   }
+  await page.getByTestId('verify').selectOption(spec.verify);
   if (spec.tile !== null) await page.getByTestId('tile').fill(String(spec.tile));
   if (spec.camera !== null) {
     const { scene } = await page.evaluate(() => window.tabgrid.view());
@@ -90,11 +99,11 @@ async function sceneReady(page: Page): Promise<void> {
 }
 
 /** Launches, lets the faults happen, and waits for the end. Returns the faults with the time at which each happened. */
-async function runJob(grid: Grid, tabs: readonly Page[], chaos: readonly ChaosAction[]): Promise<JobReport['chaos']> {
+async function runJob(grid: Grid, tabs: Victims, chaos: readonly ChaosAction[]): Promise<JobReport['chaos']> {
   const page = grid.dashboard;
-  const armed = await armHold(page, chaos[0]);
+  const faults = createFaults(grid, tabs, chaos);
+  await faults.arm();
   await press(page, 'launch');
-  const faults = makeFaults(page, tabs, chaos, armed);
   const bar = createProgressBar(process.stdout);
   try {
     for (;;) {
@@ -107,7 +116,7 @@ async function runJob(grid: Grid, tabs: readonly Page[], chaos: readonly ChaosAc
         if (job.state === 'failed') throw new RenderError(job.notice ?? 'The job failed.');
         if (job.state === 'done') break;
       }
-      await Promise.race([page.waitForTimeout(200), faults.failed]);
+      await faults.step();
     }
   } finally {
     bar.end();
@@ -125,52 +134,6 @@ function progressText(job: JobView, view: GridView): string {
   const present = view.volunteers.filter((volunteer) => volunteer.state !== 'gone').length;
   const eta = job.etaMs === null ? '–' : `${Math.ceil(job.etaMs / 1000)} s`;
   return `${job.tasks.accepted}/${job.tasks.total} tiles  ${Math.round(job.samplesPerSecond).toLocaleString('en')} samples/s  ETA ${eta}  ${present} volunteers`;
-}
-
-/** A promise in the page: the share is reached and assignments are held. */
-type ArmedHold = JSHandle<{ readonly reached: Promise<void> } | null>;
-
-/** Ends the present hold, and in the same turn holds the next tasks back at the share of the next fault. */
-async function armHold(page: Page, next: ChaosAction | undefined): Promise<ArmedHold> {
-  return await page.evaluateHandle((share) => {
-    const { hold } = window.tabgrid;
-    hold.release();
-    return share === null ? null : { reached: hold.at(share) };
-  }, next?.at ?? null);
-}
-
-/** Faults happen one after the other, each while assignments are held, so that none can come too late. */
-function makeFaults(page: Page, tabs: readonly Page[], chaos: readonly ChaosAction[], first: ArmedHold) {
-  const victims = [...tabs];
-  const happened: JobReport['chaos'] = [];
-  let end: (error: unknown) => void = () => {};
-  const failed = new Promise<never>((_, reject) => {
-    end = reject;
-  });
-  failed.catch(() => {});
-  async function run(): Promise<void> {
-    let armed = first;
-    for (const [i, action] of chaos.entries()) {
-      await armed.evaluate((hold) => hold?.reached);
-      for (const victim of victims.splice(0, action.count)) await strike(action.kind, victim);
-      const { job } = await page.evaluate(() => window.tabgrid.view());
-      happened.push({ ...action, share: job?.share ?? 0, atMs: job?.wallMs ?? 0 });
-      armed = await armHold(page, chaos[i + 1]);
-    }
-  }
-  run().catch(end);
-  return { failed, happened: () => happened };
-}
-
-/** Closes a tab, or stops its page in mid-air so that it says nothing more, as a crash would. */
-async function strike(kind: ChaosAction['kind'], tab: Page): Promise<void> {
-  if (kind === 'kill') {
-    await tab.close({ runBeforeUnload: false });
-    return;
-  }
-  const session = await tab.context().newCDPSession(tab);
-  await session.send('Debugger.enable');
-  await session.send('Debugger.pause');
 }
 
 async function saveFiles(page: Page, options: RenderOptions, report: JobReport): Promise<string[]> {

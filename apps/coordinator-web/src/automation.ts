@@ -7,10 +7,13 @@ import { type Bytes, bytesOf } from '@tabgrid/protocol/bytes';
  * settings and launching go through the page's own controls, by their `data-testid`s:
  *
  *   scene-builtin (select)   scene-file, environment-file (file inputs)   width height spp bounces seed tile (number inputs)
- *   camera (select by name)  helper-switch, open-switch (checkboxes)       join-link (an <a> with href)
- *   launch  cancel  more-samples-count  more-samples                       download-png  download-exr
- *   progress (role=progressbar, aria-valuenow)  job-state  eta  rate  tiles
- *   volunteers (table), volunteer-row (data-state, data-path)              error (at most one)
+ *   camera (select by name)  verify (select: none, spot, replicate)         join-link (an <a> with href)
+ *   helper-switch, open-switch (checkboxes)
+ *   launch  pause  resume  cancel  more-samples-count  more-samples        download-png  download-exr
+ *   progress (role=progressbar, aria-valuenow)  job-state  eta  rate  tiles  work (how it goes, in words)
+ *   jobs: job-row (data-job, data-state, data-shown) with job-show, job-pause, job-resume, job-stop, job-sharing (select)
+ *   unfinished-row (data-job) with take-up, give-up                        ended-row (data-job) with ended-show, ended-hide
+ *   volunteers (table), volunteer-row (data-state, data-path) with trust   error (at most one)
  */
 export interface TabgridAutomation {
   /** What the page shows now. */

@@ -53,3 +53,10 @@ describe('what is remembered', () => {
     expect(createRemembered(null).read('draft')).toBeNull();
   });
 });
+
+it('a draft of before there was a choice of checks reads as one without', () => {
+  const storage = createStorage();
+  const { verify: _, ...older } = FIRST_DRAFT;
+  storage.map.set('tabgrid.dashboard.draft', JSON.stringify(older));
+  expect(createRemembered(storage).read('draft')).toEqual(FIRST_DRAFT);
+});

@@ -1,4 +1,5 @@
 import { OwnerToken, RoomId } from '@tabgrid/protocol/ids';
+import { Verification } from '@tabgrid/protocol/task';
 import * as v from 'valibot';
 
 /**
@@ -17,6 +18,8 @@ const Schemas = {
     seed: v.string(),
     tile: v.string(),
     camera: v.string(),
+    /** Absent in what older versions of the page kept. */
+    verify: v.optional(Verification, 'none'),
   }),
 };
 

@@ -2,6 +2,7 @@ import { createCoordinator } from '@tabgrid/coordinator/create-coordinator';
 import { createSceneWorker } from '@tabgrid/coordinator/scene-client';
 import type { Bytes } from '@tabgrid/protocol/bytes';
 import { SIGNALING_PATH } from '@tabgrid/protocol/signaling';
+import { claimName } from '@tabgrid/store/claim';
 import { openStores } from '@tabgrid/store/open-stores';
 import { createOwnerSource } from '@tabgrid/transport/owner-source';
 import { createWorkerClock } from '@tabgrid/transport/worker-clock';
@@ -20,6 +21,9 @@ import { saveFile } from './save-file.js';
 const OWNER_NAME = 'The owner of this dashboard';
 
 const randomBytes = (length: number): Bytes => crypto.getRandomValues(new Uint8Array(length));
+
+/** Which results are checked is drawn from this: from 0 to below 1, and no volunteer can guess it. */
+const unguessable = (): number => (crypto.getRandomValues(new Uint32Array(1))[0] ?? 0) / 2 ** 32;
 
 /** Needs a secure context. @param location the page's own address */
 export async function wire(location: Location): Promise<PageDeps> {
@@ -46,7 +50,8 @@ export async function wire(location: Location): Promise<PageDeps> {
     storeProblem: stores.problem,
     prepare: worker,
     encode: worker,
-    random: Math.random,
+    random: unguessable,
+    claim: (name) => claimName('locks' in navigator ? navigator.locks : undefined, clock, name),
     name: OWNER_NAME,
   });
   const session = takeSessionId(window.sessionStorage, randomBytes);

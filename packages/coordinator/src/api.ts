@@ -44,7 +44,32 @@ export interface RenderSpec {
   readonly verify: Verification;
 }
 
-export type JobState = 'preparing' | 'running' | 'done' | 'cancelled' | 'failed';
+export type JobState = 'preparing' | 'running' | 'paused' | 'done' | 'cancelled' | 'failed';
+
+/** How a job shares the volunteers with the other jobs of this page. */
+export interface JobShare {
+  /** Relative to other jobs of the same priority, above 0. */
+  readonly weight: number;
+  /** A job of a higher priority gets all that it can use before one of a lower. */
+  readonly priority: number;
+}
+
+/** Work beside the plain first attempts, for the owner: what the grid did so that the picture is whole and right. */
+export interface JobWork {
+  /** Attempts made because an earlier one was lost, failed or rejected. */
+  readonly again: number;
+  /** Attempts made beside one that was late, silent or about to be lost. */
+  readonly backups: number;
+  /** Attempts made by idle volunteers near the end. */
+  readonly clones: number;
+  /** Attempts made to compare a result with. */
+  readonly replicas: number;
+  /** Results that wait for somebody else's to be compared with. */
+  readonly checking: number;
+  /** Results found wrong, and accepted ones taken out because their volunteer was caught. */
+  readonly rejected: number;
+  readonly retracted: number;
+}
 
 export interface JobView {
   readonly id: JobId;
@@ -62,6 +87,8 @@ export interface JobView {
   readonly tasks: { readonly total: number; readonly accepted: number; readonly running: number };
   readonly attempts: number;
   readonly retries: number;
+  readonly work: JobWork;
+  readonly sharing: JobShare;
   /** Wall-clock time (ms since 1970) of the launch. */
   readonly startedAt: number;
   readonly wallMs: Millis;
@@ -91,6 +118,17 @@ export interface VolunteerView {
   readonly kernelMs: Millis;
   readonly bytesTo: number;
   readonly bytesFrom: number;
+  /** How far its results are believed; null for the owner's own machine, which is believed. */
+  readonly trust: {
+    /** Its results that agreed with somebody else's, in a row. */
+    readonly verified: number;
+    /** The chance that its next result is checked, 0 to 1, in a job that checks. */
+    readonly checkShare: number;
+  } | null;
+  /** Milliseconds until it gets work again; null while it is not in quarantine. */
+  readonly quarantineMs: Millis | null;
+  /** Running tasks that it would take over if their volunteer failed. */
+  readonly backupFor: number;
 }
 
 export interface GridView {
@@ -101,8 +139,12 @@ export interface GridView {
   /** What a scene is being prepared for; null when none is. */
   readonly preparing: string | null;
   readonly volunteers: readonly VolunteerView[];
-  /** The job that is shown: running, or the last one. */
+  /** The job that is shown. */
   readonly job: JobView | null;
+  /** Jobs that run or are paused, in the order of launching; the shown one may be among them. */
+  readonly jobs: readonly JobView[];
+  /** Jobs that this browser was working on when the page closed: `takeUp` goes on with one. Newest first. */
+  readonly unfinished: readonly UnfinishedJob[];
   /** Things that the owner should know (persistence lost, for example). */
   readonly notices: readonly string[];
 }
@@ -139,6 +181,12 @@ export interface PastJob {
   readonly wallMs: Millis;
 }
 
+/** A job that was cut off in the middle. */
+export interface UnfinishedJob extends PastJob {
+  /** Share of its work that is safe in this browser, 0 to 1. */
+  readonly share: number;
+}
+
 /** An error whose message is for a person: it names the problem and what to do. */
 export class UserError extends Error {
   override name = 'UserError';
@@ -154,9 +202,20 @@ export interface Coordinator {
   /** @throws UserError when it is not a Radiance HDR; null takes the built-in sky */
   loadEnvironment(file: File | null): Promise<SceneView>;
   /** @throws UserError when a value is out of bounds or no scene is loaded */
-  launch(spec: RenderSpec): Promise<JobId>;
-  /** Stops the running job; what is there stays. */
-  cancel(): void;
+  launch(spec: RenderSpec, sharing?: JobShare): Promise<JobId>;
+  /** Shows another of the jobs of `view().jobs`. @throws UserError */
+  showJob(id: JobId): void;
+  /** Stops a job (the one shown); what is there stays. */
+  cancel(id?: JobId): void;
+  /** Hands out nothing new of a job (the one shown) until `resume`; what runs is finished. */
+  pause(id?: JobId): void;
+  resume(id?: JobId): void;
+  /** @throws UserError for a weight that is not above 0 */
+  setSharing(id: JobId, sharing: JobShare): void;
+  /** Goes on with an unfinished job and shows it. @throws UserError when its scene or its records are gone */
+  takeUp(id: JobId): Promise<void>;
+  /** Leaves an unfinished job as it is: it joins the past ones as a stopped one. */
+  giveUp(id: JobId): Promise<void>;
   /** More samples on the finished (or stopped) picture. @throws UserError */
   addSamples(spp: number): Promise<void>;
   film(): FilmView | null;

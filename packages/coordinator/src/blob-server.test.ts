@@ -1,5 +1,5 @@
 import { nameBlob } from '@tabgrid/protocol/blob';
-import { BlobId } from '@tabgrid/protocol/ids';
+import { BlobId, JobId } from '@tabgrid/protocol/ids';
 import { FromCoordinator } from '@tabgrid/protocol/link';
 import type { Message } from '@tabgrid/protocol/message';
 import { createMemoryBlobStore } from '@tabgrid/store/memory';
@@ -13,6 +13,7 @@ const settle = async () => {
 };
 const heads = (messages: readonly Message[]) => messages.map(({ head }) => v.parse(FromCoordinator, head));
 const need = (blob: BlobId, list: boolean, chunks: number[]) => ({ type: 'need', blob, list, chunks }) as const;
+const job = v.parse(JobId, 'j1');
 const unknown = v.parse(BlobId, 'a'.repeat(64));
 
 describe('the blob server', () => {
@@ -23,7 +24,7 @@ describe('the blob server', () => {
     await store.putList(stored.ref, stored.chunkHashes);
     await store.putChunk(stored.ref.id, 0, stored.bytes);
     const server = createBlobServer();
-    server.serve([memoryBlobSource(kept), storedBlobSource(stored.ref, store)]);
+    server.serve(job, [memoryBlobSource(kept), storedBlobSource(stored.ref, store)]);
     const sent: Message[] = [];
     let heard = 0;
     const queue = server.attach(
@@ -43,7 +44,7 @@ describe('the blob server', () => {
   it('has two chunks under way at most, and stops when the link is closed', async () => {
     const blob = await nameBlob(new Uint8Array(10 * MiB));
     const server = createBlobServer();
-    server.serve([memoryBlobSource(blob)]);
+    server.serve(job, [memoryBlobSource(blob)]);
     const waiting: (() => void)[] = [];
     const queue = server.attach(
       () => new Promise((resolve) => waiting.push(resolve)),
@@ -82,7 +83,7 @@ describe('the blob server', () => {
       chunk: () => Promise.reject(new Error('the store is closed')),
     };
     const server = createBlobServer();
-    server.serve([broken]);
+    server.serve(job, [broken]);
     const sent: Message[] = [];
     const queue = server.attach(
       async (m) => void sent.push(m),
@@ -91,5 +92,31 @@ describe('the blob server', () => {
     queue.ask(need(blob.ref.id, true, [0]));
     await settle();
     expect(heads(sent).map((h) => h.type)).toEqual(['noBlob', 'noBlob']);
+  });
+
+  it('serves what any of several jobs reads, until the last of them is over', async () => {
+    const [shared, own] = await Promise.all([1, 2].map((n) => nameBlob(new Uint8Array(3).fill(n))));
+    if (!shared || !own) throw new Error('two blobs were named');
+    const other = v.parse(JobId, 'j2');
+    const server = createBlobServer();
+    server.serve(job, [memoryBlobSource(shared), memoryBlobSource(own)]);
+    server.serve(other, [memoryBlobSource(shared)]);
+    const sent: Message[] = [];
+    const queue = server.attach(
+      async (m) => void sent.push(m),
+      () => {},
+    );
+    const ask = async () => {
+      sent.length = 0;
+      for (const { ref } of [shared, own]) queue.ask(need(ref.id, false, [0]));
+      await settle();
+      const got = heads(sent).flatMap((h) => (h.type === 'chunk' ? [h.blob] : []));
+      return [got.includes(shared.ref.id), got.includes(own.ref.id)];
+    };
+    expect(await ask()).toEqual([true, true]);
+    server.drop(job);
+    expect(await ask()).toEqual([true, false]);
+    server.drop(other);
+    expect(await ask()).toEqual([false, false]);
   });
 });

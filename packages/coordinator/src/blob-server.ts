@@ -1,6 +1,6 @@
 import { type BlobRef, chunkCount, chunkOf, type NamedBlob } from '@tabgrid/protocol/blob';
 import type { Bytes } from '@tabgrid/protocol/bytes';
-import type { BlobId } from '@tabgrid/protocol/ids';
+import type { BlobId, JobId } from '@tabgrid/protocol/ids';
 import type { FromCoordinator, FromVolunteer } from '@tabgrid/protocol/link';
 import { type Message, message } from '@tabgrid/protocol/message';
 import type { BlobStore } from '@tabgrid/store/ports';
@@ -8,7 +8,7 @@ import type { BlobStore } from '@tabgrid/store/ports';
 /**
  * Serves blobs to volunteers.
  *
- * 1. Only blobs of the present job are served; anything else is answered with `noBlob`.
+ * 1. Only blobs of jobs that run or could be taken up are served; anything else is answered with `noBlob`.
  * 2. A volunteer has at most PARALLEL chunks under way, and at most MOST_WAITING wishes wait for it.
  */
 
@@ -40,8 +40,10 @@ export function storedBlobSource(ref: BlobRef, store: BlobStore): BlobSource {
 }
 
 export interface BlobServer {
-  /** Replaces what is served. */
-  serve(sources: readonly BlobSource[]): void;
+  /** What a job reads is served from now on. */
+  serve(job: JobId, sources: readonly BlobSource[]): void;
+  /** The job needs nothing any more. */
+  drop(job: JobId): void;
   /** The queue of one link. `sent` is called for each message that arrived. */
   attach(send: (m: Message) => Promise<void>, sent: () => void): BlobQueue;
 }
@@ -53,11 +55,18 @@ export interface BlobQueue {
 }
 
 export function createBlobServer(): BlobServer {
-  let sources = new Map<BlobId, BlobSource>();
+  const jobs = new Map<JobId, ReadonlyMap<BlobId, BlobSource>>();
+  const find = (id: BlobId): BlobSource | undefined => {
+    for (const sources of jobs.values()) {
+      const source = sources.get(id);
+      if (source) return source;
+    }
+    return undefined;
+  };
 
   const answer = async (wish: Wish): Promise<Message> => {
     const none: FromCoordinator = { type: 'noBlob', blob: wish.blob };
-    const source = sources.get(wish.blob);
+    const source = find(wish.blob);
     if (!source) return message(none);
     try {
       if (wish.kind === 'list') {
@@ -75,9 +84,10 @@ export function createBlobServer(): BlobServer {
   };
 
   return {
-    serve(next) {
-      sources = new Map(next.map((source) => [source.ref.id, source]));
+    serve(job, sources) {
+      jobs.set(job, new Map(sources.map((source) => [source.ref.id, source])));
     },
+    drop: (job) => void jobs.delete(job),
     attach(send, sent) {
       const waiting: Wish[] = [];
       let underWay = 0;

@@ -31,7 +31,12 @@ export interface CoordinatorDeps {
   readonly storeProblem?: string | null;
   readonly prepare: ScenePreparer;
   readonly encode: FilmEncoder;
-  /** Uniform in [0, 1): names of jobs, the scheduler's seed. */
+  /**
+   * Whether this page is the only one of the browser that has this name, for as long as it lives (see `claimName`). Absent:
+   * there are no others.
+   */
+  readonly claim?: (name: string) => Promise<boolean>;
+  /** Uniform in [0, 1), and not to be guessed: names of jobs, and the seed that says which results are checked. */
   readonly random: () => number;
   /** What volunteers see as the owner's name; unverified. */
   readonly name: string;

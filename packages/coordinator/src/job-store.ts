@@ -2,29 +2,29 @@ import type { NamedBlob } from '@tabgrid/protocol/blob';
 import { chunkOf } from '@tabgrid/protocol/blob';
 import type { BlobId, JobId } from '@tabgrid/protocol/ids';
 import { isJson, JsonObject } from '@tabgrid/protocol/json';
-import { JobRecord, ResultRecord } from '@tabgrid/protocol/records';
-import type { BlobStore, RecordStore } from '@tabgrid/store/ports';
+import type { JobRecord } from '@tabgrid/protocol/records';
+import { readJobRecord } from '@tabgrid/protocol/records-migration';
+import type { BlobStore, RecordStore, Write } from '@tabgrid/store/ports';
 import * as v from 'valibot';
 import { UserError } from './api.js';
+import { resultKey } from './results.js';
 
 /**
- * What outlives the page: jobs, their results, the blobs of scenes.
+ * What outlives the page beside the journal: the list of jobs, the blobs of scenes.
  *
- * 1. No method rejects because a store cannot write: the first failure becomes `problem`, and the job goes on.
+ * 1. Nothing here rejects because a store cannot write: a failure becomes `problem`, and the job goes on.
  */
 export interface JobStore {
-  /** Why nothing more is kept, in words; null while all is well. */
+  /** Why blobs are not kept, in words; null while all is well. */
   readonly problem: string | null;
-  saveJob(record: JobRecord): Promise<void>;
-  saveResult(record: ResultRecord): Promise<void>;
-  saveBlobs(blobs: readonly NamedBlob[]): Promise<void>;
-  /** Newest first; records that cannot be read are left out. */
+  /** @param keep blobs of jobs that run or could be taken up */
+  saveBlobs(blobs: readonly NamedBlob[], keep: ReadonlySet<BlobId>): Promise<void>;
+  /** Newest first; records that cannot be read are left out. Rejects when the store cannot be read. */
   jobs(): Promise<readonly JobRecord[]>;
   /** @throws UserError when it is not there or of another form */
   job(id: JobId): Promise<JobRecord>;
-  results(id: JobId): Promise<readonly ResultRecord[]>;
-  /** Forgets the oldest jobs and their results. */
-  prune(): Promise<void>;
+  /** Forgets the oldest jobs and their results, never one of `keep`. */
+  prune(keep: ReadonlySet<JobId>): Promise<void>;
 }
 
 const KEPT_JOBS = 30;
@@ -33,11 +33,10 @@ const KEPT_BLOB_BYTES = 2 * 1024 ** 3;
 export function createJobStore(deps: {
   readonly blobs: BlobStore;
   readonly records: RecordStore;
-  readonly problem: string | null;
   changed(): void;
 }): JobStore {
   const { blobs, records, changed } = deps;
-  let problem = deps.problem;
+  let problem: string | null = null;
 
   const attempt = async (work: () => Promise<unknown>): Promise<void> => {
     try {
@@ -48,23 +47,22 @@ export function createJobStore(deps: {
     }
   };
 
-  const read = async (id: string): Promise<JobRecord | null> => {
-    const parsed = v.safeParse(JobRecord, await records.get('jobs', id));
-    return parsed.success ? parsed.output : null;
+  const jobs = async (): Promise<readonly JobRecord[]> => {
+    const all = (await records.range('jobs', '')).map(({ value }) => readJobRecord(value));
+    return all.flatMap((x) => (x.kind === 'record' ? [x.record] : [])).sort((a, b) => b.startedAt - a.startedAt);
   };
 
-  const jobs = async (): Promise<readonly JobRecord[]> => {
-    const all = await Promise.all((await records.keys('jobs')).map(read));
-    return all.filter((record) => record !== null).sort((a, b) => b.startedAt - a.startedAt);
+  const forget = async (id: JobId): Promise<void> => {
+    const results = await records.keys('results', resultKey(id, ''));
+    const writes: Write[] = results.map((key) => ({ type: 'delete', collection: 'results', key }));
+    await records.write([...writes, { type: 'delete', collection: 'jobs', key: id }]);
   };
 
   return {
     get problem() {
       return problem;
     },
-    saveJob: (record) => attempt(() => records.put('jobs', record.id, record)),
-    saveResult: (record) => attempt(() => records.put('results', `${record.job}/${record.task}`, record)),
-    saveBlobs: (named) =>
+    saveBlobs: (named, keep) =>
       attempt(async () => {
         for (const blob of named) {
           if ((await blobs.chunksOf(blob.ref.id))?.length === blob.chunkHashes.byteLength / 32) continue;
@@ -73,28 +71,25 @@ export function createJobStore(deps: {
             await blobs.putChunk(blob.ref.id, i, chunkOf(blob.bytes, i));
           }
         }
-        await blobs.trim(KEPT_BLOB_BYTES, new Set<BlobId>(named.map((blob) => blob.ref.id)));
+        await blobs.trim(KEPT_BLOB_BYTES, new Set<BlobId>([...keep, ...named.map((blob) => blob.ref.id)]));
       }),
     jobs,
     async job(id) {
-      const record = await read(id);
-      if (record) return record;
-      throw new UserError('This picture is not in this browser any more, or an older version of this page made it.');
-    },
-    async results(id) {
-      const found: ResultRecord[] = [];
-      for (const key of await records.keys('results', `${id}/`)) {
-        const parsed = v.safeParse(ResultRecord, await records.get('results', key));
-        if (parsed.success) found.push(parsed.output);
+      const read = await records.get('jobs', id).then(readJobRecord, () => ({ kind: 'damaged' }) as const);
+      switch (read.kind) {
+        case 'record':
+          return read.record;
+        case 'unknownVersion':
+          throw new UserError(
+            'A newer version of this page made this picture. Reload the page to get that version, then open it again.',
+          );
+        case 'damaged':
+          throw new UserError('This picture is not in this browser any more.');
       }
-      return found;
     },
-    prune: () =>
+    prune: (keep) =>
       attempt(async () => {
-        for (const { id } of (await jobs()).slice(KEPT_JOBS)) {
-          for (const key of await records.keys('results', `${id}/`)) await records.delete('results', key);
-          await records.delete('jobs', id);
-        }
+        for (const { id } of (await jobs()).slice(KEPT_JOBS)) if (!keep.has(id)) await forget(id);
       }),
   };
 }

@@ -1,78 +1,107 @@
 import { type Bytes, bytesOf } from '@tabgrid/protocol/bytes';
 import type { Clock } from '@tabgrid/protocol/clock';
-import { type JobId, type Millis, type TaskId, VolunteerId } from '@tabgrid/protocol/ids';
-import type { JobRecord, PixelRect, ResultRecord } from '@tabgrid/protocol/records';
-import { RECORDS_VERSION } from '@tabgrid/protocol/records';
+import { type AttemptId, type JobId, type Millis, type TaskId, VolunteerId } from '@tabgrid/protocol/ids';
+import { MAX_TEXT_LENGTH } from '@tabgrid/protocol/limits';
+import { type JobRecord, RECORDS_VERSION, type ResultRecord } from '@tabgrid/protocol/records';
 import type { AdapterClass, OutputRef, TaskSpec } from '@tabgrid/protocol/task';
-import type { GridState, Step } from '@tabgrid/splitters/planner';
-import type { Film } from '@tabgrid/splitters/render/film';
-import {
-  placeKey,
-  type RenderJob,
-  type RenderState,
-  renderPlanner,
-  restingState,
-} from '@tabgrid/splitters/render/planner';
+import type { GridState } from '@tabgrid/splitters/planner';
+import type { RenderJob, RenderState } from '@tabgrid/splitters/render/planner';
 import { sampleCount } from '@tabgrid/splitters/render/samples';
 import { PathtraceParams, pathtraceTask } from '@tabgrid/webgpu-kernels/pathtrace/task';
 import * as v from 'valibot';
-import type { RenderSpec, TileView } from './api.js';
+import type { JobShare, JobWork, RenderSpec, TileView } from './api.js';
 import { jsonObject } from './job-store.js';
-import { makeFilm } from './launch.js';
-import type { Member, ResultHead } from './roster.js';
-import { createTally, type Tally } from './tally.js';
+import type { Mark } from './journal.js';
+import { createLedger, type Ledger, type LedgerBefore, type Part } from './ledger.js';
+import type { Member, ResultHead } from './member.js';
+import type { Picture } from './picture.js';
+import { type AcceptedResult, createTally, type Tally } from './tally.js';
 
 /**
- * One picture: its planner's state, its film, its figures. It knows neither links nor the scheduler.
+ * One picture: its tasks, its film, its figures. It knows neither links nor the scheduler.
  *
- * 1. The film holds exactly the accepted results, each once.
- * 2. `state` is `running` exactly while the planner waits for tasks.
+ * 1. The picture, where there is one, holds exactly the accepted results, each once; so does the tally.
+ * 2. `state` is `running` or `paused` exactly while the scheduler has tasks of it that are not settled.
  */
 export interface Job {
   readonly id: JobId;
   readonly title: string;
   readonly spec: RenderSpec;
   readonly job: RenderJob;
-  readonly film: Film;
+  readonly ledger: Ledger;
   readonly tally: Tally;
   /** ms since 1970. */
   readonly startedAt: number;
-  state: 'running' | 'done' | 'cancelled' | 'failed';
+  /** null for a job that was cut off and not taken up yet. */
+  picture: Picture | null;
+  state: JobRecord['state'];
+  sharing: JobShare;
   /** Why it failed; null otherwise. */
   reason: string | null;
+  /** The scheduler said that it is settled while nobody had taken it up: it ends as soon as somebody does. */
+  settled: boolean;
+  /** Of the rounds that are over. */
   attempts: number;
-  retries: number;
-  /** Grows with every change of the film. */
-  readonly revision: number;
+  work: PastWork;
   /** Samples a pixel asked for so far. */
   spp(): number;
-  /** Accepted share of all work asked for, the work that is left, and tasks of all rounds. */
-  progress(): { readonly share: number; readonly unitsLeft: number; readonly total: number; readonly accepted: number };
   begin(grid: GridState): readonly TaskSpec[];
-  /** Further samples, and what is missing of the earlier ones. */
+  /** Further samples (none for 0), and what is missing of the earlier ones. */
   extend(spp: number, grid: GridState): readonly TaskSpec[];
   /** What is wrong with the structure of a result for this task, or null. */
   fault(task: TaskId, head: ResultHead, body: Bytes): string | null;
-  /** Takes an accepted result in. @returns how the store should keep it; null for a task that is not the job's */
-  accept(task: TaskId, member: Member, head: ResultHead, body: Bytes): ResultRecord | null;
+  /** Takes an accepted result in. @returns how the store should keep it; null for a task that is not open in this job */
+  accept(task: TaskId, arrival: Arrival): ResultRecord | null;
   /** A task that will never be done. */
   fail(task: TaskId, reasons: readonly string[]): void;
-  /** Takes a stored result in. @returns false for one that does not belong */
-  restore(record: ResultRecord): boolean;
+  /** A result that is not believed any more. @returns what the tally had of it, if anything; null when it was not in here */
+  retract(task: TaskId): { readonly counted: AcceptedResult | null } | null;
+  /** A result of an earlier round whose bytes are gone, and which had to be taken out of the picture. */
+  miss(part: Part): void;
+  /** Every task is final and nothing is being checked. */
+  settle(): void;
+  /** Takes a stored result into the picture. @returns what it adds to the tally; null for one that does not belong or is in it */
+  restore(record: ResultRecord, how: RestoreHow): AcceptedResult | null;
   stop(): void;
-  tileOf(task: TaskId): PixelRect | null;
-  acceptedTiles(): readonly TileView[];
-  record(): JobRecord;
+  tileOf(task: TaskId): Part['tile'] | null;
+  tiles(): readonly TileView[];
+  /** @param mark null while no journal is kept: nobody could take the job up */
+  record(mark: Mark | null): JobRecord;
+}
+
+/** A result as it came. */
+export interface Arrival {
+  readonly attempt: AttemptId;
+  readonly member: Member;
+  /** Its own at that time: a member may come back with another browser. */
+  readonly adapter: AdapterClass;
+  readonly software: boolean;
+  readonly head: ResultHead;
+  readonly body: Bytes;
+}
+
+export type PastWork = Omit<JobWork, 'checking'>;
+
+export const NO_WORK: PastWork = { again: 0, backups: 0, clones: 0, replicas: 0, rejected: 0, retracted: 0 };
+
+export interface RestoreHow {
+  /** Whether volunteers have the ids that they had then. */
+  readonly sameIds: boolean;
+  /** Whether the ledger does not know of the result yet. */
+  readonly count: boolean;
 }
 
 export interface NewJob {
   readonly clock: Clock;
   readonly members: () => readonly Member[];
-  readonly job: RenderJob;
   readonly title: string;
   readonly spec: RenderSpec;
+  readonly sharing: JobShare;
   readonly startedAt: number;
-  /** Of a job that is taken up from the store. */
+  /** The planner's state: at rest, or in the middle of the round that `round` describes. */
+  readonly planner: RenderState;
+  readonly round?: LedgerBefore;
+  /** Of a job that is not new. */
   readonly before?: JobRecord;
 }
 
@@ -82,40 +111,17 @@ export function adapterName({ vendor, architecture, description, browser }: Adap
   return `${gpu} (${browser})`;
 }
 
-/** @throws UserError when there is no memory for its film */
-export function createJob({ clock, members, job, title, spec, startedAt, before }: NewJob): Job {
-  const film = makeFilm(spec.width, spec.height);
+export function createJob({ clock, members, title, spec, sharing, startedAt, planner, round, before }: NewJob): Job {
+  const { job } = planner;
+  const ledger = createLedger(planner, round);
   const tally = createTally(clock, members, before?.wallMs ?? 0);
-  let state: RenderState = restingState(job, before?.runs ?? [], before?.generation ?? 0);
-  const tasks = new Map<TaskId, { readonly spec: TaskSpec; readonly params: PathtraceParams }>();
-  const accepted = new Map<string, TileView>();
-  const whole = { total: 0, accepted: 0, units: 0, unitsDone: 0 };
-  let revision = 0;
+  /** What is in the tally, by task. */
+  const given = new Map<TaskId, AcceptedResult>();
+  let missing = 0;
 
-  const add = (step: Step): readonly TaskSpec[] => {
-    tasks.clear();
-    // What an earlier round left undone is part of this one.
-    whole.total = whole.accepted + step.add.length;
-    whole.units = whole.unitsDone;
-    for (const task of step.add) {
-      tasks.set(task.id, { spec: task, params: v.parse(PathtraceParams, task.params) });
-      whole.units += task.workUnits;
-    }
-    self.state = 'running';
-    self.reason = null;
-    return step.add;
-  };
-
-  const follow = (step: Step): void => {
-    if (!step.done) return;
-    self.state = step.done.failed > 0 ? 'failed' : 'done';
-    tally.stop();
-  };
-
-  const fold = (key: string, part: Pick<PathtraceParams, 'tile' | 'samples'>, result: Bytes, ordinal: number): void => {
-    renderPlanner.merge(film, { key, tile: part.tile, samples: part.samples, result });
-    accepted.set(placeKey(part.tile, part.samples), { ...part.tile, state: 'accepted', volunteer: ordinal });
-    revision++;
+  const give = (task: TaskId, result: AcceptedResult): void => {
+    given.set(task, result);
+    tally.accepted(result);
   };
 
   const self: Job = {
@@ -123,126 +129,157 @@ export function createJob({ clock, members, job, title, spec, startedAt, before 
     title,
     spec,
     job,
-    film,
+    ledger,
     tally,
     startedAt,
-    state: before?.state === 'running' ? 'cancelled' : (before?.state ?? 'running'),
+    picture: null,
+    state: before?.state ?? 'running',
+    sharing,
     reason: before?.notice ?? null,
+    settled: before?.settled ?? false,
     attempts: before?.attempts ?? 0,
-    retries: before?.retries ?? 0,
-    get revision() {
-      return revision;
-    },
-    spp: () => sampleCount(state.runs.map((run) => run.samples)),
-    progress: () => ({
-      share: self.state === 'done' ? 1 : whole.units > 0 ? whole.unitsDone / whole.units : 0,
-      unitsLeft: whole.units - whole.unitsDone,
-      total: whole.total,
-      accepted: whole.accepted,
-    }),
-    begin(grid) {
-      const [next, step] = renderPlanner.begin(job, grid);
-      state = next;
-      return add(step);
-    },
+    work: before?.work ?? NO_WORK,
+    spp: () => sampleCount(ledger.state.runs.map((run) => run.samples)),
+    begin: (grid) => started(ledger.begin(grid)),
     extend(spp, grid) {
-      const more = self.state === 'done' ? { spp } : { spp, have: [...accepted.keys()] };
-      const [next, step] = renderPlanner.resume(state, { type: 'extended', more }, grid);
-      state = next;
-      return add(step);
+      // What is whole needs no look at what is there.
+      const whole = self.state === 'done' && spp > 0;
+      return started(ledger.extend(whole ? { spp } : { spp, have: self.picture?.places() ?? [] }, grid));
     },
     fault(task, head, body) {
-      const found = tasks.get(task);
-      return found ? faultOf(found.params, head.outputs, body) : 'a task that this job does not have';
+      const params = ledger.paramsOf(task);
+      return params ? faultOf(params, head.outputs, body) : 'a task that this job does not have';
     },
-    accept(task, member, head, body) {
-      const found = tasks.get(task);
-      if (!found) return null;
-      const { params, spec: taskSpec } = found;
-      fold(task, params, body, member.ordinal);
-      whole.accepted++;
-      whole.unitsDone += taskSpec.workUnits;
-      const { adapter, software } = member.capabilities;
+    accept(task, { attempt, member, adapter, software, head, body }) {
+      const params = ledger.paramsOf(task);
+      if (!params || !ledger.accepted(task)) return null;
       const { kernelMs } = head.stats;
-      const row = { volunteer: member.id, name: member.name, adapter: adapterName(adapter), software, kernelMs };
       const { tile, samples } = params;
-      tally.accepted({ ...row, samples: tile.width * tile.height * samples.count, units: taskSpec.workUnits });
-      const [next, step] = renderPlanner.resume(state, { type: 'accepted', task }, NO_GRID);
-      state = next;
-      follow(step);
-      const kept = { version: RECORDS_VERSION, job: job.id, task, tile, samples } as const;
+      self.picture?.add(task, params, body, member.ordinal);
+      const row = { volunteer: member.id, name: member.name, adapter: adapterName(adapter), software, kernelMs };
+      give(task, { ...row, ...sizeOf(params) });
+      const kept = { version: RECORDS_VERSION, job: job.id, task, attempt, tile, samples } as const;
       return { ...kept, volunteer: member.id, name: member.name, adapter, software, kernelMs, result: body };
     },
     fail(task, reasons) {
-      const [next, step] = renderPlanner.resume(state, { type: 'failed', task }, NO_GRID);
-      state = next;
-      const parts = next.failed.length === 1 ? 'One part' : `${next.failed.length} parts`;
+      ledger.failed(task);
+      const { failed } = ledger.state;
+      const parts = failed.length === 1 ? 'One part' : `${failed.length} parts`;
       const why = reasons.at(-1) ?? 'no reason was given';
-      self.reason = `${parts} of the picture could not be rendered (${why}). More samples try it again.`.slice(0, 500);
-      follow(step);
+      self.reason = `${parts} of the picture could not be rendered (${why}). More samples try it again.`.slice(
+        0,
+        MAX_TEXT_LENGTH,
+      );
     },
-    restore(record) {
-      const params = v.safeParse(PathtraceParams, { ...job.base, tile: record.tile, samples: record.samples });
-      if (!params.success) return false;
-      const { result, kernelMs, name, adapter, software, volunteer } = record;
-      const outputs = pathtraceTask.outputs(params.output);
-      if (faultOf(params.output, outputs, result) !== null) return false;
-      fold(record.task, params.output, result, Math.max(0, Number(volunteer.slice(1)) - 1) || 0);
-      const { tile, samples } = params.output;
-      // Ids are given anew by every visit of the page: those of an earlier one are other volunteers.
-      const past = v.parse(VolunteerId, volunteer.startsWith('past-') ? volunteer : `past-${volunteer}`);
-      const units = pathtraceTask.workUnits(params.output);
-      const row = { volunteer: past, name, adapter: adapterName(adapter), software, kernelMs };
-      tally.accepted({ ...row, samples: tile.width * tile.height * samples.count, units });
-      whole.total++;
-      whole.accepted++;
-      whole.units += units;
-      whole.unitsDone += units;
-      return true;
+    retract(task) {
+      if (!ledger.retracted(task)) return null;
+      self.settled = false;
+      self.picture?.remove(task);
+      const counted = given.get(task) ?? null;
+      if (counted) tally.retracted(counted);
+      given.delete(task);
+      return { counted };
     },
-    stop() {
-      if (self.state === 'running') self.state = 'cancelled';
+    miss(part) {
+      ledger.uncounted({ ...job.base, ...part });
+      missing++;
+      self.reason = 'A part of the picture had to be taken out, and its samples are gone. More samples make it again.';
+      if (self.state === 'done') self.state = 'failed';
+    },
+    settle() {
+      if (!ledger.done) return;
+      self.state = ledger.done.failed > 0 || missing > 0 ? 'failed' : 'done';
       tally.stop();
     },
-    tileOf: (task) => tasks.get(task)?.params.tile ?? null,
-    acceptedTiles: () => [...accepted.values()],
-    record: () => ({
-      version: RECORDS_VERSION,
-      id: job.id,
-      kind: 'render',
-      title,
-      state: self.state,
-      spec: { ...spec },
-      runs: [...state.runs],
-      generation: state.generation,
-      base: jsonObject(job.base),
-      kernelVersion: pathtraceTask.version,
-      startedAt,
-      wallMs: wholeMs(tally.wallMs()),
-      attempts: self.attempts,
-      retries: self.retries,
-      notice: self.reason,
-    }),
+    restore(record, how) {
+      if (self.picture?.has(record.task)) return null;
+      const { tile, samples, result, name, adapter, software, kernelMs } = record;
+      const parsed = v.safeParse(PathtraceParams, { ...job.base, tile, samples });
+      if (!parsed.success) return null;
+      const params = parsed.output;
+      if (faultOf(params, pathtraceTask.outputs(params), result) !== null) return null;
+      self.picture?.add(record.task, params, result, Math.max(0, Number(record.volunteer.slice(1)) - 1) || 0);
+      if (how.count) ledger.counted(params);
+      if (given.has(record.task)) return null;
+      const volunteer = how.sameIds ? record.volunteer : formerId(record.volunteer);
+      const row = { volunteer, name, adapter: adapterName(adapter), software, kernelMs, ...sizeOf(params) };
+      give(record.task, row);
+      return row;
+    },
+    stop() {
+      if (self.state === 'running' || self.state === 'paused') self.state = 'cancelled';
+      tally.stop();
+    },
+    tileOf: (task) => ledger.paramsOf(task)?.tile ?? null,
+    tiles: () => self.picture?.tiles() ?? [],
+    record(mark) {
+      const { runs, generation, open, failed } = ledger.state;
+      const live = self.state === 'running' || self.state === 'paused';
+      return {
+        version: RECORDS_VERSION,
+        id: job.id,
+        kind: 'render',
+        title,
+        // Without a journal a job that is cut off is a stopped one.
+        state: live && mark === null ? 'cancelled' : self.state,
+        spec: { ...spec },
+        runs: [...runs],
+        generation,
+        planner: { open, failed: [...failed] },
+        settled: self.settled,
+        progress: { ...ledger.progress },
+        base: jsonObject(job.base),
+        kernelVersion: pathtraceTask.version,
+        startedAt,
+        wallMs: wholeMs(tally.wallMs()),
+        attempts: self.attempts,
+        work: { ...self.work },
+        sharing: { ...self.sharing },
+        journal: mark && { ...mark },
+        notice: self.reason,
+      };
+    },
   };
+
+  function started(tasks: readonly TaskSpec[]): readonly TaskSpec[] {
+    missing = 0;
+    self.settled = false;
+    self.state = 'running';
+    self.reason = null;
+    return tasks;
+  }
+
   return self;
 }
 
-/** Accepting and failing never cut anything. */
-const NO_GRID: GridState = { volunteers: 0, unitsPerSecond: null };
-
 const wholeMs = (ms: Millis): Millis => Math.max(0, Math.round(ms));
+
+function sizeOf(params: PathtraceParams): Pick<AcceptedResult, 'samples' | 'units'> {
+  const { tile, samples } = params;
+  return { samples: tile.width * tile.height * samples.count, units: pathtraceTask.workUnits(params) };
+}
+
+/** Ids are given anew by a visit that does not go on with the one before: those of an earlier one are other volunteers. */
+function formerId(id: VolunteerId): VolunteerId {
+  return v.parse(VolunteerId, id.startsWith('past-') ? id : `past-${id}`);
+}
+
+/** A result's body, output by output. */
+export function splitOutputs(outputs: readonly OutputRef[], body: Bytes): readonly Bytes[] {
+  let at = 0;
+  return outputs.map(({ bytes }) => {
+    at += bytes;
+    return bytesOf(body.subarray(at - bytes, at));
+  });
+}
 
 function faultOf(params: PathtraceParams, outputs: readonly OutputRef[], body: Bytes): string | null {
   const expected = pathtraceTask.outputs(params);
   const listed = outputs.reduce((sum, output) => sum + output.bytes, 0);
   if (outputs.length !== expected.length || listed !== body.byteLength) return 'outputs that do not add up';
-  let at = 0;
-  const parts: Bytes[] = [];
   for (const [i, output] of expected.entries()) {
     if (outputs[i]?.name !== output.name || outputs[i]?.bytes !== output.bytes)
       return `the output ${output.name} is not as agreed`;
-    parts.push(bytesOf(body.subarray(at, at + output.bytes)));
-    at += output.bytes;
   }
-  return pathtraceTask.fault(params, parts);
+  return pathtraceTask.fault(params, splitOutputs(expected, body));
 }

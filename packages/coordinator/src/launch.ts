@@ -6,9 +6,13 @@ import { createFilm, type Film } from '@tabgrid/splitters/render/film';
 import type { RenderJob } from '@tabgrid/splitters/render/planner';
 import type { CameraSource } from '@tabgrid/webgpu-kernels/pathtrace/scene-source';
 import { MAX_BOUNCES } from '@tabgrid/webgpu-kernels/pathtrace/task';
-import { type RenderSpec, UserError } from './api.js';
+import { type JobShare, type RenderSpec, UserError } from './api.js';
+import type { Jobs } from './jobs.js';
 
 /** From what an owner asks for to a job that can run. Everything that can be wrong is found before anything begins. */
+
+/** Jobs that run at once: each has a film in memory. */
+export const LIVE_JOBS = 8;
 
 const LEAST_TILE_PX = 8;
 const MOST_TILE_PX = 512;
@@ -31,9 +35,22 @@ const BOUNDS: Readonly<Record<'width' | 'height' | 'spp' | 'bounces' | 'seed', B
 export function checkSpec(spec: RenderSpec): void {
   for (const key of ['width', 'height', 'spp', 'bounces', 'seed'] as const) check(BOUNDS[key], spec[key]);
   if (spec.tile !== null) check({ name: 'The tile side', min: LEAST_TILE_PX, max: MOST_TILE_PX }, spec.tile);
-  if (spec.verify !== 'none') {
-    throw new UserError('Results are not recomputed yet: choose the verification "none".');
+}
+
+/** @throws UserError when as many jobs run as one page can look after */
+export function mustHaveRoom(jobs: Pick<Jobs, 'running'>): void {
+  if (jobs.running().length < LIVE_JOBS) return;
+  throw new UserError(`${LIVE_JOBS} jobs run already: wait until one is done, or cancel one.`);
+}
+
+/** @throws UserError */
+export function checkSharing({ weight, priority }: JobShare): void {
+  if (!(weight > 0 && Number.isFinite(weight))) {
+    throw new UserError(
+      `The weight is ${weight}: give a number above 0. A job of weight 2 gets twice the work of weight 1.`,
+    );
   }
+  if (!Number.isFinite(priority)) throw new UserError(`The priority is ${priority}: give a number.`);
 }
 
 /** @throws UserError */
@@ -77,8 +94,13 @@ export function renderJob(id: RenderJob['id'], scene: PreparedScene, spec: Rende
     },
     spp: spec.spp,
     tile: spec.tile,
-    verify: spec.verify,
+    verify: verifyOf(spec),
   };
+}
+
+/** How tasks are checked: the path tracer has no spot check yet, so that the stronger one takes its place. */
+export function verifyOf({ verify }: Pick<RenderSpec, 'verify'>): RenderJob['verify'] {
+  return verify === 'spot' ? 'replicate' : verify;
 }
 
 /** @throws UserError when this browser has no memory for it */

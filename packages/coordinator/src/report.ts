@@ -1,15 +1,19 @@
 import { type JobReport, RECORDS_VERSION } from '@tabgrid/protocol/records';
+import type { Scheduler } from '@tabgrid/scheduler/scheduler';
 import { filmSha256 } from '@tabgrid/splitters/render/film';
 import { adapterName, type Job } from './job.js';
-import type { Member } from './roster.js';
+import type { Member } from './member.js';
+import { workOf } from './work.js';
 
 /** What happened in a job. `chaos` is empty: whoever made faults happen fills it in. */
-export async function createReport(
-  job: Job,
-  members: readonly Member[],
-  stateOf: (member: Member) => string,
-): Promise<JobReport> {
+export async function createReport(job: Job, members: readonly Member[], scheduler: Scheduler): Promise<JobReport> {
   const { tally, spec } = job;
+  const film = job.picture?.film;
+  if (!film) throw new TypeError('a job without a picture has no report');
+  await job.picture?.settled();
+  const states = new Map(scheduler.volunteers().map(({ id, state }) => [id, state.kind]));
+  const { attempts, work } = workOf(job, scheduler);
+  const { checking: _, ...counts } = work;
   const rows = new Map(tally.rows().map((row) => [row.volunteer, row]));
   const present = members.filter((member) => rows.has(member.id) || tally.bytes(member).to > 0);
   const volunteers: JobReport['volunteers'] = present.map((member) => {
@@ -26,7 +30,7 @@ export async function createReport(
       path: member.link?.stats().path ?? member.path,
       bytesTo: bytes.to,
       bytesFrom: bytes.from,
-      state: stateOf(member),
+      state: states.get(member.id) ?? 'gone',
     };
   });
   // Those of an earlier visit of the page.
@@ -43,8 +47,9 @@ export async function createReport(
     job: job.id,
     title: job.title,
     state: job.state,
+    verify: job.job.verify,
     chaos: [],
-    filmSha256: await filmSha256(job.film),
+    filmSha256: await filmSha256(film),
     width: spec.width,
     height: spec.height,
     spp: job.spp(),
@@ -54,8 +59,9 @@ export async function createReport(
     cameraSamplesPerSecond: wallMs > 0 ? (tally.samples / wallMs) * 1000 : 0,
     bytesToVolunteers: volunteers.reduce((sum, row) => sum + row.bytesTo, 0),
     bytesFromVolunteers: volunteers.reduce((sum, row) => sum + row.bytesFrom, 0),
-    attempts: job.attempts,
-    retries: job.retries,
+    attempts,
+    retries: work.again + work.backups,
+    ...counts,
     volunteers,
   };
 }

@@ -5,12 +5,14 @@ import { isJson } from '@tabgrid/protocol/json';
 import { MAX_TEXT_LENGTH } from '@tabgrid/protocol/limits';
 import { type FromCoordinator, FromVolunteer, type Telemetry } from '@tabgrid/protocol/link';
 import { type Message, message } from '@tabgrid/protocol/message';
-import type { Capabilities, KernelVersion } from '@tabgrid/protocol/task';
+import type { KernelVersion } from '@tabgrid/protocol/task';
 import { PROTOCOL_VERSION, speaks } from '@tabgrid/protocol/version';
 import type { SchedulerEvent } from '@tabgrid/scheduler/events';
-import type { Link, LinkPath } from '@tabgrid/transport/link';
+import type { Link } from '@tabgrid/transport/link';
 import * as v from 'valibot';
 import type { BlobQueue, BlobServer } from './blob-server.js';
+import type { MemberRecord } from './journal-records.js';
+import type { Member, Origin, ResultHead } from './member.js';
 
 /**
  * Who is there: links, who speaks over them, and what they say.
@@ -19,29 +21,16 @@ import type { BlobQueue, BlobServer } from './blob-server.js';
  * 2. The first message is `hello`; nothing else is taken before it, and it is taken once a link.
  * 3. A member has at most one link; a newer one with the same session replaces it, and the member stays the same.
  * 4. The scheduler hears `volunteerJoined` and `volunteerLeft` strictly in turn for each member.
+ * 5. How far a member is trusted rests on where its present link comes from, never on what it says.
  */
-
-export interface Member {
-  readonly id: VolunteerId;
-  /** Counted from 0 in the order of joining. */
-  readonly ordinal: number;
-  name: string;
-  capabilities: Capabilities;
-  telemetry: Telemetry;
-  /** null while it is gone. */
-  link: Link | null;
-  path: LinkPath;
-  /** Bytes over its links that are closed. */
-  closedBytes: { to: number; from: number };
-}
-
-export type ResultHead = Extract<FromVolunteer, { type: 'result' }>;
 
 export interface Roster {
   members(): readonly Member[];
   member(id: VolunteerId): Member | undefined;
+  /** Members of a page before this one, all gone; before the first link. */
+  restore(records: readonly MemberRecord[]): void;
   /** Takes a new link on. */
-  attach(link: Link): void;
+  attach(link: Link, origin: Origin): void;
   /** Sends if the member is there; control messages overtake blobs. Rejects when the link closes first. */
   send(id: VolunteerId, head: FromCoordinator): Promise<void>;
   broadcast(head: FromCoordinator): void;
@@ -59,21 +48,19 @@ export interface RosterDeps {
   /** Kernels that jobs here may use: a volunteer needs one of them. */
   readonly kernels: readonly KernelVersion[];
   tell(event: SchedulerEvent): void;
+  /** A member joined; it may be a new one. */
+  joined(member: Member): void;
   /** A result, whole and of a member, not looked at any further. */
   result(member: Member, head: ResultHead, body: Bytes): void;
   changed(): void;
 }
 
+type Hello = Extract<FromVolunteer, { type: 'hello' }>;
+
 const HELLO_MS: Millis = 20_000;
 
-/** Bytes over all of a member's links. */
-export function bytesOfMember({ closedBytes, link }: Member): { to: number; from: number } {
-  const stats = link?.stats();
-  return {
-    to: closedBytes.to + (stats?.bytesSent ?? 0),
-    from: closedBytes.from + (stats?.bytesReceived ?? 0),
-  };
-}
+/** Of somebody who is gone. */
+const NOTHING_TOLD: Telemetry = { visibility: 'visible', paused: false, intensity: 1, battery: null, gpuBusyMs: 0 };
 
 /** @throws RangeError for a head that JSON cannot carry, as a task's parameters could be made */
 function encoded(head: FromCoordinator): Message {
@@ -86,6 +73,7 @@ export function createRoster(deps: RosterDeps): Roster {
   const bySession = new Map<VolunteerId, Member>();
   const byId = new Map<VolunteerId, Member>();
   const links = new Set<Link>();
+  let nextOrdinal = 0;
   let violations = 0;
   let closed = false;
 
@@ -111,7 +99,7 @@ export function createRoster(deps: RosterDeps): Roster {
     changed();
   };
 
-  const join = (link: Link, hello: Extract<FromVolunteer, { type: 'hello' }>): Member | null => {
+  const join = (link: Link, origin: Origin, hello: Hello): Member | null => {
     if (!speaks(hello.protocol)) {
       refuse(link, 'This page and the owner’s page are of different versions. Reload this page.');
       return null;
@@ -131,6 +119,9 @@ export function createRoster(deps: RosterDeps): Roster {
     member.name = hello.name.trim() || `Volunteer ${member.ordinal + 1}`;
     member.capabilities = hello.capabilities;
     member.telemetry = hello.telemetry;
+    member.network = origin.kind === 'room' ? origin.network : null;
+    // Who was asked once stays so: only that page knows its session.
+    member.invited ||= origin.kind === 'own' || origin.invited;
     const welcome: FromCoordinator = {
       type: 'welcome',
       protocol: PROTOCOL_VERSION,
@@ -144,25 +135,27 @@ export function createRoster(deps: RosterDeps): Roster {
       capabilities: hello.capabilities,
       paused: hello.telemetry.paused,
       hidden: hello.telemetry.visibility === 'hidden',
+      tags: { network: member.network, owner: null, invited: member.invited, trusted: origin.kind === 'own' },
     });
+    deps.joined(member);
     if (link.state === 'suspect') tell({ type: 'linkSuspect', volunteer: member.id, reason: 'its link is silent' });
     changed();
     return member;
   };
 
-  const newcomer = (hello: Extract<FromVolunteer, { type: 'hello' }>): Member => {
-    const ordinal = bySession.size;
-    const member: Member = {
-      id: v.parse(VolunteerId, `v${ordinal + 1}`),
-      ordinal,
-      name: '',
-      capabilities: hello.capabilities,
-      telemetry: hello.telemetry,
-      link: null,
-      path: 'direct',
-      closedBytes: { to: 0, from: 0 },
-    };
-    bySession.set(hello.session, member);
+  const newcomer = ({ session, capabilities, telemetry }: Hello): Member => {
+    const ordinal = nextOrdinal;
+    const id = v.parse(VolunteerId, `v${ordinal + 1}`);
+    return enter({ id, ordinal, session, name: '', invited: false, capabilities, telemetry });
+  };
+
+  const enter = (
+    known: Pick<Member, 'id' | 'ordinal' | 'session' | 'name' | 'invited' | 'capabilities' | 'telemetry'>,
+  ) => {
+    const closedBytes = { to: 0, from: 0 };
+    const member: Member = { ...known, network: null, link: null, path: 'direct', closedBytes };
+    nextOrdinal = Math.max(nextOrdinal, member.ordinal + 1);
+    bySession.set(member.session, member);
     byId.set(member.id, member);
     return member;
   };
@@ -217,7 +210,12 @@ export function createRoster(deps: RosterDeps): Roster {
   return {
     members: () => [...byId.values()],
     member: (id) => byId.get(id),
-    attach(link) {
+    restore(records) {
+      for (const { id, ordinal, session, name, invited, capabilities } of records) {
+        enter({ id, ordinal, session, name, invited, capabilities, telemetry: NOTHING_TOLD });
+      }
+    },
+    attach(link, origin) {
       if (closed) {
         void link.close('the dashboard is closed');
         return;
@@ -258,7 +256,7 @@ export function createRoster(deps: RosterDeps): Roster {
         }
         cancelHello();
         // A closed link's words may still come; nobody joins by them.
-        if (link.state !== 'closed') member = join(link, m);
+        if (link.state !== 'closed') member = join(link, origin, m);
       });
       void link.closed.then(({ text }) => {
         links.delete(link);

@@ -2,9 +2,9 @@ import { createManualClock } from '@tabgrid/protocol/clock';
 import { VolunteerId } from '@tabgrid/protocol/ids';
 import * as v from 'valibot';
 import { expect, it } from 'vitest';
-import type { Member } from './roster.js';
+import type { Member } from './member.js';
 import { createTally } from './tally.js';
-import { capabilities } from './test-kit.js';
+import { capabilities } from './test-volunteer.js';
 
 const id = v.parse(VolunteerId, 'v1');
 const result = (samples: number) => ({
@@ -19,7 +19,10 @@ const result = (samples: number) => ({
 const member: Member = {
   id,
   ordinal: 0,
+  session: id,
   name: 'Ada',
+  invited: true,
+  network: null,
   capabilities: capabilities(),
   telemetry: { visibility: 'visible', paused: false, intensity: 1, battery: null, gpuBusyMs: 0 },
   link: null,
@@ -67,4 +70,15 @@ it('counts bytes while the job runs and at no other time', () => {
   tally.start();
   moved.closedBytes = { to: 1001, from: 1001 };
   expect(tally.bytes(moved)).toEqual({ to: 101, from: 21 });
+});
+
+it('takes back what is not believed any more', () => {
+  const clock = createManualClock();
+  const tally = createTally(clock, () => []);
+  tally.start();
+  tally.accepted(result(100));
+  tally.accepted(result(40));
+  tally.retracted(result(100));
+  expect(tally).toMatchObject({ samples: 40, results: 1, kernelMs: 10 });
+  expect(tally.rows()).toMatchObject([{ results: 1, samples: 40, kernelMs: 10 }]);
 });

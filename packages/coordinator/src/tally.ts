@@ -1,7 +1,7 @@
 import type { Clock } from '@tabgrid/protocol/clock';
 import type { Millis, VolunteerId } from '@tabgrid/protocol/ids';
-import type { Member } from './roster.js';
-import { bytesOfMember } from './roster.js';
+import type { Member } from './member.js';
+import { bytesOfMember } from './member.js';
 
 /** What a job counts beside its film: time, speed, and what each volunteer gave. */
 export interface Tally {
@@ -9,6 +9,8 @@ export interface Tally {
   start(): void;
   stop(): void;
   accepted(result: AcceptedResult): void;
+  /** What `accepted` was told of before is not believed any more. */
+  retracted(result: AcceptedResult): void;
   /** Running time so far, pauses between rounds left out. */
   wallMs(): Millis;
   /** Camera samples and work units a second over the last few seconds; over the whole job once it rests. */
@@ -103,6 +105,17 @@ export function createTally(clock: Clock, members: () => readonly Member[], wall
       row.kernelMs += result.kernelMs;
       rows.set(result.volunteer, row);
       if (startedAt !== null) recent.push({ at: clock.now(), samples: result.samples, units: result.units });
+    },
+    retracted(result) {
+      samples -= result.samples;
+      units -= result.units;
+      kernelMs -= result.kernelMs;
+      results--;
+      const row = rows.get(result.volunteer);
+      if (!row) return;
+      row.results--;
+      row.samples -= result.samples;
+      row.kernelMs -= result.kernelMs;
     },
     wallMs,
     rate() {

@@ -1,23 +1,17 @@
 import { type PreparedScene, prepareScene } from '@tabgrid/assets/prepare';
 import { buildScene } from '@tabgrid/assets/scenes/build';
-import type { Bytes } from '@tabgrid/protocol/bytes';
 import { createManualClock, type ManualClock } from '@tabgrid/protocol/clock';
-import { type AttemptId, OwnerToken, PeerId, RoomId, VolunteerId } from '@tabgrid/protocol/ids';
-import { isJson } from '@tabgrid/protocol/json';
-import { FromCoordinator, type FromVolunteer, type Telemetry } from '@tabgrid/protocol/link';
-import { message } from '@tabgrid/protocol/message';
-import type { Capabilities, TaskSpec } from '@tabgrid/protocol/task';
-import { PROTOCOL_VERSION } from '@tabgrid/protocol/version';
-import { fakeResult } from '@tabgrid/splitters/render/fake-kernel';
+import { type JobId, OwnerToken, PeerId, RoomId } from '@tabgrid/protocol/ids';
 import { createMemoryBlobStore, createMemoryRecordStore } from '@tabgrid/store/memory';
-import type { Link } from '@tabgrid/transport/link';
-import { createMemoryLinkPair } from '@tabgrid/transport/memory';
+import type { RecordStore } from '@tabgrid/store/ports';
+import { createLink } from '@tabgrid/transport/create-link';
+import { createMemoryWirePair, type MemoryWire } from '@tabgrid/transport/memory';
 import type { OwnerSource, OwnerStatus } from '@tabgrid/transport/source';
-import { PathtraceParams, pathtraceTask } from '@tabgrid/webgpu-kernels/pathtrace/task';
 import * as v from 'valibot';
-import type { RenderSpec } from './api.js';
+import type { JobShare, JobView, RenderSpec } from './api.js';
 import { type CoordinatorRuntime, createCoordinator } from './create-coordinator.js';
 import type { CoordinatorDeps } from './deps.js';
+import { createScripted, type Scripted, type ScriptedOptions } from './test-volunteer.js';
 
 /** For tests: a coordinator on a manual clock, and volunteers that do as the test says over in-memory links. */
 
@@ -32,67 +26,42 @@ export const SPEC: RenderSpec = {
   verify: 'none',
 };
 
-export const capabilities = (change: Partial<Capabilities> = {}): Capabilities => ({
-  adapter: { vendor: 'test', architecture: 'soft', description: 'Test adapter', browser: 'test-1' },
-  software: true,
-  features: [],
-  limits: { maxStorageBufferBindingSize: 2 ** 30, maxBufferSize: 2 ** 30 },
-  cpuCores: 2,
-  kernels: [{ kind: pathtraceTask.kind, version: pathtraceTask.version }],
-  ...change,
-});
-
-const TELEMETRY: Telemetry = { visibility: 'visible', paused: false, intensity: 1, battery: null, gpuBusyMs: 0 };
-
-type Head<T extends FromCoordinator['type']> = Extract<FromCoordinator, { type: T }>;
-
-/** What a scripted volunteer does with a task. */
-export type Behaviour =
-  /** Computes it in this many ms and sends the result. */
-  | { readonly kind: 'work'; readonly ms: number }
-  /** Says nothing more. */
-  | { readonly kind: 'silent' }
-  /** Answers with this result instead of the right one. */
-  | { readonly kind: 'answer'; readonly make: (task: TaskSpec, right: Bytes) => Bytes };
-
-export interface Scripted {
-  readonly link: Link;
-  readonly heads: FromCoordinator[];
-  readonly tasks: Head<'task'>[];
-  readonly bodies: Map<string, Bytes>;
-  behaviour: Behaviour;
-  /** Attempts whose acknowledgement came. */
-  readonly accepted: AttemptId[];
-  say(head: FromVolunteer, body?: Bytes): Promise<void>;
-  /** Sends the right result of a task that it was sent. */
-  result(task: Head<'task'>, body?: Bytes, ref?: Partial<Head<'task'>['task']>): Promise<void>;
-  of<T extends FromCoordinator['type']>(type: T): Head<T>[];
-}
-
-export interface ScriptedOptions {
-  readonly session?: string;
-  readonly behaviour?: Behaviour;
-  readonly capabilities?: Partial<Capabilities>;
-  readonly protocol?: number;
-  readonly telemetry?: Partial<Telemetry>;
-  /** Attempts of an earlier link whose results it still keeps. */
-  readonly helloless?: boolean;
-}
-
 export interface TestGrid {
   readonly clock: ManualClock;
   readonly coordinator: CoordinatorRuntime;
   readonly announced: { readonly open: boolean; readonly hasWork: boolean; readonly wanted: number }[];
   readonly deps: CoordinatorDeps;
   status(next: OwnerStatus): void;
-  volunteer(options?: ScriptedOptions): Promise<Scripted>;
+  volunteer(options?: JoinOptions): Promise<Scripted>;
+  /** Lets a volunteer of a page before this one come back. */
+  join(volunteer: Scripted, options?: JoinOptions): Promise<void>;
+  /** The page is gone without a word: nothing more is written, all links break. */
+  kill(): void;
   /** Lets so much time pass in small steps. */
   pass(ms: number): Promise<void>;
   /** Lets time pass until something holds. @throws Error after `limitMs` */
   until(holds: () => boolean, limitMs?: number): Promise<void>;
+  /** Lets time pass until a promise is settled. */
+  settle<T>(promise: Promise<T>): Promise<T>;
   /** Loads the Cornell box and launches. */
-  launch(change?: Partial<RenderSpec>): Promise<void>;
+  launch(change?: Partial<RenderSpec>, sharing?: JobShare): Promise<JobId>;
+  /** Of the shown job. */
+  state(): JobView['state'] | undefined;
   sha(): Promise<string>;
+}
+
+export interface JoinOptions extends ScriptedOptions {
+  readonly networkTag?: string;
+  readonly pool?: boolean;
+  /** The page's own volunteer. */
+  readonly own?: boolean;
+}
+
+export interface GridOptions {
+  /** Of the pages before and after. */
+  readonly clock?: ManualClock;
+  /** Another page draws other numbers. */
+  readonly seed?: number;
 }
 
 let cornell: Promise<PreparedScene> | null = null;
@@ -118,9 +87,10 @@ export const ONLINE: OwnerStatus = {
   publicUrl: null,
 };
 
-export function createTestGrid(change: Partial<CoordinatorDeps> = {}): TestGrid {
-  const clock = createManualClock(1000);
+export function createTestGrid(change: Partial<CoordinatorDeps> = {}, options: GridOptions = {}): TestGrid {
+  const clock = options.clock ?? createManualClock(1000);
   const announced: TestGrid['announced'] = [];
+  const wires = new Set<MemoryWire>();
   let onVolunteer: Parameters<OwnerSource['onVolunteer']>[0] = () => {};
   let onStatus: (status: OwnerStatus) => void = () => {};
   const source: OwnerSource = {
@@ -140,13 +110,14 @@ export function createTestGrid(change: Partial<CoordinatorDeps> = {}): TestGrid 
     announce: (room) => void announced.push(room),
     close: async () => {},
   };
-  let seed = 1;
+  let seed = options.seed ?? 1;
+  let dead = false;
+  const records = change.records ?? createMemoryRecordStore();
   const deps: CoordinatorDeps = {
     source,
     clock,
     wallClock: () => 1_700_000_000_000 + clock.now(),
     blobs: createMemoryBlobStore(),
-    records: createMemoryRecordStore(),
     prepare: { prepare: preparedCornell },
     encode: { encode: async (format, width, height) => new TextEncoder().encode(`${format} ${width}x${height}`) },
     random: () => {
@@ -155,6 +126,7 @@ export function createTestGrid(change: Partial<CoordinatorDeps> = {}): TestGrid 
     },
     name: 'Ada',
     ...change,
+    records: gated(records, () => dead),
   };
   const coordinator = createCoordinator(deps);
   let count = 0;
@@ -162,19 +134,27 @@ export function createTestGrid(change: Partial<CoordinatorDeps> = {}): TestGrid 
     clock,
     coordinator,
     announced,
-    deps,
+    deps: { ...deps, records },
     status: (next) => onStatus(next),
-    async volunteer(options = {}) {
-      const [ours, theirs] = createMemoryLinkPair(clock);
-      const session = options.session ?? `session-${count}`;
-      const scripted = script(clock, theirs, session, options);
-      onVolunteer(ours, {
-        peer: v.parse(PeerId, String(count++).padStart(22, '0')),
-        networkTag: '0'.repeat(16),
-        pool: false,
-      });
-      await grid.pass(1);
+    async volunteer(joining = {}) {
+      const scripted = createScripted(clock, { session: `session-${count}`, ...joining });
+      await grid.join(scripted, joining);
       return scripted;
+    },
+    async join(scripted, { networkTag = '0'.repeat(16), pool = false, own = false } = {}) {
+      const [ours, theirs] = createMemoryWirePair();
+      wires.add(ours);
+      const digest = () => new Uint8Array(32);
+      const link = createLink(ours, { clock, digest });
+      if (own) coordinator.addLink(link);
+      else onVolunteer(link, { peer: v.parse(PeerId, String(count).padStart(22, '0')), networkTag, pool });
+      count++;
+      scripted.connect(createLink(theirs, { clock, digest }));
+      await grid.pass(1);
+    },
+    kill() {
+      dead = true;
+      for (const wire of wires) wire.destroy();
     },
     async pass(ms) {
       for (let left = ms; left > 0; left -= 5) await clock.advance(Math.min(5, left));
@@ -186,10 +166,24 @@ export function createTestGrid(change: Partial<CoordinatorDeps> = {}): TestGrid 
         await clock.advance(5);
       }
     },
-    async launch(spec = {}) {
-      await coordinator.loadScene({ kind: 'builtin', name: 'cornell' });
-      await coordinator.launch({ ...SPEC, ...spec });
+    async settle(promise) {
+      let settled = false;
+      promise.then(
+        () => {
+          settled = true;
+        },
+        () => {
+          settled = true;
+        },
+      );
+      await grid.until(() => settled);
+      return await promise;
     },
+    async launch(spec = {}, sharing) {
+      await coordinator.loadScene({ kind: 'builtin', name: 'cornell' });
+      return await coordinator.launch({ ...SPEC, ...spec }, sharing);
+    },
+    state: () => coordinator.view().job?.state,
     async sha() {
       const report = v.parse(v.looseObject({ filmSha256: v.string() }), await coordinator.report());
       return report.filmSha256;
@@ -198,73 +192,19 @@ export function createTestGrid(change: Partial<CoordinatorDeps> = {}): TestGrid 
   return grid;
 }
 
-function script(clock: ManualClock, link: Link, session: string, options: ScriptedOptions): Scripted {
-  const scripted: Scripted = {
-    link,
-    heads: [],
-    tasks: [],
-    bodies: new Map(),
-    accepted: [],
-    behaviour: options.behaviour ?? { kind: 'work', ms: 50 },
-    async say(head, body) {
-      if (!isJson(head)) throw new Error('not JSON');
-      await link.send(message(head, body)).catch(() => {});
-    },
-    async result({ attempt, task }, body = fakeResult(v.parse(PathtraceParams, task.params)), ref = {}) {
-      await scripted.say(
-        {
-          type: 'result',
-          ref: { attempt, task: ref.id ?? task.id, job: task.job },
-          outputs: [{ name: 'blocks', bytes: body.byteLength }],
-          stats: { kernelMs: 40, wallMs: 45, submissions: 1 },
-        },
-        body,
-      );
-    },
-    of: <T extends FromCoordinator['type']>(type: T) =>
-      scripted.heads.filter((head): head is Head<T> => head.type === type),
+/** What a dead page asks of the store never happens. */
+function gated(records: RecordStore, dead: () => boolean): RecordStore {
+  const unlessDead = async <T>(work: () => Promise<T>): Promise<T> => {
+    if (dead()) return await new Promise<never>(() => {});
+    const result = await work();
+    return dead() ? await new Promise<never>(() => {}) : result;
   };
-  const queue: Head<'task'>[] = [];
-  let busy = false;
-  const work = (): void => {
-    const [next] = queue;
-    if (busy || !next || scripted.behaviour.kind === 'silent') return;
-    busy = true;
-    const { behaviour } = scripted;
-    void scripted.say({ type: 'started', attempt: next.attempt });
-    clock.after(behaviour.kind === 'work' ? behaviour.ms : 1, () => {
-      busy = false;
-      if (scripted.behaviour.kind !== 'silent' && queue[0] === next) {
-        queue.shift();
-        const right = fakeResult(v.parse(PathtraceParams, next.task.params));
-        void scripted.result(next, behaviour.kind === 'answer' ? behaviour.make(next.task, right) : right);
-      }
-      work();
-    });
+  return {
+    get: (...args) => unlessDead(() => records.get(...args)),
+    put: (...args) => unlessDead(() => records.put(...args)),
+    delete: (...args) => unlessDead(() => records.delete(...args)),
+    write: (...args) => unlessDead(() => records.write(...args)),
+    keys: (...args) => unlessDead(() => records.keys(...args)),
+    range: (...args) => unlessDead(() => records.range(...args)),
   };
-  link.onMessage(({ head, body }) => {
-    const m = v.parse(FromCoordinator, head);
-    scripted.heads.push(m);
-    if (m.type === 'task') {
-      scripted.tasks.push(m);
-      queue.push(m);
-      work();
-    } else if (m.type === 'cancel') {
-      const at = queue.findIndex(({ attempt }) => attempt === m.attempt);
-      if (at >= 0) queue.splice(at, 1);
-    } else if (m.type === 'accepted') scripted.accepted.push(m.attempt);
-    else if (m.type === 'list') scripted.bodies.set(`list ${m.blob.id}`, body);
-    else if (m.type === 'chunk') scripted.bodies.set(`${m.blob} ${m.index}`, body);
-  });
-  if (!options.helloless) {
-    void scripted.say({
-      type: 'hello',
-      protocol: options.protocol ?? PROTOCOL_VERSION,
-      session: v.parse(VolunteerId, session),
-      name: session,
-      capabilities: capabilities(options.capabilities),
-      telemetry: { ...TELEMETRY, ...options.telemetry },
-    });
-  }
-  return scripted;
 }

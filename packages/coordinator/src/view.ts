@@ -1,32 +1,39 @@
 import type { Millis } from '@tabgrid/protocol/ids';
 import { speedKey } from '@tabgrid/scheduler/oracle';
-import type { Scheduler, VolunteerStanding } from '@tabgrid/scheduler/scheduler';
+import type { Scheduler } from '@tabgrid/scheduler/scheduler';
+import type { VolunteerStanding } from '@tabgrid/scheduler/views';
 import { pathtraceTask } from '@tabgrid/webgpu-kernels/pathtrace/task';
 import type { JobView, VolunteerView } from './api.js';
+import type { Contribution } from './contributions.js';
 import type { Job } from './job.js';
-import { bytesOfMember, type Member } from './roster.js';
+import { bytesOfMember, type Member } from './member.js';
+import { workOf } from './work.js';
 
 /** What pages show, made from what the parts know. */
 
 const KERNEL = { kind: pathtraceTask.kind, version: pathtraceTask.version };
 
-export interface Contribution {
-  tiles: number;
-  kernelMs: Millis;
+export interface Shown {
+  /** Attempts that the volunteer has. */
+  readonly running: number;
+  /** Of the job that is shown. */
+  readonly bounces: number;
+  /** The scheduler's time. */
+  readonly now: Millis;
 }
 
 export function volunteerView(
   member: Member,
   standing: VolunteerStanding | undefined,
-  contribution: Contribution | undefined,
-  running: number,
-  bounces: number,
+  contribution: Contribution,
+  { running, bounces, now }: Shown,
 ): VolunteerView {
   const stats = member.link?.stats();
   const state = standing?.state ?? { kind: 'joining' };
   const hidden = member.telemetry.visibility === 'hidden';
   const speed = standing?.speeds.get(speedKey(KERNEL, hidden)) ?? standing?.speeds.get(speedKey(KERNEL, !hidden));
   const bytes = bytesOfMember(member);
+  const until = standing?.quarantinedUntil ?? null;
   return {
     id: member.id,
     ordinal: member.ordinal,
@@ -40,53 +47,75 @@ export function volunteerView(
     roundTripMs: stats?.roundTripMs ?? null,
     // A work unit is one sample with one vertex of its path; see the kernel's `workUnits`.
     samplesPerSecond: speed === undefined ? null : speed / (1 + bounces),
-    tilesAccepted: contribution?.tiles ?? 0,
+    tilesAccepted: contribution.tiles,
     tilesRunning: running,
-    kernelMs: contribution?.kernelMs ?? 0,
+    kernelMs: contribution.kernelMs,
     bytesTo: bytes.to,
     bytesFrom: bytes.from,
+    trust: standing?.trusted ? null : { verified: standing?.verified ?? 0, checkShare: standing?.checkShare ?? 1 },
+    quarantineMs: until === null ? null : Math.max(0, until - now),
+    backupFor: standing?.backupFor ?? 0,
   };
 }
 
 export function jobView(job: Job, scheduler: Scheduler, held: boolean): JobView {
-  const progress = job.progress();
+  const { tasks, accepted, units, unitsDone } = job.ledger.progress;
   const rate = job.tally.rate();
-  const runningNow = job.state === 'running';
-  const inScheduler = scheduler.job(job.id);
+  const running = job.state === 'running';
+  const live = running || job.state === 'paused';
+  const { attempts, work } = workOf(job, scheduler);
   return {
     id: job.id,
     title: job.title,
     state: job.state,
     spec: job.spec,
     spp: job.spp(),
-    share: progress.share,
-    etaMs: runningNow && rate.units > 0 && !held ? (progress.unitsLeft / rate.units) * 1000 : null,
+    share: job.state === 'done' ? 1 : units > 0 ? unitsDone / units : 0,
+    etaMs: running && rate.units > 0 && !held ? ((units - unitsDone) / rate.units) * 1000 : null,
     samplesPerSecond: rate.samples,
-    tasks: {
-      total: progress.total,
-      accepted: progress.accepted,
-      running: runningNow ? new Set(scheduler.outstanding().map(({ task }) => task)).size : 0,
-    },
-    attempts: job.attempts + (inScheduler?.attempts ?? 0),
-    retries: job.retries + (inScheduler?.retries ?? 0),
+    tasks: { total: tasks, accepted, running: live ? runningTasks(job, scheduler) : 0 },
+    attempts,
+    retries: work.again + work.backups,
+    work,
+    sharing: job.sharing,
     startedAt: job.startedAt,
     wallMs: job.tally.wallMs(),
-    held: runningNow && held,
-    notice: runningNow ? obstacle(scheduler, held) : job.reason,
+    held: running && held,
+    notice: live ? obstacle(job, scheduler, held) : job.reason,
   };
 }
 
+function runningTasks({ ledger }: Job, scheduler: Scheduler): number {
+  return new Set(scheduler.outstanding().flatMap(({ task }) => (ledger.has(task) ? [task] : []))).size;
+}
+
 /** What keeps a running job from going on, in words; null when it goes on. */
-function obstacle(scheduler: Scheduler, held: boolean): string | null {
+function obstacle(job: Job, scheduler: Scheduler, held: boolean): string | null {
+  if (job.state === 'paused') return 'Paused: nothing new is handed out until you resume it.';
   if (held) return 'Held: nothing new is handed out until the hold is released.';
   const present = scheduler.volunteers().filter(({ state }) => state.kind !== 'gone');
   if (present.length === 0) {
     return 'No volunteer is here: the job waits. Open the join link in another tab, or let this computer help.';
   }
-  const [blocked] = scheduler.blocked();
+  const blocked = scheduler.blocked().find((one) => one.job === job.id);
   if (blocked) return `Nobody here can run ${blocked.tasks} of the tasks: they need ${blocked.lacks.join(', and ')}.`;
-  if (present.some(({ state }) => state.kind === 'ready' || state.kind === 'joining')) return null;
+  if (present.some(({ state }) => state.kind === 'ready' || state.kind === 'joining')) return checks(job, scheduler);
   const reasons = present.flatMap(({ state }) => ('reason' in state ? [state.reason] : []));
   if (reasons.length === 0) return 'All volunteers are paused: the job waits for one to go on.';
   return `No volunteer can take work now (${reasons[0]}): the job waits.`;
+}
+
+/** What the job's checks wait for. */
+function checks(job: Job, scheduler: Scheduler): string | null {
+  const progress = scheduler.job(job.id);
+  if (!progress) return null;
+  const { noApart, checking } = progress;
+  if (noApart > 0) {
+    const results = noApart === 1 ? 'One result waits' : `${noApart} results wait`;
+    return `${results} to be checked by somebody of another network: invite one more volunteer, or open the room to the public pool.`;
+  }
+  if (!job.ledger.done) return null;
+  return checking > 0
+    ? `The picture is whole; the last checks are under way (${checking} to go).`
+    : 'The picture is whole; the last checks are under way.';
 }

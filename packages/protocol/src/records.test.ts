@@ -8,6 +8,7 @@ const report = {
   job: 'j1',
   title: 'cornell',
   state: 'done',
+  verify: 'replicate',
   chaos: [{ kind: 'kill', count: 1, at: 0.5, share: 0.52, atMs: 1200 }],
   filmSha256: 'a'.repeat(64),
   width: 480,
@@ -21,6 +22,12 @@ const report = {
   bytesFromVolunteers: 2,
   attempts: 41,
   retries: 1,
+  again: 1,
+  backups: 0,
+  clones: 2,
+  replicas: 3,
+  rejected: 0,
+  retracted: 1,
   volunteers: [
     {
       id: 'v1',
@@ -47,12 +54,17 @@ const job = {
   spec: { width: 1, height: 1, spp: 1, bounces: 0, seed: 0, camera: null, tile: null, verify: 'none' },
   runs: [{ samples: { first: 0, count: 1, block: 16 }, side: 16, blocks: 1 }],
   generation: 1,
+  planner: { open: 3, failed: ['j1:0-2'] },
+  settled: false,
+  progress: { tasks: 6, accepted: 2, units: 60, unitsDone: 20.5 },
   base: { anything: [1, 'two', null] },
   kernelVersion: 'abc',
   startedAt: 1_700_000_000_000,
   wallMs: 0,
   attempts: 0,
-  retries: 0,
+  work: { again: 0, backups: 0, clones: 0, replicas: 0, rejected: 0, retracted: 0 },
+  sharing: { weight: 1, priority: -1 },
+  journal: { upTo: 12, at: 30.5 },
   notice: null,
 };
 
@@ -60,6 +72,7 @@ const result = {
   version: RECORDS_VERSION,
   job: 'j1',
   task: 'j1:0-1',
+  attempt: 'j1:0-1.2',
   tile: { x: 0, y: 0, width: 1, height: 1 },
   samples: { first: 0, count: 1, block: 16 },
   volunteer: 'v1',
@@ -78,7 +91,7 @@ describe('records', () => {
   });
 
   it('of another version are refused', () => {
-    expect(v.is(JobReport, { ...report, version: 2 })).toBe(false);
+    expect(v.is(JobReport, { ...report, version: RECORDS_VERSION + 1 })).toBe(false);
     expect(v.is(JobRecord, { ...job, version: 0 })).toBe(false);
     expect(v.is(ResultRecord, { ...result, version: undefined })).toBe(false);
   });
@@ -96,6 +109,8 @@ describe('records', () => {
       expect(v.is(JobReport, { ...report, ...change })).toBe(false);
     }
     expect(v.is(JobRecord, { ...job, runs: [] })).toBe(false);
+    expect(v.is(JobRecord, { ...job, sharing: { weight: 0, priority: 0 } })).toBe(false);
+    expect(v.is(JobRecord, { ...job, planner: { open: -1, failed: [] } })).toBe(false);
     expect(v.is(JobRecord, { ...job, base: { f: () => {} } })).toBe(false);
     expect(v.is(ResultRecord, { ...result, result: [1, 2] })).toBe(false);
     expect(v.is(ResultRecord, { ...result, result: new Uint8Array(MAX_OUTPUT_BYTES + 1) })).toBe(false);

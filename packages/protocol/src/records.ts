@@ -1,17 +1,19 @@
 import * as v from 'valibot';
-import { JobId, TaskId, VolunteerId } from './ids.js';
+import { AttemptId, JobId, TaskId, VolunteerId } from './ids.js';
 import { JsonObject } from './json.js';
 import { MAX_FILM_SIDE_PX, MAX_NAME_LENGTH, MAX_OUTPUT_BYTES, MAX_TEXT_LENGTH } from './limits.js';
 import { AdapterClass, Verification } from './task.js';
 
 /**
  * Stored records: what a dashboard keeps of its jobs, and the report that people take away. Every record carries the
- * version of its form; one of another version is refused, never guessed at.
+ * version of its form; `records-migration.ts` reads older ones, one of an unknown version is refused, never guessed at.
  *
  * History of RECORDS_VERSION
  *  1  render jobs, results, reports
+ *  2  paused jobs; what a job needs to be taken up again: its planner's state, its share of the grid, its place in the
+ *     journal; the attempt of a result; what was done beside first attempts
  */
-export const RECORDS_VERSION = 1;
+export const RECORDS_VERSION = 2;
 
 /** Camera samples a pixel that one picture may have. */
 export const MAX_SPP = 65_536;
@@ -24,6 +26,8 @@ const Amount = v.pipe(v.number(), v.finite(), v.minValue(0));
 const Share = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
 const Side = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MAX_FILM_SIDE_PX));
 const Spp = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MAX_SPP));
+
+const JobState = v.picklist(['running', 'paused', 'done', 'cancelled', 'failed']);
 
 /** Rectangle of pixels from the film's top left. */
 export const PixelRect = v.strictObject({
@@ -95,12 +99,30 @@ const VolunteerRow = v.strictObject({
   state: Name,
 });
 
+/** Attempts beside the first ones, and results that did not last. */
+const WorkCounts = {
+  /** Attempts because an earlier one was lost, failed or rejected. */
+  again: Count,
+  /** Attempts beside one that was late, silent or about to be lost. */
+  backups: Count,
+  /** Attempts of idle volunteers near the end. */
+  clones: Count,
+  /** Attempts to compare a result with. */
+  replicas: Count,
+  /** Results found wrong. */
+  rejected: Count,
+  /** Accepted results taken out again. */
+  retracted: Count,
+};
+
 /** What happened in a job. */
 export const JobReport = v.strictObject({
   version: Version,
   job: JobId,
   title: Name,
-  state: v.picklist(['running', 'done', 'cancelled', 'failed']),
+  state: JobState,
+  /** How results were checked beyond their structure. */
+  verify: Verification,
   /** Filled in by who made it happen. */
   chaos: v.pipe(v.array(ChaosRow), v.maxLength(1000)),
   /** Of the linear 32-bit float RGB film, row-major from the top, little-endian. */
@@ -118,7 +140,9 @@ export const JobReport = v.strictObject({
   bytesToVolunteers: Count,
   bytesFromVolunteers: Count,
   attempts: Count,
+  /** `again` and `backups` together. */
   retries: Count,
+  ...WorkCounts,
   volunteers: v.pipe(v.array(VolunteerRow), v.maxLength(20_000)),
 });
 export type JobReport = v.InferOutput<typeof JobReport>;
@@ -129,20 +153,30 @@ export const JobRecord = v.strictObject({
   id: JobId,
   kind: v.literal('render'),
   title: Name,
-  state: v.picklist(['running', 'done', 'cancelled', 'failed']),
+  state: JobState,
   spec: StoredRenderSpec,
   /** All samples asked for, in the order of asking. */
   runs: v.pipe(v.array(RenderRun), v.minLength(1), v.maxLength(1000)),
   /** How often tasks were made for it: part of their names. */
   generation: v.pipe(Count, v.maxValue(1_000_000)),
+  /** The rest of the planner's state: tasks that are neither accepted nor failed, and those that failed for good. */
+  planner: v.strictObject({ open: Count, failed: v.pipe(v.array(TaskId), v.maxLength(100_000)) }),
+  /** Whether all tasks of the round are final and nothing of it is being checked. */
+  settled: v.boolean(),
+  /** Tasks and work units asked for and accepted, of all rounds. */
+  progress: v.strictObject({ tasks: Count, accepted: Count, units: Amount, unitsDone: Amount }),
   /** The kernel's parameters but for tile and samples; the kernel's own schema reads them. */
   base: JsonObject,
   kernelVersion: Name,
   /** ms since 1970. */
   startedAt: Amount,
   wallMs: Amount,
+  /** Of the rounds that are over; the scheduler counts the present one. */
   attempts: Count,
-  retries: Count,
+  work: v.strictObject(WorkCounts),
+  sharing: v.strictObject({ weight: v.pipe(Amount, v.gtValue(0)), priority: v.pipe(v.number(), v.finite()) }),
+  /** Events of the journal up to `upTo` are in this record; `at` is the scheduler's time then. null: in no journal. */
+  journal: v.nullable(v.strictObject({ upTo: Count, at: Amount })),
   notice: v.nullable(Text),
 });
 export type JobRecord = v.InferOutput<typeof JobRecord>;
@@ -152,6 +186,8 @@ export const ResultRecord = v.strictObject({
   version: Version,
   job: JobId,
   task: TaskId,
+  /** Whose result it is; null where a version before did not say. */
+  attempt: v.nullable(AttemptId),
   tile: PixelRect,
   samples: SampleRun,
   volunteer: VolunteerId,

@@ -18,6 +18,8 @@ export const Requirements = v.strictObject({
   memoryBytes: v.optional(Amount),
   /** Logical cores (`navigator.hardwareConcurrency`). */
   cpuCores: v.optional(Count),
+  /** `hardware`: no software adapter. `rayTracing`: an architecture that has units for it, whether WebGPU shows them or not. */
+  gpu: v.optional(v.picklist(['hardware', 'rayTracing'])),
   /** Lowest benchmark score, in kernel work units a second. */
   score: v.optional(Amount),
 });

@@ -36,6 +36,7 @@ const WIRE: Record<
   readonly [toServer: string, fromServer: string, fromVolunteer: string, fromCoordinator: string]
 > = {
   1: ['228976eea83d8847', '5cb80cbebb35900f', '02f773e67dc52680', '94b43b60ec3cbde2'],
+  2: ['228976eea83d8847', '5cb80cbebb35900f', '02f773e67dc52680', '4ad12298b7513661'],
 };
 
 it('has not changed on the wire without a new version', () => {

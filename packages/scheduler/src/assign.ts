@@ -1,236 +1,208 @@
-import { AttemptId, type Millis } from '@tabgrid/protocol/ids';
-import * as v from 'valibot';
-import { attemptOf, type Core, jobOf, taskOf, viewOf, viewOfTask } from './core.js';
+import type { Millis } from '@tabgrid/protocol/ids';
+import { type Core, volunteerOf } from './core.js';
+import { cloneTail, giveBackups } from './hedge.js';
+import { mayAssign } from './hold.js';
+import { outlookFor } from './horizon.js';
+import { isAble, refresh } from './lanes.js';
 import { settleTasks } from './moves.js';
-import { isWarm, measuredSpeed } from './oracle.js';
-import type { Candidate } from './policies/policy.js';
-import { lacking } from './requirements.js';
-import { isLive, type JobRecord, type TaskClass, type TaskRecord, type VolunteerRecord } from './state.js';
+import { dueOf, headOf, liveTop } from './queues.js';
+import { reserve } from './reserve.js';
+import { beyondBest, candidateOf, type Shown, shortlist } from './shortlist.js';
+import { hasFailed, type Place, type TaskQueue, type TaskRecord, type VolunteerRecord } from './state.js';
+import { mayConfirm } from './trust.js';
+import { makeRoom } from './urgent.js';
 
-/** Handing out work: ready tasks first, then, in a job's tail, second attempts beside slow or doubtful ones. */
+/**
+ * Handing out work: what lost its volunteer or is in doubt, what waits – whose turn it is by deadline, priority and fair share –
+ * and, when nothing waits, second attempts of what would end last.
+ */
 
-/** Reading, checking and storing a result, and answering, on a busy page. */
-const HANDLING_MS: Millis = 100;
-
-/** Tasks of a class that one pass may leave for somebody else before it stops looking. */
+/** Tasks of a queue that one pass leaves for somebody else before it stops looking. */
 const MOST_SKIPPED = 16;
 
-/** What a volunteer lacks for a class; empty when it can run it. */
-export function lacksOf(volunteer: VolunteerRecord, taskClass: TaskClass): readonly string[] {
-  let known = volunteer.lacks.get(taskClass.key);
-  if (!known) {
-    known = lacking(volunteer.capabilities, taskClass.kernel, taskClass.requires);
-    volunteer.lacks.set(taskClass.key, known);
-  }
-  const { score } = taskClass.requires;
-  const speed = measuredSpeed(volunteer, taskClass.kernel);
-  if (score !== undefined && speed !== null && speed < score) {
-    return [...known, `a score of ${score} work units a second (has ${Math.round(speed)})`];
-  }
-  return known;
-}
-
-/** Time that a volunteer's queue will still take; overdue work counts as if it had just begun. */
-export function queueMs(core: Core, volunteer: VolunteerRecord): Millis {
-  let sum = 0;
-  for (const [i, id] of volunteer.queue.entries()) {
-    const { expectedMs, state, assignedAt } = attemptOf(core, id);
-    let left = expectedMs;
-    if (i === 0) {
-      const since = Math.max(assignedAt, volunteer.lastReturnAt);
-      const byClock = expectedMs - (core.now - since);
-      left = state.kind === 'running' ? Math.min(expectedMs * (1 - state.share), Math.max(byClock, 0)) : byClock;
-      if (left <= 0) left = expectedMs / 2;
-    }
-    sum += left;
-  }
-  return sum;
-}
+/** Tasks among which a newcomer gets the shortest. */
+const SHORT_AMONG = 8;
 
 export function assign(core: Core): void {
-  if (core.state.hold?.reached) return;
-  const present = [...core.state.volunteers.values()].filter(
-    (x) => x.state.kind === 'ready' && x.restUntil <= core.now,
-  );
-  if (present.length === 0) return;
-  const byHead = [...core.state.classes.values()].filter((c) => c.ready.length > 0);
-  byHead.sort((a, b) => headOrder(core, a) - headOrder(core, b));
-  for (const taskClass of byHead) assignClass(core, taskClass, present);
-  cloneTail(core, present);
   settleTasks(core);
-}
-
-function headOrder(core: Core, taskClass: TaskClass): number {
-  const head = taskClass.ready[0];
-  return head === undefined ? Number.POSITIVE_INFINITY : taskOf(core, head).order;
-}
-
-function assignClass(core: Core, taskClass: TaskClass, present: readonly VolunteerRecord[]): void {
-  const able = present.filter((x) => lacksOf(x, taskClass).length === 0);
-  if (able.length === 0) return;
-  const queues = new Map(able.map((x) => [x.id, queueMs(core, x)]));
-  let skipped = 0;
-  // An assigned task leaves the list, so that the next one takes its place.
-  for (let i = 0; ; ) {
-    const id = taskClass.ready[i];
-    if (id === undefined) return;
-    const task = taskOf(core, id);
-    if (!mayAssign(core, jobOf(core, task))) {
-      i++;
-      continue;
-    }
-    const candidates = candidatesFor(core, task, able, queues);
-    const full = !candidates.some((c) => c.room > 0);
-    // Who is full has no room for the next task either; only who failed this one may.
-    if (full && task.failures.length === 0) return;
-    const chosen = full ? null : core.config.policy.choose(candidates, horizonMs(core, taskClass, able, queues));
-    const volunteer = able.find((x) => x.id === chosen?.volunteer);
-    if (!volunteer) {
-      if (++skipped > MOST_SKIPPED) return;
-      i++;
-      continue;
-    }
-    const expected = reserve(core, task, volunteer, 'plain');
-    queues.set(volunteer.id, (queues.get(volunteer.id) ?? 0) + expected);
-    // Before the next decision, which may be about a hold.
-    settleTasks(core);
+  refresh(core);
+  if (core.state.hold?.reached) return;
+  giveBackups(core);
+  const stuck = new Set<TaskQueue>();
+  for (let queue = nextQueue(core, stuck); queue; queue = nextQueue(core, stuck)) {
+    if (giveReplica(core, queue) || giveFirst(core, queue)) continue;
+    // Nobody with room would do for what is urgent: perhaps somebody without.
+    if (makeRoom(core, queue) && giveFirst(core, queue)) continue;
+    stuck.add(queue);
   }
+  cloneTail(core);
 }
 
-/** Whether a hold that is not reached yet allows one more assignment of this job. */
-function mayAssign(core: Core, job: JobRecord): boolean {
-  const { hold } = core.state;
-  if (!hold) return true;
-  return job.open > 1;
-}
-
-function candidatesFor(
-  core: Core,
-  task: TaskRecord,
-  able: readonly VolunteerRecord[],
-  queues: ReadonlyMap<string, Millis>,
-): readonly Candidate[] {
-  // Somebody who failed it gets it again only when there is nobody else.
-  const fresh = able.filter((x) => !task.failures.some((f) => f.volunteer === x.id));
-  const { oracle, policy } = core.config;
-  const t = viewOfTask(task);
-  return (fresh.length > 0 ? fresh : able).map((volunteer) => {
-    const view = viewOf(core, volunteer);
-    const known = measuredSpeed(volunteer, t.kernel) !== null;
-    const { median } = oracle.duration(view, t);
-    const trip = oracle.roundTrip(view);
-    const finish = (queues.get(volunteer.id) ?? 0) + median + trip.median;
-    const depth = policy.depth(known ? median : null, trip.p95 + HANDLING_MS);
-    return {
-      volunteer: volunteer.id,
-      queued: volunteer.queue.length,
-      room: Math.max(0, depth - volunteer.queue.length),
-      measured: isWarm(volunteer, t.kernel),
-      finishMs: finish / Math.max(0.05, 1 - oracle.failure(view, finish)),
-    };
-  });
-}
-
-/** All ready work of the class and all queues, divided by the speed of everybody who can help. */
-function horizonMs(
-  core: Core,
-  taskClass: TaskClass,
-  able: readonly VolunteerRecord[],
-  queues: ReadonlyMap<string, Millis>,
-): Millis {
-  let speeds = 0;
-  let queuedUnits = 0;
-  const t = { kernel: taskClass.kernel, workUnits: 1 };
-  for (const x of able) {
-    const speed = 1 / Math.max(1e-9, core.config.oracle.duration(viewOf(core, x), t).median);
-    speeds += speed;
-    queuedUnits += speed * (queues.get(x.id) ?? 0);
-  }
-  return speeds > 0 ? (taskClass.readyUnits + queuedUnits) / speeds : 0;
-}
-
-/** `rescue`: beside an attempt that may never end; `clone`: beside one in good standing, within the job's share. */
-type AttemptKind = 'plain' | 'rescue' | 'clone';
-
-/** Makes an attempt. @returns how long it should take on the volunteer */
-function reserve(core: Core, task: TaskRecord, volunteer: VolunteerRecord, kind: AttemptKind): Millis {
-  const expectedMs = core.config.oracle.duration(viewOf(core, volunteer), viewOfTask(task)).median;
-  const id = v.parse(AttemptId, `${task.spec.id}.${task.attempts.length + 1}`);
-  const job = jobOf(core, task);
-  job.attempts++;
-  if (kind === 'clone') job.clones++;
-  else if (task.attempts.length > 0) job.retries++;
-  core.state.attempts.set(id, {
-    id,
-    task: task.spec.id,
-    volunteer: volunteer.id,
-    clone: kind !== 'plain',
-    assignedAt: core.now,
-    expectedMs,
-    state: { kind: 'reserved' },
-  });
-  task.attempts.push(id);
-  if (volunteer.queue.length === 0) volunteer.signAt = core.now;
-  volunteer.queue.push(id);
-  core.log.move(core.now, 'attempt', id, '(new)', 'reserved', kind === 'plain' ? '' : kind);
-  core.agenda.push(task.spec.id);
-  core.effects.push({ type: 'sendTask', volunteer: volunteer.id, attempt: id, task: task.spec });
-  return expectedMs;
-}
-
-/** An idle volunteer may try what somebody else will be long about, or may never finish. */
-function cloneTail(core: Core, present: readonly VolunteerRecord[]): void {
-  const idle = present.filter((x) => x.queue.length === 0);
-  if (idle.length === 0) return;
-  const running = outstanding(core).sort((a, b) => b.remainingMs - a.remainingMs);
-  for (const volunteer of idle) {
-    const view = viewOf(core, volunteer);
-    const at = running.findIndex(({ task, doubtful, remainingMs, owner }) => {
-      if (owner === volunteer.id || task.failures.some((f) => f.volunteer === volunteer.id)) return false;
-      const taskClass = core.state.classes.get(task.classKey);
-      if (!taskClass || lacksOf(volunteer, taskClass).length > 0) return false;
-      if (doubtful) return true;
-      const job = jobOf(core, task);
-      if (job.clones >= Math.max(1, Math.floor(core.config.cloneShare * job.tasks.size))) return false;
-      const fresh =
-        core.config.oracle.duration(view, viewOfTask(task)).median + core.config.oracle.roundTrip(view).median;
-      return core.config.policy.worthCloning(remainingMs, fresh);
-    });
-    const found = running[at];
-    if (!found) continue;
-    running.splice(at, 1);
-    reserve(core, found.task, volunteer, found.doubtful ? 'rescue' : 'clone');
-  }
-}
-
-interface Outstanding {
-  readonly task: TaskRecord;
-  readonly owner: string;
-  readonly remainingMs: Millis;
-  /** Its volunteer is not in good standing. */
-  readonly doubtful: boolean;
-}
-
-/** Tasks with exactly one live attempt and no result, with the time that they will still take. */
-function outstanding(core: Core): Outstanding[] {
-  const found: Outstanding[] = [];
-  for (const x of core.state.volunteers.values()) {
-    let remainingMs = 0;
-    for (const [i, id] of x.queue.entries()) {
-      const attempt = attemptOf(core, id);
-      const late = i === 0 ? core.now - Math.max(attempt.assignedAt, x.lastReturnAt) - attempt.expectedMs : 0;
-      // The longer it is overdue, the longer it will still take (LATE).
-      remainingMs += i === 0 ? Math.max(late, attempt.expectedMs * (1 - shareOf(core, id))) : attempt.expectedMs;
-      const task = taskOf(core, attempt.task);
-      const live = task.attempts.filter((a) => isLive(attemptOf(core, a))).length;
-      if (task.state.kind !== 'running' || live !== 1) continue;
-      found.push({ task, owner: x.id, remainingMs, doubtful: x.state.kind !== 'ready' });
+/** The queue whose turn it is among those that want something and for whose class somebody has room. */
+function nextQueue(core: Core, stuck: ReadonlySet<TaskQueue>): TaskQueue | null {
+  let found: TaskQueue | null = null;
+  for (const job of core.state.jobs.values()) {
+    if (job.paused) continue;
+    for (const queue of job.queues) {
+      if (queue.firsts + queue.replicasWanted === 0 || stuck.has(queue)) continue;
+      const { idle, queued } = queue.taskClass;
+      const room = idle.length + queued.length > 0;
+      if (!room && !makeRoom(core, queue)) continue;
+      if (!found || goesBefore(queue, found)) found = queue;
     }
   }
   return found;
 }
 
-function shareOf(core: Core, id: AttemptId): number {
-  const { state } = attemptOf(core, id);
-  return state.kind === 'running' ? state.share : 0;
+/** Deadlines first, the earliest first; then priorities; then who was served least for its weight; then the older task. */
+function goesBefore(a: TaskQueue, b: TaskQueue): boolean {
+  const dueA = nextDue(a);
+  const dueB = nextDue(b);
+  if (dueA !== dueB) return dueA < dueB;
+  if (a.job === b.job) return nextOrder(a) < nextOrder(b);
+  const { settings: x, served: servedA } = a.job;
+  const { settings: y, served: servedB } = b.job;
+  if (x.priority !== y.priority) return x.priority > y.priority;
+  return servedA !== servedB ? servedA < servedB : nextOrder(a) < nextOrder(b);
+}
+
+function nextDue(queue: TaskQueue): Millis {
+  if (queue.job.settings.deadlineMs === null) return Number.POSITIVE_INFINITY;
+  const head = headOf(queue);
+  return head ? dueOf(head) : Number.NEGATIVE_INFINITY;
+}
+
+const nextOrder = (queue: TaskQueue): number => (queue.replicasWanted > 0 ? -1 : (headOf(queue)?.order ?? 0));
+
+/** Gives the first task that somebody with room can take. */
+function giveFirst(core: Core, queue: TaskQueue): boolean {
+  if (queue.firsts === 0 || !mayAssign(core, queue.job)) return false;
+  // A set, since a task may stand in a heap more than once.
+  const skipped = new Set<TaskRecord>();
+  let given = false;
+  while (!given && skipped.size <= MOST_SKIPPED) {
+    const task = headOf(queue);
+    if (!task) break;
+    if (skipped.has(task)) {
+      queue.heap.pop();
+      continue;
+    }
+    const chosen = chooseFor(core, task);
+    if (chosen) {
+      const better = chosen.measured || !queue.mixed ? task : shortestOf(queue, task, chosen.place.volunteer);
+      const shown = better === task ? chosen : candidateOf(core, better, chosen.place);
+      reserve(core, better, shown, better.attempts.length > 0 ? 'again' : 'first', 'plain');
+      given = true;
+    } else if (task.failures.length === 0) {
+      // Nobody wants this one, so nobody wants the next one, which is like it.
+      break;
+    } else {
+      skipped.add(task);
+      queue.heap.pop();
+    }
+  }
+  for (const task of skipped) queue.heap.push(task);
+  return given;
+}
+
+function chooseFor(core: Core, task: TaskRecord): Shown | null {
+  const { queue } = task;
+  let places = shortlist(core, queue.taskClass, (v) => !hasFailed(task, v));
+  // Somebody who failed it gets it again only when there is nobody else.
+  if (places.length === 0 && task.failures.length > 0 && !anybodyElse(core, task, () => true)) {
+    places = shortlist(core, queue.taskClass, () => true);
+  }
+  if (places.length === 0) return null;
+  const candidates = [...holders(core, task, places), ...places].map((place) => candidateOf(core, task, place));
+  const chosen = core.config.policy.choose(candidates, outlookFor(core, task, candidates));
+  return candidates.find((c) => c === chosen) ?? null;
+}
+
+/** Whether somebody may come to a task who has not failed it: who is paused may never. */
+function anybodyElse({ state }: Core, task: TaskRecord, suits: (v: VolunteerRecord) => boolean): boolean {
+  const { key, idle, queued, full } = task.queue.taskClass;
+  const would = (v: VolunteerRecord) => !hasFailed(task, v) && suits(v);
+  for (const list of [idle, queued, full]) for (const { volunteer } of list) if (would(volunteer)) return true;
+  // Nobody in good standing: this is rare, and looks at everybody.
+  for (const v of state.volunteers.values()) {
+    const place = v.places.get(key);
+    if (v.state.kind !== 'paused' && place && isAble(place) && would(v)) return true;
+  }
+  return false;
+}
+
+/** Those with room who made what the task needs, where the shortlist does not hold them. */
+function holders(core: Core, task: TaskRecord, places: readonly Place[]): readonly Place[] {
+  const found = new Set<Place>();
+  for (const id of task.after) {
+    for (const attempt of core.state.tasks.get(id)?.attempts ?? []) {
+      if (attempt.state.kind !== 'accepted') continue;
+      const place = volunteerOf(core, attempt.volunteer).places.get(task.queue.taskClass.key);
+      if (!place || (place.list !== 'idle' && place.list !== 'queued') || places.includes(place)) continue;
+      if (!hasFailed(task, place.volunteer)) found.add(place);
+    }
+  }
+  return [...found].slice(0, MOST_SKIPPED);
+}
+
+/** A newcomer shows what it can do by something short. */
+function shortestOf(queue: TaskQueue, first: TaskRecord, v: VolunteerRecord): TaskRecord {
+  const among = new Set<TaskRecord>();
+  for (let task = headOf(queue); task && among.size < SHORT_AMONG; task = headOf(queue)) {
+    among.add(task);
+    queue.heap.pop();
+  }
+  let best = first;
+  for (const task of among) {
+    queue.heap.push(task);
+    const { workUnits } = task.spec;
+    // One that comes back is in a hurry.
+    if (first.attempts.length === 0 && workUnits < best.spec.workUnits && !hasFailed(task, v)) best = task;
+  }
+  return best;
+}
+
+/** Gives a task whose result is to be compared to somebody apart from those who have computed it. */
+function giveReplica(core: Core, queue: TaskQueue): boolean {
+  if (queue.replicasWanted === 0) return false;
+  for (const { heap } of queue.replicas.values()) {
+    const skipped = new Set<TaskRecord>();
+    let given = false;
+    for (let task = liveTop(heap, 'replica'); task && skipped.size < 4; task = liveTop(heap, 'replica')) {
+      if (skipped.has(task)) {
+        heap.pop();
+        continue;
+      }
+      const wanted = task;
+      const places = confirmers(core, wanted);
+      const candidates = places.map((place) => candidateOf(core, wanted, place));
+      const outlook = { horizonMs: Number.POSITIVE_INFINITY, random: core.random };
+      const chosen = candidates.length === 0 ? null : core.config.policy.choose(candidates, outlook);
+      const shown = candidates.find((c) => c === chosen);
+      if (shown) {
+        reserve(core, wanted, shown, 'replica', 'plain');
+        given = true;
+        break;
+      }
+      skipped.add(wanted);
+      heap.pop();
+    }
+    for (const task of skipped) heap.push(task);
+    if (given) return true;
+  }
+  return false;
+}
+
+/** Who has room and could confirm a result. */
+function confirmers(core: Core, task: TaskRecord): readonly Place[] {
+  const { taskClass } = task.queue;
+  const apart = (v: VolunteerRecord) => mayConfirm(core.state, task, v);
+  const suits = (v: VolunteerRecord) => !hasFailed(task, v) && apart(v);
+  const places = shortlist(core, taskClass, suits);
+  if (places.length > 0) return places;
+  // Somebody who failed it is better than nobody, but not for ever.
+  const again = task.failures.length > 0 && task.failures.length < core.config.failuresToFailTask;
+  if (again && !anybodyElse(core, task, apart)) return shortlist(core, taskClass, apart);
+  // All that the shortlist looks at may be of one network.
+  return beyondBest(core, taskClass, suits);
 }

@@ -1,26 +1,17 @@
 import type { Millis } from '@tabgrid/protocol/ids';
 import type { Failure, RunStats } from '@tabgrid/protocol/task';
-import { attemptOf, type Core, taskOf, viewOf, viewOfTask, volunteerOf } from './core.js';
-import { moveAttempt, moveTask, settleVolunteer } from './moves.js';
+import { endAudit } from './audits.js';
+import { type Core, jobOf, touch, volunteerOf } from './core.js';
+import { noteInputs, noteOutput } from './holdings.js';
+import { moveAttempt } from './moves.js';
 import { learnSpeed, speedKey } from './oracle.js';
+import { rejectResult } from './results.js';
+import { blame, signOfLife, tellCancel } from './standing.js';
 import { type AttemptRecord, isFinal, isLive, type TaskRecord, type VolunteerRecord } from './state.js';
 import { IllegalMoveError } from './transitions.js';
+import { compareWithout, takeSound } from './trust.js';
 
-/** What becomes of an attempt: signs of life, results, verdicts, failures, losses. */
-
-/** Tells the volunteer to stop or to forget an attempt, if it is there to be told. */
-export function tellCancel(core: Core, attempt: AttemptRecord, reason: string): void {
-  if (volunteerOf(core, attempt.volunteer).state.kind === 'gone') return;
-  core.effects.push({ type: 'cancelAttempt', volunteer: attempt.volunteer, attempt: attempt.id, reason });
-}
-
-/** The volunteer works: its lease begins again. */
-export function signOfLife(core: Core, v: VolunteerRecord): void {
-  v.signAt = core.now;
-  if (v.silent === null) return;
-  v.silent = null;
-  settleVolunteer(core, v);
-}
+/** What becomes of an attempt before its result is believed: signs of life, results, failures, losses. */
 
 /** `started` and `progressed`. */
 export function progressed(core: Core, v: VolunteerRecord, attempt: AttemptRecord, share: number): void {
@@ -28,8 +19,9 @@ export function progressed(core: Core, v: VolunteerRecord, attempt: AttemptRecor
   if (v.state.kind === 'gone') return;
   signOfLife(core, v);
   if (isLive(attempt)) {
+    if (attempt.state.kind !== 'running') noteInputs(v, attempt.task);
     moveAttempt(core, attempt, { kind: 'running', share });
-  } else if (attempt.state.kind === 'lost' && taskOf(core, attempt.task).state.kind === 'ready') {
+  } else if (attempt.state.kind === 'lost' && attempt.task.state.kind === 'ready') {
     // It was given up, and goes on after all (its link came back): nobody else has it yet.
     if (v.state.kind !== 'quarantined') moveAttempt(core, attempt, { kind: 'running', share }, 'it goes on after all');
   } else if (attempt.state.kind === 'lost' || attempt.state.kind === 'cancelled') {
@@ -40,11 +32,13 @@ export function progressed(core: Core, v: VolunteerRecord, attempt: AttemptRecor
 /** A result of an attempt that is the volunteer's own and of the task that it names. */
 export function returned(core: Core, v: VolunteerRecord, attempt: AttemptRecord, stats: RunStats): void {
   signOfLife(core, v);
-  const { state } = attempt;
-  if (isLive(attempt) || (state.kind === 'lost' && !isFinal(taskOf(core, attempt.task)))) {
+  const { state, task } = attempt;
+  if (isLive(attempt) || (state.kind === 'lost' && !isFinal(task))) {
     if (isLive(attempt)) learn(core, v, attempt, stats);
-    moveAttempt(core, attempt, { kind: 'returned', stats });
-    core.effects.push({ type: 'check', volunteer: v.id, attempt: attempt.id, task: attempt.task });
+    noteInputs(v, task);
+    noteOutput(v, task);
+    moveAttempt(core, attempt, { kind: 'returned', stats, sound: false });
+    core.effects.push({ type: 'check', volunteer: v.id, attempt: attempt.id, task: task.spec.id });
   } else if (v.state.kind === 'gone') {
     // Nobody is there to be answered.
   } else if (state.kind === 'accepted') {
@@ -62,55 +56,34 @@ export function returned(core: Core, v: VolunteerRecord, attempt: AttemptRecord,
  * transfer, but is only a claim: what we saw bounds it from both sides. The first result follows a fetch of the
  * inputs and a compilation, so that only the claim says something there.
  */
-function learn(core: Core, v: VolunteerRecord, attempt: AttemptRecord, stats: RunStats): void {
-  const task = taskOf(core, attempt.task);
-  const seen = Math.max(1, core.now - Math.max(attempt.assignedAt, v.lastReturnAt));
+function learn(core: Core, v: VolunteerRecord, { task, assignedAt, expectedMs }: AttemptRecord, stats: RunStats): void {
+  const seen = Math.max(1, core.now - Math.max(assignedAt, v.lastReturnAt));
   const key = speedKey(task.spec.kernel, v.hidden);
   const before = v.speeds.get(key);
   const least: Millis = before ? seen / 4 : 1;
   const busyMs = Math.max(least, Math.min(seen, stats.wallMs));
-  const expected = core.config.oracle.duration(viewOf(core, v), viewOfTask(task)).median;
-  v.speeds.set(key, learnSpeed(before, task.spec.workUnits, busyMs, expected));
+  v.speeds.set(key, learnSpeed(before, task.spec.workUnits, busyMs, expectedMs));
+  v.statistics++;
+  touch(core, v);
 }
 
-/** The driver's verdict on a returned result. */
+/** The driver's word on the structure of a returned result. */
 export function checked(core: Core, attempt: AttemptRecord, fault: string | null): void {
-  // A sibling was accepted, or the job ended, while the driver looked.
-  if (attempt.state.kind === 'cancelled') return;
-  if (attempt.state.kind !== 'returned') {
-    throw new IllegalMoveError(
-      `attempt ${attempt.id} was judged while ${attempt.state.kind}\n${core.log.story(attempt.task)}`,
-    );
+  const { state } = attempt;
+  // A sibling was accepted, the job ended, or the page forgot the bytes, while the driver looked.
+  if (state.kind === 'cancelled' || state.kind === 'lost') return;
+  if (state.kind !== 'returned' || state.sound) {
+    const story = core.log.story(attempt.task.spec.id);
+    throw new IllegalMoveError(`attempt ${attempt.id} was judged while ${state.kind}\n${story}`);
   }
-  const v = volunteerOf(core, attempt.volunteer);
-  const task = taskOf(core, attempt.task);
   if (fault !== null) {
+    const v = volunteerOf(core, attempt.volunteer);
     rejectResult(core, v, attempt, fault);
+    blame(core, v, attempt.task, fault);
     return;
   }
-  moveAttempt(core, attempt, { kind: 'accepted' });
-  moveTask(core, task, { kind: 'done', by: attempt.id });
-  v.failuresInRow = 0;
-  core.effects.push({ type: 'accept', volunteer: v.id, attempt: attempt.id, task: task.spec.id });
-  cancelAttempts(core, task, 'another result was first');
-}
-
-/** Ends every attempt of a task that is live or being judged. */
-export function cancelAttempts(core: Core, task: TaskRecord, reason: string): void {
-  for (const id of task.attempts) {
-    const attempt = attemptOf(core, id);
-    if (!isLive(attempt) && attempt.state.kind !== 'returned') continue;
-    moveAttempt(core, attempt, { kind: 'cancelled', reason });
-    tellCancel(core, attempt, reason);
-  }
-}
-
-export function rejectResult(core: Core, v: VolunteerRecord, attempt: AttemptRecord, reason: string): void {
-  moveAttempt(core, attempt, { kind: 'rejected', reason }, reason);
-  if (v.state.kind !== 'gone') {
-    core.effects.push({ type: 'reject', volunteer: v.id, attempt: attempt.id, reason });
-  }
-  blame(core, v, taskOf(core, attempt.task), reason);
+  moveAttempt(core, attempt, { ...state, sound: true });
+  takeSound(core, attempt);
 }
 
 /** The volunteer says that it cannot finish. */
@@ -119,46 +92,30 @@ export function failed(core: Core, v: VolunteerRecord, attempt: AttemptRecord, f
   if (!isLive(attempt)) return;
   const reason = failure.message === '' ? failure.code : `${failure.code}: ${failure.message}`;
   moveAttempt(core, attempt, { kind: 'lost', reason }, reason);
+  if (failure.code === 'outOfMemory') {
+    v.memoryCeiling = Math.min(v.memoryCeiling ?? Number.POSITIVE_INFINITY, bytesOf(attempt.task));
+  }
   // Somebody pressed stop or pause, or it has enough: nobody's fault.
   if (failure.code === 'stopped') v.restUntil = core.now + core.config.restMs;
-  else blame(core, v, taskOf(core, attempt.task), reason);
+  else blame(core, v, attempt.task, reason);
 }
 
-/** Books a failure on the task and on the volunteer, which may put it into quarantine. */
-export function blame(core: Core, v: VolunteerRecord, task: TaskRecord, reason: string): void {
-  task.failures.push({ volunteer: v.id, reason });
-  v.failuresInRow++;
-  if (v.failuresInRow < core.config.failuresToQuarantine) return;
-  quarantine(core, v, `${v.failuresInRow} failures in a row, the last one: ${reason}`);
+/** GPU memory that a task is known to take: what it says, or its inputs and outputs. */
+function bytesOf({ spec }: TaskRecord): number {
+  return spec.requires.memoryBytes ?? spec.inputs.reduce((sum, input) => sum + input.bytes, spec.outputBytes);
 }
 
-/** Takes a volunteer's work away and gives it none for a while; each time for twice as long. */
-export function quarantine(core: Core, v: VolunteerRecord, reason: string): void {
-  const { quarantineMs, longestQuarantineMs } = core.config;
-  const backOff = Math.min(longestQuarantineMs, quarantineMs * 2 ** v.quarantines);
-  // Jitter, so that a wave of equal failures does not come back as a wave.
-  v.quarantinedUntil = core.now + backOff * (0.9 + 0.2 * core.random.next());
-  v.quarantineReason = reason;
-  v.quarantines++;
-  v.failuresInRow = 0;
-  giveUpQueue(core, v, 'the volunteer is in quarantine');
-  settleVolunteer(core, v);
-}
-
-/** Takes all that a volunteer has back into the queue, and tells it. */
-export function giveUpQueue(core: Core, v: VolunteerRecord, reason: string): void {
-  for (const id of [...v.queue]) {
-    const attempt = attemptOf(core, id);
+/**
+ * The driver has the bytes of a result no more. Before the result was accepted it is lost; afterwards it cannot be
+ * compared any more and is left as it is.
+ */
+export function resultGone(core: Core, attempt: AttemptRecord): void {
+  const { task, state } = attempt;
+  const reason = 'its bytes were not kept';
+  if (state.kind === 'returned') {
     moveAttempt(core, attempt, { kind: 'lost', reason }, reason);
-    tellCancel(core, attempt, reason);
+    compareWithout(core, attempt);
+  } else if (state.kind === 'accepted' && jobOf(task).audits.has(task.spec.id)) {
+    endAudit(core, task, reason);
   }
-}
-
-/** A done task is to be done again. */
-export function retract(core: Core, task: TaskRecord, reason: string): void {
-  if (task.state.kind !== 'done') return;
-  const attempt = attemptOf(core, task.state.by);
-  moveAttempt(core, attempt, { kind: 'retracted', reason }, reason);
-  task.failures.push({ volunteer: attempt.volunteer, reason });
-  moveTask(core, task, { kind: 'ready' }, reason);
 }

@@ -1,14 +1,19 @@
 import type { AttemptId, Millis, TaskId, VolunteerId } from '@tabgrid/protocol/ids';
 import type { Effect } from './events.js';
 import type { LogWriter } from './log.js';
-import type { Oracle, TaskView, VolunteerView } from './oracle.js';
+import type { Advice, Oracle, TaskView, VolunteerView } from './oracle.js';
 import type { Policy } from './policies/policy.js';
 import type { Random } from './random.js';
-import type { AttemptRecord, JobRecord, State, TaskClass, TaskRecord, VolunteerRecord } from './state.js';
+import type { AttemptRecord, JobRecord, State, TaskRecord, VolunteerRecord } from './state.js';
 import { IllegalMoveError } from './transitions.js';
 
 export interface SchedulerConfig {
+  /** The one to begin with, and to fall back to. */
   readonly oracle: Oracle;
+  /** Finds the oracle that an `oracleChanged` event names; null (or no such function) falls back to `oracle`. */
+  readonly oracles?: (hash: string) => Oracle | null;
+  /** How many attempts each volunteer should have; null leaves it to the policy alone. */
+  readonly advice: Advice | null;
   readonly policy: Policy;
   /** How long a volunteer may be silent about its first attempt, on top of five times the longest time expected. */
   readonly leaseMs: Millis;
@@ -23,9 +28,13 @@ export interface SchedulerConfig {
   readonly longestQuarantineMs: Millis;
   /** How long a volunteer that handed work back gets nothing new, unless it tells of itself before. */
   readonly restMs: Millis;
-  /** Duplicated work as a share of a job's tasks; at least one clone is allowed a job. */
-  readonly cloneShare: number;
-  /** Events kept in the log. */
+  /** Work done twice to be done sooner, as a share of a job's work units; one task is always allowed, unless it is 0. */
+  readonly extraShare: number;
+  /** So many verified results in a row, and a volunteer's results are checked more rarely. */
+  readonly trustAfter: number;
+  /** The chance of a check never falls below this for a volunteer that is not the owner's own. */
+  readonly checkFloor: number;
+  /** Events kept in the log at least. */
   readonly logLimit: number;
 }
 
@@ -33,12 +42,15 @@ export interface SchedulerConfig {
 export interface Core {
   readonly state: State;
   readonly config: SchedulerConfig;
+  oracle: Oracle;
   readonly random: Random;
   readonly log: LogWriter;
   now: Millis;
   effects: Effect[];
   /** Tasks whose state has to be looked at again before the event is over. */
-  agenda: TaskId[];
+  agenda: TaskRecord[];
+  /** Volunteers whose place and timer have to be looked at again before work is handed out. */
+  readonly touched: Set<VolunteerRecord>;
 }
 
 export function taskOf(core: Core, id: TaskId): TaskRecord {
@@ -59,16 +71,13 @@ export function volunteerOf(core: Core, id: VolunteerId): VolunteerRecord {
   return volunteer;
 }
 
-export function jobOf(core: Core, task: TaskRecord): JobRecord {
-  const job = core.state.jobs.get(task.spec.job);
-  if (!job) throw new IllegalMoveError(`no job ${task.spec.job}\n${core.log.story(task.spec.id)}`);
-  return job;
+export function jobOf(task: TaskRecord): JobRecord {
+  return task.queue.job;
 }
 
-export function classOf(core: Core, task: TaskRecord): TaskClass {
-  const found = core.state.classes.get(task.classKey);
-  if (!found) throw new IllegalMoveError(`no class ${task.classKey}\n${core.log.story(task.spec.id)}`);
-  return found;
+/** Marks a volunteer as one whose place has to be found anew. */
+export function touch(core: Core, v: VolunteerRecord): void {
+  core.touched.add(v);
 }
 
 /** The volunteer as the oracle sees it. */
@@ -83,6 +92,6 @@ export function viewOf(core: Core, v: VolunteerRecord): VolunteerView {
   };
 }
 
-export function viewOfTask(task: TaskRecord): TaskView {
-  return { kernel: task.spec.kernel, workUnits: task.spec.workUnits };
+export function viewOfTask({ spec }: TaskRecord): TaskView {
+  return { kernel: spec.kernel, workUnits: spec.workUnits };
 }

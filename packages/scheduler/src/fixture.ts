@@ -3,9 +3,10 @@ import * as ids from '@tabgrid/protocol/ids';
 import type { Capabilities, RunStats, TaskSpec } from '@tabgrid/protocol/task';
 import * as v from 'valibot';
 import type { SchedulerConfig } from './core.js';
-import type { Effect, SchedulerEvent } from './events.js';
+import type { Effect, JobSettings, SchedulerEvent, Verdict, VolunteerTags } from './events.js';
 import { createPlainOracle } from './oracle.js';
 import { createScheduler, DEFAULT_CONFIG, type Scheduler } from './scheduler.js';
+import { NOBODY, PLAIN_JOB } from './state.js';
 
 /** For tests: a scheduler whose invariants are checked after every event, and short ways to say what happens. */
 
@@ -41,8 +42,22 @@ export const taskSpec = (id: string, change: Partial<TaskSpec> = {}): TaskSpec =
 
 export const stats = (wallMs: Millis): RunStats => ({ kernelMs: wallMs, wallMs, submissions: 1 });
 
+/** The effects of one type. */
+export const of = <T extends Effect['type']>(effects: readonly Effect[], type: T) =>
+  effects.filter((e): e is Extract<Effect, { type: T }> => e.type === type);
+
+type Comparison = Extract<Effect, { type: 'compare' }>;
+
+/** What a volunteer is and tells when it joins, beside its capabilities. */
+interface Joining {
+  readonly tags?: Partial<VolunteerTags>;
+  readonly paused?: boolean;
+  readonly hidden?: boolean;
+}
+
 export interface Fixture {
   readonly scheduler: Scheduler;
+  readonly config: SchedulerConfig;
   now: Millis;
   /** Every effect so far. */
   readonly effects: Effect[];
@@ -51,27 +66,47 @@ export interface Fixture {
   /** Handles an event, checks the invariants, and collects and returns the effects. */
   tell(event: SchedulerEvent): readonly Effect[];
   add(...specs: TaskSpec[]): readonly Effect[];
-  join(id: string, change?: Partial<Capabilities>): readonly Effect[];
+  /** Adds one task that needs the outputs of others. */
+  after(spec: TaskSpec, ...inputs: string[]): readonly Effect[];
+  join(id: string, change?: Partial<Capabilities>, joining?: Joining): readonly Effect[];
   leave(id: string): readonly Effect[];
+  /** What the volunteer tells of itself. */
+  told(id: string, told: { readonly paused?: boolean; readonly hidden?: boolean }): readonly Effect[];
+  /** Time passes, and the scheduler is woken. */
+  pass(ms: Millis): readonly Effect[];
+  set(job: string, settings: Partial<JobSettings>): readonly Effect[];
   /** A whole result of the attempt, found valid unless `fault` is given. */
   finish(attempt: string, wallMs?: Millis, fault?: string | null): readonly Effect[];
   fail(attempt: string, message?: string): readonly Effect[];
+  /** A valid result that says `value`, and every comparison that is open answered: equal values are equal. */
+  say(attempt: string, value?: string): readonly Effect[];
+  /** Comparisons that were asked for and not answered yet, oldest first. */
+  readonly comparing: Comparison[];
+  answer(comparison: Comparison, verdict: Verdict): readonly Effect[];
   /** Attempts that a volunteer has now, in order. */
   queue(volunteer: string): readonly string[];
   standing(volunteer: string): string;
+  /** The kind of a task's state; `none` for one that is not there. */
+  kind(task: string): string;
+  /** The one attempt of a task that is with a volunteer now; empty when there is none. */
+  live(task: string): string;
 }
 
 /** Speed of a volunteer without a result: 1,000 units a second, so that the default task takes 1 s. */
 export function createFixture(change: Partial<SchedulerConfig> = {}, seed = 1): Fixture {
   const oracle = createPlainOracle(() => 1000);
-  const scheduler = createScheduler({ ...DEFAULT_CONFIG, oracle, ...change }, seed);
+  const config = { ...DEFAULT_CONFIG, oracle, ...change };
+  const scheduler = createScheduler(config, seed);
   const owner = (attempt: string) => {
     const sent = fixture.effects.find((e) => e.type === 'sendTask' && e.attempt === attempt);
     if (sent?.type !== 'sendTask') throw new Error(`attempt ${attempt} was never sent`);
     return sent;
   };
+  const values = new Map<string, string>();
+  const told = (attempt: string) => values.get(attempt) ?? 'right';
   const fixture: Fixture = {
     scheduler,
+    config,
     now: 0,
     effects: [],
     events: [],
@@ -80,17 +115,27 @@ export function createFixture(change: Partial<SchedulerConfig> = {}, seed = 1): 
       const effects = scheduler.handle(event, fixture.now);
       scheduler.validateState();
       fixture.effects.push(...effects);
+      fixture.comparing.push(...of(effects, 'compare'));
       return effects;
     },
     add: (...specs) => fixture.tell({ type: 'tasksAdded', tasks: specs.map((spec) => ({ spec })) }),
-    join: (id, change) =>
+    after: (spec, ...inputs) => fixture.tell({ type: 'tasksAdded', tasks: [{ spec, after: inputs.map(tid) }] }),
+    join: (id, change, { tags, paused = false, hidden = false } = {}) =>
       fixture.tell({
         type: 'volunteerJoined',
         volunteer: vid(id),
         capabilities: capabilities(change),
-        paused: false,
-        hidden: false,
+        paused,
+        hidden,
+        ...(tags && { tags: { ...NOBODY, ...tags } }),
       }),
+    told: (id, { paused = false, hidden = false }) =>
+      fixture.tell({ type: 'volunteerTold', volunteer: vid(id), paused, hidden }),
+    pass(ms) {
+      fixture.now += ms;
+      return fixture.tell({ type: 'woken' });
+    },
+    set: (id, settings) => fixture.tell({ type: 'jobSet', job: jid(id), settings: { ...PLAIN_JOB, ...settings } }),
     leave: (id) => fixture.tell({ type: 'volunteerLeft', volunteer: vid(id), reason: 'its page closed' }),
     finish(attempt, wallMs = 1000, fault = null) {
       const { volunteer, task } = owner(attempt);
@@ -106,12 +151,28 @@ export function createFixture(change: Partial<SchedulerConfig> = {}, seed = 1): 
         attempt: aid(attempt),
         failure: { code: 'kernelError', message },
       }),
+    say(attempt, value = 'right') {
+      values.set(attempt, value);
+      const effects = [...fixture.finish(attempt)];
+      for (let next = fixture.comparing[0]; next; next = fixture.comparing[0]) {
+        effects.push(...fixture.answer(next, told(next.attempt) === told(next.with) ? 'equal' : 'different'));
+      }
+      return effects;
+    },
+    comparing: [],
+    answer(comparison, verdict) {
+      const at = fixture.comparing.indexOf(comparison);
+      if (at >= 0) fixture.comparing.splice(at, 1);
+      return fixture.tell({ type: 'compared', attempt: comparison.attempt, with: comparison.with, verdict });
+    },
     queue: (id) =>
       scheduler
         .outstanding()
         .filter((o) => o.volunteer === id)
         .map((o) => o.attempt),
     standing: (id) => scheduler.volunteers().find((x) => x.id === id)?.state.kind ?? 'unknown',
+    kind: (id) => scheduler.task(tid(id))?.kind ?? 'none',
+    live: (id) => scheduler.outstanding().find((o) => o.task === id)?.attempt ?? '',
   };
   return fixture;
 }

@@ -1,12 +1,18 @@
 import type { Millis } from '@tabgrid/protocol/ids';
-import { blame, giveUpQueue, tellCancel } from './attempts.js';
-import { attemptOf, type Core, taskOf, viewOf, viewOfTask } from './core.js';
+import { type Core, touch } from './core.js';
 import { moveAttempt, settleVolunteer } from './moves.js';
+import { blame, giveUpQueue, tellCancel } from './standing.js';
 import type { VolunteerRecord } from './state.js';
 
-/** What time alone brings about: leases that run out, quarantines that end, and when to look again. */
+/**
+ * What time alone brings about: leases that run out, attempts that are overdue, quarantines and rests that end, and when to
+ * look again.
+ *
+ * 1. Every volunteer about which time alone will change something has `timerAt`, no later than that change, and a timer for it.
+ *    It may be early: signs of life move a lease without moving the timer.
+ */
 
-/** How often an idle volunteer asks again whether somebody has become slow. */
+/** How often idle volunteers ask again whether somebody has become slow. */
 const TAIL_LOOK_MS: Millis = 500;
 
 /**
@@ -17,52 +23,95 @@ const OVERSLEPT_MS: Millis = 90_000;
 
 /** When a volunteer's silence about its first attempt is too long; null with nothing in its queue. */
 function leaseEnd(core: Core, v: VolunteerRecord): Millis | null {
-  const head = v.queue[0];
-  if (head === undefined) return null;
-  const task = taskOf(core, attemptOf(core, head).task);
-  const { p975 } = core.config.oracle.duration(viewOf(core, v), viewOfTask(task));
-  return v.signAt + core.config.leaseMs + 5 * p975;
+  const [head] = v.queue;
+  return head ? v.signAt + core.config.leaseMs + 5 * head.boundMs : null;
+}
+
+/** When its first attempt will be, or was, past the 95 % bound. */
+function overdueAt(v: VolunteerRecord): Millis | null {
+  const [head] = v.queue;
+  return head ? v.headAt + head.boundMs : null;
+}
+
+/** When time alone changes something about a volunteer next. */
+function nextChange(core: Core, v: VolunteerRecord): Millis | null {
+  if (v.state.kind === 'gone') return null;
+  const overdue = overdueAt(v);
+  const times = [
+    leaseEnd(core, v),
+    overdue !== null && overdue > core.now ? overdue : null,
+    v.state.kind === 'quarantined' ? v.state.until : null,
+    v.restUntil > core.now ? v.restUntil : null,
+  ].filter((time) => time !== null);
+  return times.length === 0 ? null : Math.min(...times);
+}
+
+/** Sees to it that a volunteer's next change is not missed. */
+export function setTimer(core: Core, v: VolunteerRecord): void {
+  const at = nextChange(core, v);
+  if (at === null || (v.timerAt !== null && v.timerAt <= at)) return;
+  v.timerAt = at;
+  core.state.timers.push({ at, volunteer: v });
 }
 
 /** A page that was frozen (a closed lid) missed its wake-up and every message: its volunteers' leases begin anew. */
 export function forgiveOversleep(core: Core, before: Millis): void {
   const { wakeAt } = core.state;
   if (wakeAt === null || before > wakeAt || core.now <= wakeAt + OVERSLEPT_MS) return;
-  for (const v of core.state.volunteers.values()) v.signAt = core.now;
+  for (const v of core.state.volunteers.values()) {
+    v.signAt = core.now;
+    v.headAt = core.now;
+    touch(core, v);
+  }
 }
 
+/** Does what is due. */
 export function expire(core: Core): void {
-  for (const v of core.state.volunteers.values()) {
-    if (v.state.kind === 'quarantined' && v.state.until <= core.now) settleVolunteer(core, v);
-    const end = leaseEnd(core, v);
-    const head = v.queue[0];
-    if (end === null || head === undefined || end > core.now) continue;
-    const attempt = attemptOf(core, head);
+  const { timers } = core.state;
+  for (let next = timers.peek(); next && next.at <= core.now; next = timers.peek()) {
+    timers.pop();
+    const { volunteer: v, at } = next;
+    if (v.timerAt !== at) continue;
+    v.timerAt = null;
+    expireOne(core, v);
+    touch(core, v);
+  }
+}
+
+function expireOne(core: Core, v: VolunteerRecord): void {
+  if (v.state.kind === 'gone') return;
+  if (v.state.kind === 'quarantined' && v.state.until <= core.now) settleVolunteer(core, v);
+  const [head] = v.queue;
+  const end = leaseEnd(core, v);
+  if (!head || end === null) return;
+  if (end <= core.now) {
     const reason = `silent for ${Math.round((core.now - v.signAt) / 1000)} s`;
-    moveAttempt(core, attempt, { kind: 'lost', reason }, reason);
-    tellCancel(core, attempt, reason);
+    moveAttempt(core, head, { kind: 'lost', reason }, reason);
+    tellCancel(core, head, reason);
     v.silent = reason;
     giveUpQueue(core, v, reason);
     settleVolunteer(core, v);
-    blame(core, v, taskOf(core, attempt.task), reason);
+    blame(core, v, head.task, reason);
+    return;
   }
+  const overdue = overdueAt(v);
+  if (overdue !== null && overdue <= core.now) core.state.doubtful.add(head.task);
 }
 
 /** When time alone may change something next. */
 export function nextWake(core: Core): Millis | null {
-  let next: Millis | null = null;
-  const at = (time: Millis | null) => {
-    if (time !== null && (next === null || time < next)) next = time;
-  };
-  let idle = false;
-  let busy = false;
-  for (const v of core.state.volunteers.values()) {
-    at(leaseEnd(core, v));
-    if (v.state.kind === 'quarantined') at(v.state.until);
-    if (v.restUntil > core.now && v.state.kind !== 'gone') at(v.restUntil);
-    if (v.queue.length > 0) busy = true;
-    else if (v.state.kind === 'ready') idle = true;
+  const { timers, hold } = core.state;
+  for (let top = timers.peek(); top && top.volunteer.timerAt !== top.at; top = timers.peek()) timers.pop();
+  const next = timers.peek()?.at ?? null;
+  if (hold?.reached || !mayClone(core)) return next;
+  const look = core.now + TAIL_LOOK_MS;
+  return next === null ? look : Math.min(next, look);
+}
+
+/** Whether somebody is idle while somebody else, able for the same, is at work. */
+function mayClone({ state }: Core): boolean {
+  for (const { idle, queued, full } of state.classes.values()) {
+    if (idle.length > 0 && queued.length + full.length > 0) return true;
   }
-  if (idle && busy && !core.state.hold?.reached) at(core.now + TAIL_LOOK_MS);
-  return next;
+  return false;
 }

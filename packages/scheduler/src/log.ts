@@ -1,5 +1,6 @@
 import type { Millis } from '@tabgrid/protocol/ids';
 import type { SchedulerEvent } from './events.js';
+import type { Snapshot } from './snapshot.js';
 
 /** One change of one thing's state, and the event that caused it. */
 export interface Move {
@@ -21,39 +22,55 @@ export interface LoggedEvent {
   readonly event: SchedulerEvent;
 }
 
-/** The last events and moves; plain data, so that it can be stored, sent in a report, or replayed. */
+/** A state and the events since: plain data, so that it can be stored, sent in a report, or replayed. */
 export interface Log {
-  /** Events that are no longer here: a replay is whole only when there are none. */
-  readonly dropped: number;
+  /** The state that `events` follow on; null for the empty one. */
+  readonly base: Snapshot | null;
   readonly events: readonly LoggedEvent[];
+  /** The last moves, for people. */
   readonly moves: readonly Move[];
 }
 
 export interface LogWriter {
+  /** Events ever handled. */
+  readonly number: number;
   event(at: Millis, event: SchedulerEvent): void;
   move(at: Millis, what: Move['what'], id: string, from: string, to: string, why: string): void;
+  /** Forgets the events before this state when there are more of them than a state of `size` things is worth. */
+  trim(size: number, take: () => Snapshot): void;
   read(): Log;
   /** All moves of the things whose id begins so, one a line. */
   story(id: string): string;
 }
 
-/** @param limit how many events and, times four, how many moves are kept */
-export function createLog(limit: number): LogWriter {
-  let number = 0;
+/**
+ * @param limit how many events and, times four, how many moves are kept at least
+ * @param from the state to go on from; null for the empty one
+ */
+export function createLog(limit: number, from: Snapshot | null): LogWriter {
+  let base = from;
+  let number = from?.events ?? 0;
   let events: LoggedEvent[] = [];
   let moves: Move[] = [];
-  // Trimmed when twice as long as asked for: a constant cost an entry, and never more than the double in memory.
-  const trimmed = <T>(list: T[], keep: number): T[] => (list.length > 2 * keep ? list.slice(-keep) : list);
   return {
+    get number() {
+      return number;
+    },
     event(at, event) {
       events.push({ number: ++number, at, event });
-      events = trimmed(events, limit);
     },
     move(at, what, id, from, to, why) {
       moves.push({ cause: number, at, what, id, from, to, why });
-      moves = trimmed(moves, 4 * limit);
+      // Trimmed when twice as long as asked for: a constant cost a move.
+      if (moves.length > 8 * limit) moves = moves.slice(-4 * limit);
     },
-    read: () => ({ dropped: number - events.length, events: [...events], moves: [...moves] }),
+    trim(size, take) {
+      // A snapshot costs as much as the state is large: one for so many events costs each of them a constant.
+      if (events.length <= Math.max(limit, 2 * size)) return;
+      base = take();
+      events = [];
+    },
+    read: () => ({ base, events: [...events], moves: [...moves] }),
     story(id) {
       const lines = moves
         .filter((m) => m.id.startsWith(id))

@@ -1,5 +1,5 @@
-import type { TaskId } from '@tabgrid/protocol/ids';
-import { attemptOf, type Core, classOf, jobOf, taskOf } from './core.js';
+import { type Core, jobOf, touch } from './core.js';
+import { reindex } from './queues.js';
 import {
   type AttemptRecord,
   type AttemptState,
@@ -15,25 +15,31 @@ import { ATTEMPT_MOVES, IllegalMoveError, TASK_MOVES, VOLUNTEER_MOVES } from './
 
 /** The only places where a state changes: each checks its table, keeps the counters and indices, and writes the log. */
 
-const OPEN: ReadonlySet<TaskState['kind']> = new Set(['waiting', 'ready']);
+const WAITING: TaskState = { kind: 'waiting' };
+const READY: TaskState = { kind: 'ready' };
+const RUNNING: TaskState = { kind: 'running' };
+const CHECKING: TaskState = { kind: 'checking' };
 
 export function moveTask(core: Core, task: TaskRecord, to: TaskState, why = ''): void {
   const from = task.state.kind;
   if (!TASK_MOVES[from].includes(to.kind)) {
-    const id = task.spec.id;
+    const { id } = task.spec;
     throw new IllegalMoveError(`task ${id} may not go from ${from} to ${to.kind}; its story:\n${core.log.story(id)}`);
   }
   core.log.move(core.now, 'task', task.spec.id, from, to.kind, why);
-  const job = jobOf(core, task);
+  const job = jobOf(task);
   count(job, task, from, -1);
-  if (from === 'ready') unindex(core, task);
   task.state = to;
   count(job, task, to.kind, 1);
-  if (to.kind === 'ready') index(core, task);
+  job.settled = false;
+  if (to.kind === 'ready') task.readyAt ??= core.now;
+  reindex(task);
+  // Without a result, or with none that will ever count, there is nothing to check.
+  if (to.kind !== 'running' && to.kind !== 'checking' && to.kind !== 'done') task.check = null;
 }
 
 function count(job: JobRecord, task: TaskRecord, kind: TaskState['kind'], by: 1 | -1): void {
-  if (OPEN.has(kind)) job.open += by;
+  if (kind === 'waiting' || kind === 'ready') job.open += by;
   else if (kind === 'failed') job.failed += by;
   else if (kind === 'cancelled') job.cancelled += by;
   else if (kind === 'done') {
@@ -45,57 +51,56 @@ function count(job: JobRecord, task: TaskRecord, kind: TaskState['kind'], by: 1 
 /** Counts and indexes a task that has just been made. */
 export function admitTask(core: Core, task: TaskRecord): void {
   core.log.move(core.now, 'task', task.spec.id, '(new)', task.state.kind, '');
-  count(jobOf(core, task), task, task.state.kind, 1);
-  if (task.state.kind === 'ready') index(core, task);
-}
-
-function index(core: Core, task: TaskRecord): void {
-  const taskClass = classOf(core, task);
-  taskClass.ready.splice(placeOf(core, taskClass.ready, task.order), 0, task.spec.id);
-  taskClass.readyUnits += task.spec.workUnits;
-}
-
-function unindex(core: Core, task: TaskRecord): void {
-  const taskClass = classOf(core, task);
-  const at = placeOf(core, taskClass.ready, task.order);
-  if (taskClass.ready[at] !== task.spec.id) return;
-  taskClass.ready.splice(at, 1);
-  taskClass.readyUnits = taskClass.ready.length === 0 ? 0 : taskClass.readyUnits - task.spec.workUnits;
-}
-
-/** Where `order` belongs among the ready tasks: a binary search. */
-function placeOf(core: Core, ready: readonly TaskId[], order: number): number {
-  let low = 0;
-  let high = ready.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    const id = ready[middle];
-    if (id !== undefined && taskOf(core, id).order < order) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+  const job = jobOf(task);
+  count(job, task, task.state.kind, 1);
+  job.settled = false;
+  if (task.state.kind === 'ready') task.readyAt = core.now;
+  reindex(task);
 }
 
 export function moveAttempt(core: Core, attempt: AttemptRecord, to: AttemptState, why = ''): void {
   const from = attempt.state.kind;
   if (!ATTEMPT_MOVES[from].includes(to.kind)) {
+    const story = core.log.story(attempt.task.spec.id);
     throw new IllegalMoveError(
-      `attempt ${attempt.id} may not go from ${from} to ${to.kind}; its task's story:\n${core.log.story(attempt.task)}`,
+      `attempt ${attempt.id} may not go from ${from} to ${to.kind}; its task's story:\n${story}`,
     );
   }
   if (from !== to.kind) core.log.move(core.now, 'attempt', attempt.id, from, to.kind, why);
   const wasLive = isLive(attempt);
   attempt.state = to;
   const volunteer = core.state.volunteers.get(attempt.volunteer);
+  if (from === 'lost') volunteer?.lost.delete(attempt);
+  if (to.kind === 'lost') volunteer?.lost.add(attempt);
   if (volunteer && wasLive && !isLive(attempt)) {
     // Whatever comes next in the queue begins its lease now.
-    if (volunteer.queue[0] === attempt.id) volunteer.signAt = core.now;
-    volunteer.queue = volunteer.queue.filter((id) => id !== attempt.id);
+    if (volunteer.queue[0] === attempt) beginHead(core, volunteer);
+    volunteer.queue = volunteer.queue.filter((queued) => queued !== attempt);
+    countBackups(core, attempt, -1);
+    touch(core, volunteer);
+    // Whoever is left with the task may be no better.
+    if (attempt.task.attempts.some(isLive)) core.state.doubtful.add(attempt.task);
   } else if (volunteer && !wasLive && isLive(attempt)) {
-    volunteer.queue.unshift(attempt.id);
-    volunteer.signAt = core.now;
+    volunteer.queue = [attempt, ...volunteer.queue];
+    beginHead(core, volunteer);
+    countBackups(core, attempt, 1);
+    touch(core, volunteer);
   }
   core.agenda.push(attempt.task);
+}
+
+/** Another attempt is the first in the volunteer's queue, from now on. */
+export function beginHead(core: Core, v: VolunteerRecord): void {
+  v.headAt = core.now;
+  v.signAt = core.now;
+}
+
+/** Keeps count of what each volunteer is a backup for. */
+export function countBackups(core: Core, attempt: AttemptRecord, by: 1 | -1): void {
+  for (const id of attempt.backups) {
+    const backup = core.state.volunteers.get(id);
+    if (backup) backup.backupFor += by;
+  }
 }
 
 export function moveVolunteer(core: Core, volunteer: VolunteerRecord, to: VolunteerState): void {
@@ -107,18 +112,17 @@ export function moveVolunteer(core: Core, volunteer: VolunteerRecord, to: Volunt
   }
   core.log.move(core.now, 'volunteer', volunteer.id, from, to.kind, 'reason' in to ? to.reason : '');
   volunteer.state = to;
+  touch(core, volunteer);
 }
 
 /** Brings a volunteer's state in line with what is known of it. */
 export function settleVolunteer(core: Core, v: VolunteerRecord): void {
   if (v.state.kind === 'gone') return;
   const to = restingState(core, v);
-  const same =
-    to.kind === v.state.kind && (!('reason' in to) || !('reason' in v.state) || to.reason === v.state.reason);
-  if (!same || (to.kind === 'quarantined' && v.state.kind === 'quarantined' && to.until !== v.state.until)) {
-    if (!(to.kind === 'suspect' && v.state.kind === 'suspect')) moveVolunteer(core, v, to);
-    else v.state = to;
-  }
+  if (JSON.stringify(to) === JSON.stringify(v.state)) return;
+  if (to.kind === 'suspect' && v.state.kind === 'suspect') v.state = to;
+  else moveVolunteer(core, v, to);
+  if (to.kind !== 'ready') for (const attempt of v.queue) core.state.doubtful.add(attempt.task);
 }
 
 function restingState(core: Core, v: VolunteerRecord): VolunteerState {
@@ -136,50 +140,76 @@ function restingState(core: Core, v: VolunteerRecord): VolunteerState {
  */
 export function settleTasks(core: Core): void {
   let steps = 0;
-  const limit = 1000 + 10 * (core.state.tasks.size + core.state.attempts.size);
-  for (let id = core.agenda.pop(); id !== undefined; id = core.agenda.pop()) {
-    if (++steps > limit) throw new IllegalMoveError(`no fixpoint after ${limit} steps\n${core.log.story(id)}`);
-    const task = core.state.tasks.get(id);
-    if (task) settleTask(core, task);
+  for (let task = core.agenda.pop(); task; task = core.agenda.pop()) {
+    if (++steps > 1000 + 10 * (core.state.tasks.size + core.state.attempts.size)) {
+      throw new IllegalMoveError(`no fixpoint after ${steps} steps\n${core.log.story(task.spec.id)}`);
+    }
+    settleTask(core, task);
   }
 }
 
 function settleTask(core: Core, task: TaskRecord): void {
+  const before = task.state.kind;
   if (!isFinal(task)) {
     const to = wantedState(core, task);
-    if (to.kind !== task.state.kind) moveTask(core, task, to);
+    if (to.kind !== before) moveTask(core, task, to);
     if (to.kind === 'failed') {
       core.effects.push({ type: 'taskFailed', task: task.spec.id, reasons: to.reasons });
     }
   }
-  if (isFinal(task)) wakeDependents(core, task);
+  reindex(task);
+  if (isFinal(task)) settleNeighbours(core, task);
 }
 
-/** Looks again at the tasks that may have waited for this one. */
-function wakeDependents(core: Core, task: TaskRecord): void {
-  core.agenda.push(...(core.state.dependents.get(task.spec.id) ?? []));
-}
-
-function wantedState(core: Core, task: TaskRecord): TaskState {
-  const attempts = task.attempts.map((id) => attemptOf(core, id));
-  if (attempts.some((a) => a.state.kind === 'returned')) return { kind: 'checking' };
-  if (attempts.some(isLive)) return { kind: 'running' };
-  const { failures } = task;
-  const failers = new Set(failures.map((f) => f.volunteer)).size;
-  const { volunteersToFailTask, failuresToFailTask } = core.config;
-  if (failers >= volunteersToFailTask || failures.length >= failuresToFailTask) {
-    return { kind: 'failed', reasons: failures.map((f) => `${f.volunteer}: ${f.reason}`) };
+/** Looks again at the tasks that wait for this one, and says which outputs nobody waits for any more. */
+function settleNeighbours(core: Core, task: TaskRecord): void {
+  for (const id of task.dependents) {
+    const dependent = core.state.tasks.get(id);
+    if (dependent && dependent.state.kind === 'waiting') core.agenda.push(dependent);
   }
   for (const id of task.after) {
-    const before = core.state.tasks.get(id);
-    if (before?.state.kind === 'failed' || before?.state.kind === 'cancelled') {
-      return { kind: 'cancelled', reason: `it needs the output of ${id}, which is ${before.state.kind}` };
-    }
+    const input = core.state.tasks.get(id);
+    if (input) freeOutput(core, input);
   }
-  const waits = task.state.kind === 'waiting' && task.after.some((id) => !isDone(core, id));
-  return waits ? { kind: 'waiting' } : { kind: 'ready' };
+  // Those that need it may have been cancelled before it was there.
+  if (task.dependents.length > 0) freeOutput(core, task);
 }
 
-function isDone(core: Core, id: TaskId): boolean {
-  return core.state.tasks.get(id)?.state.kind === 'done';
+function freeOutput(core: Core, task: TaskRecord): void {
+  if (task.state.kind !== 'done' || task.freed || !task.dependents.every((id) => isOver(core, id))) return;
+  task.freed = true;
+  core.effects.push({ type: 'outputUnneeded', task: task.spec.id });
+}
+
+const isOver = (core: Core, id: TaskRecord['spec']['id']): boolean => {
+  const task = core.state.tasks.get(id);
+  return task === undefined || isFinal(task);
+};
+
+function wantedState(core: Core, task: TaskRecord): TaskState {
+  const { attempts, failures } = task;
+  // Without an allocation a task: this runs for every event.
+  let live = false;
+  for (const attempt of attempts) {
+    if (attempt.state.kind === 'returned') return CHECKING;
+    live ||= isLive(attempt);
+  }
+  if (live) return RUNNING;
+  if (failures.length > 0) {
+    const failers = new Set(failures.map((f) => f.volunteer)).size;
+    const { volunteersToFailTask, failuresToFailTask } = core.config;
+    if (failers >= volunteersToFailTask || failures.length >= failuresToFailTask) {
+      return { kind: 'failed', reasons: failures.map((f) => `${f.volunteer}: ${f.reason}`) };
+    }
+  }
+  let waits = false;
+  for (const id of task.after) {
+    const kind = core.state.tasks.get(id)?.state.kind;
+    if (kind === 'failed' || kind === 'cancelled') {
+      return { kind: 'cancelled', reason: `it needs the output of ${id}, which is ${kind}` };
+    }
+    // One that is forgotten was done: a job is not forgotten while others need its outputs.
+    waits ||= kind !== undefined && kind !== 'done';
+  }
+  return waits ? WAITING : READY;
 }

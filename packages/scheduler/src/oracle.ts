@@ -1,5 +1,6 @@
 import type { Millis, VolunteerId } from '@tabgrid/protocol/ids';
 import type { Capabilities, KernelVersion } from '@tabgrid/protocol/task';
+import type { Random } from './random.js';
 
 /**
  * The oracle port: what the scheduler asks about the future. An oracle is an immutable value, evaluated
@@ -47,6 +48,16 @@ export interface Oracle {
   /** The chance that it is gone `within` from now. */
   failure(v: VolunteerView, within: Millis): Probability;
   roundTrip(v: VolunteerView): { readonly median: Millis; readonly p95: Millis };
+}
+
+/**
+ * Advice on how to share work out: how many attempts each volunteer should have. The scheduler clamps it. Asked about once a
+ * second.
+ * @param pending tasks that wait
+ * @param u the scheduler's seeded source, for exploration that a replay repeats
+ */
+export interface Advice {
+  share(volunteers: readonly VolunteerView[], pending: number, u: Random): ReadonlyMap<VolunteerId, number>;
 }
 
 /** EWMA(0.5) predicts run times of near-equal tasks within 5–9 % (FACTS §6). */

@@ -1,9 +1,11 @@
 import type { Capabilities, KernelVersion, Requirements } from '@tabgrid/protocol/task';
+import { lackedOfClass } from './gpu-class.js';
 
 /**
  * What a volunteer lacks to run tasks of a class, in words for the job's owner; empty when it can.
  *
- * Memory is not looked at: WebGPU tells no amount. A task that does not fit comes back as a failure and goes elsewhere.
+ * Memory is not looked at here: WebGPU tells no amount. A task that does not fit comes back as a failure and goes elsewhere,
+ * and so does from then on every task that needs as much (see `lanes.ts`).
  */
 export function lacking(capabilities: Capabilities, kernel: KernelVersion, requires: Requirements): readonly string[] {
   const lacks: string[] = [];
@@ -22,5 +24,7 @@ export function lacking(capabilities: Capabilities, kernel: KernelVersion, requi
   if (requires.cpuCores !== undefined && capabilities.cpuCores < requires.cpuCores) {
     lacks.push(`${requires.cpuCores} processor cores (has ${capabilities.cpuCores})`);
   }
+  const lackedGpu = requires.gpu === undefined ? null : lackedOfClass(capabilities, requires.gpu);
+  if (lackedGpu !== null) lacks.push(lackedGpu);
   return lacks;
 }

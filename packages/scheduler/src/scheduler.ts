@@ -1,36 +1,36 @@
 import type { AttemptId, JobId, Millis, TaskId, VolunteerId } from '@tabgrid/protocol/ids';
-import { addTasks, cancelJob, dismissStale, forgetJob, withdraw } from './admit.js';
-import { assign, lacksOf } from './assign.js';
-import {
-  blame,
-  checked,
-  failed,
-  progressed,
-  quarantine,
-  rejectResult,
-  retract,
-  returned,
-  signOfLife,
-} from './attempts.js';
-import { attemptOf, type Core, type SchedulerConfig, taskOf, volunteerOf } from './core.js';
-import type { Effect, SchedulerEvent } from './events.js';
+import { addTasks, cancelJob, cancelTree, forgetJob, setJob, withdraw } from './admit.js';
+import { takeAdvice } from './advice.js';
+import { assign } from './assign.js';
+import { checked, failed, progressed, resultGone, returned } from './attempts.js';
+import { settleJobs } from './audits.js';
+import { attemptOf, type Core, type SchedulerConfig, taskOf, touch, volunteerOf } from './core.js';
+import type { AttemptPurpose, Effect, SchedulerEvent } from './events.js';
+import { noteHold } from './hold.js';
+import { refresh } from './lanes.js';
 import { expire, forgiveOversleep, nextWake } from './leases.js';
 import { createLog, type Log } from './log.js';
-import { moveAttempt, moveVolunteer, settleTasks, settleVolunteer } from './moves.js';
+import { moveAttempt, settleTasks, settleVolunteer } from './moves.js';
 import { createPlainOracle, learnRoundTrip } from './oracle.js';
 import { earliestFinish } from './policies/earliest-finish.js';
+import { join, leave } from './presence.js';
+import { jobFor } from './queues.js';
 import { createRandom } from './random.js';
-import {
-  type AttemptRecord,
-  createState,
-  isLive,
-  type JobRecord,
-  type TaskState,
-  type VolunteerRecord,
-  type VolunteerState,
-} from './state.js';
-import { IllegalMoveError } from './transitions.js';
+import { fillState, parseSnapshot, takeSnapshot } from './restore.js';
+import { rejectResult, retract } from './results.js';
+import { type Snapshot, SnapshotError } from './snapshot.js';
+import { blame, quarantine, signOfLife } from './standing.js';
+import { type AttemptRecord, createState, isLive, type TaskState } from './state.js';
+import { compared, judgeAgain } from './trust.js';
 import { violations } from './validate.js';
+import {
+  type BlockedWork,
+  blocked,
+  type JobProgress,
+  progressOf,
+  standingOf,
+  type VolunteerStanding,
+} from './views.js';
 
 /**
  * The scheduler: one door, events in, effects out. Pure: its state depends on the seed and on the events alone; no
@@ -46,11 +46,11 @@ export interface Scheduler {
   task(id: TaskId): TaskState | null;
   volunteers(): readonly VolunteerStanding[];
   /** Attempts that are with volunteers now. */
-  outstanding(): readonly { readonly attempt: AttemptId; readonly task: TaskId; readonly volunteer: VolunteerId }[];
+  outstanding(): readonly OutstandingAttempt[];
   /** Ready tasks that nobody present can run, with what the nearest volunteer lacks. */
-  blocked(): readonly { readonly tasks: number; readonly lacks: readonly string[] }[];
-  /** The whole state as plain data. */
-  snapshot(): unknown;
+  blocked(): readonly BlockedWork[];
+  /** The whole state as plain data, fit for JSON; `restoreScheduler` goes on from it. */
+  snapshot(): Snapshot;
   log(): Log;
   /** Everything in the log about a task, an attempt or a volunteer, one move a line. */
   story(id: string): string;
@@ -58,34 +58,17 @@ export interface Scheduler {
   validateState(): void;
 }
 
-export interface JobProgress {
-  readonly tasks: number;
-  readonly done: number;
-  readonly failed: number;
-  readonly cancelled: number;
-  /** Waiting or ready. */
-  readonly open: number;
-  /** Accepted share of the job's work units, 0 to 1. */
-  readonly share: number;
-  readonly units: number;
-  readonly doneUnits: number;
-  readonly attempts: number;
-  readonly retries: number;
-  readonly clones: number;
-}
-
-export interface VolunteerStanding {
-  readonly id: VolunteerId;
-  readonly state: VolunteerState;
-  readonly queued: number;
-  readonly hidden: boolean;
-  /** Work units a second, by kernel (see `speedKey`). */
-  readonly speeds: ReadonlyMap<string, number>;
+export interface OutstandingAttempt {
+  readonly attempt: AttemptId;
+  readonly task: TaskId;
+  readonly volunteer: VolunteerId;
+  readonly purpose: AttemptPurpose;
 }
 
 /** Plain policy and oracle, and figures that suit a picture: replace what you need. */
 export const DEFAULT_CONFIG: SchedulerConfig = {
   oracle: createPlainOracle(() => 1_000_000),
+  advice: null,
   policy: earliestFinish,
   leaseMs: 30_000,
   volunteersToFailTask: 3,
@@ -94,62 +77,88 @@ export const DEFAULT_CONFIG: SchedulerConfig = {
   quarantineMs: 30_000,
   longestQuarantineMs: 600_000,
   restMs: 2_000,
-  cloneShare: 0.05,
+  extraShare: 0.05,
+  trustAfter: 10,
+  checkFloor: 0.05,
   logLimit: 5_000,
 };
 
 /** @param seed of the only randomness that decisions use */
 export function createScheduler(config: SchedulerConfig, seed: number): Scheduler {
-  const core: Core = {
+  return schedulerOf(createCore(config, seed, null));
+}
+
+/**
+ * Goes on exactly where the scheduler was that made the snapshot, given an equal config.
+ * @throws SnapshotError when it is of another version or form, or contradicts itself
+ */
+export function restoreScheduler(config: SchedulerConfig, snapshot: unknown): Scheduler {
+  const from = parseSnapshot(snapshot);
+  const core = createCore(config, from.random, from);
+  fillState(core.state, from);
+  core.now = from.now;
+  if (from.oracle) core.oracle = config.oracles?.(from.oracle.hash) ?? config.oracle;
+  const broken = violations(core.state, [], config.extraShare);
+  if (broken.length > 0) throw new SnapshotError(`the snapshot contradicts itself: ${broken[0]}`);
+  return schedulerOf(core);
+}
+
+function createCore(config: SchedulerConfig, seed: number, from: Snapshot | null): Core {
+  return {
     state: createState(),
     config,
+    oracle: config.oracle,
     random: createRandom(seed),
-    log: createLog(config.logLimit),
+    log: createLog(config.logLimit, from),
     now: 0,
     effects: [],
     agenda: [],
+    touched: new Set(),
   };
-  const { state } = core;
+}
 
+function schedulerOf(core: Core): Scheduler {
+  const { state } = core;
   return {
     handle(event, now) {
       const before = core.now;
       core.now = Math.max(core.now, now);
       core.effects = [];
-      core.agenda = [];
+      core.log.trim(state.tasks.size + state.attempts.size + state.volunteers.size, () => takeSnapshot(core));
       core.log.event(core.now, event);
       forgiveOversleep(core, before);
       apply(core, event);
       expire(core);
+      takeAdvice(core);
+      settleTasks(core);
+      refresh(core);
+      judgeAgain(core);
+      settleJobs(core);
       settleTasks(core);
       noteHold(core);
+      // What was drawn for an audit is handed out at once: there may be no other event for long.
       assign(core);
+      settleTasks(core);
+      refresh(core);
       askToWake(core);
       return core.effects;
     },
     job(id) {
       const job = state.jobs.get(id);
-      return job ? progressOf(job) : null;
+      return job ? progressOf(core, job) : null;
     },
     task: (id) => state.tasks.get(id)?.state ?? null,
-    volunteers: () =>
-      [...state.volunteers.values()].map((v) => ({
-        id: v.id,
-        state: v.state,
-        queued: v.queue.length,
-        hidden: v.hidden,
-        speeds: new Map([...v.speeds].map(([key, s]) => [key, (s.units / s.ms) * 1000])),
-      })),
+    volunteers: () => [...state.volunteers.values()].map((v) => standingOf(core, v)),
     outstanding: () =>
       [...state.volunteers.values()].flatMap((v) =>
-        v.queue.map((id) => ({ attempt: id, task: attemptOf(core, id).task, volunteer: v.id })),
+        v.queue.map(({ id, task, purpose }) => ({ attempt: id, task: task.spec.id, volunteer: v.id, purpose })),
       ),
-    blocked: () => blocked(core),
-    snapshot: () => snapshot(core),
+    blocked: () => blocked(state),
+    snapshot: () => takeSnapshot(core),
     log: () => core.log.read(),
     story: (id) => core.log.story(id),
     validateState() {
-      const broken = violations(state, core.effects, config.cloneShare);
+      const broken = violations(state, core.effects, core.config.extraShare);
       if (broken.length > 0) throw new Error(broken.join('\n'));
     },
   };
@@ -161,8 +170,22 @@ function apply(core: Core, event: SchedulerEvent): void {
     case 'tasksAdded':
       addTasks(core, event.tasks);
       return;
+    case 'jobSet':
+      setJob(core, event.job, event.settings);
+      return;
+    case 'jobPaused':
+    case 'jobResumed': {
+      const job = jobFor(core, event.job);
+      job.paused = event.type === 'jobPaused';
+      // What it did not ask for while it rested is not owed to it.
+      if (!job.paused) job.served = Math.max(job.served, state.servedAt);
+      return;
+    }
     case 'withdraw':
       for (const id of event.tasks) withdraw(core, id);
+      return;
+    case 'tasksCancelled':
+      cancelTree(core, event.tasks, event.reason);
       return;
     case 'jobCancelled':
       cancelJob(core, event.job, event.reason);
@@ -178,17 +201,24 @@ function apply(core: Core, event: SchedulerEvent): void {
       return;
     case 'volunteerTold': {
       const v = volunteerOf(core, event.volunteer);
+      if (v.hidden !== event.hidden) v.statistics++;
       v.paused = event.paused;
       v.hidden = event.hidden;
       v.restUntil = 0;
+      touch(core, v);
       settleVolunteer(core, v);
       return;
     }
     case 'roundTripMeasured': {
       const v = volunteerOf(core, event.volunteer);
       v.roundTrip = learnRoundTrip(v.roundTrip, event.ms);
+      v.trips++;
+      touch(core, v);
       return;
     }
+    case 'bandwidthMeasured':
+      volunteerOf(core, event.volunteer).bytesPerSecond = Math.max(1, event.bytesPerSecond);
+      return;
     case 'linkSuspect':
     case 'linkOpen': {
       const v = volunteerOf(core, event.volunteer);
@@ -215,27 +245,54 @@ function apply(core: Core, event: SchedulerEvent): void {
       const attempt = ownAttempt(core, event.volunteer, event.attempt);
       const v = volunteerOf(core, event.volunteer);
       if (!attempt) return;
-      if (attempt.task === event.task) returned(core, v, attempt, event.stats);
-      else if (isLive(attempt)) rejectResult(core, v, attempt, `the result names the task ${event.task}`);
-      else blame(core, v, taskOf(core, attempt.task), `a result names the task ${event.task}`);
+      const fault = `a result names the task ${event.task}`;
+      if (attempt.task.spec.id === event.task) {
+        returned(core, v, attempt, event.stats);
+      } else {
+        if (isLive(attempt)) rejectResult(core, v, attempt, fault);
+        blame(core, v, attempt.task, fault);
+      }
       return;
     }
     case 'checked':
       checked(core, attemptOf(core, event.attempt), event.fault);
       return;
+    case 'compared': {
+      const [a, b] = [state.attempts.get(event.attempt), state.attempts.get(event.with)];
+      if (a && b) compared(core, a, b, event.verdict);
+      return;
+    }
+    case 'resultGone': {
+      const attempt = state.attempts.get(event.attempt);
+      if (attempt) resultGone(core, attempt);
+      return;
+    }
     case 'failed': {
       const attempt = ownAttempt(core, event.volunteer, event.attempt);
       if (attempt) failed(core, volunteerOf(core, event.volunteer), attempt, event.failure);
       return;
     }
-    case 'retracted':
-      retract(core, taskOf(core, event.task), event.reason);
+    case 'retracted': {
+      const task = taskOf(core, event.task);
+      const { volunteer } = task.attempts.find((a) => a.state.kind === 'accepted') ?? {};
+      if (volunteer) task.failures = [...task.failures, { volunteer, reason: event.reason }];
+      retract(core, task, event.reason);
       return;
+    }
     case 'held':
       state.hold = { share: event.share, reached: false };
       return;
     case 'released':
       state.hold = null;
+      return;
+    case 'oracleChanged':
+      state.oracle = { revision: event.revision, hash: event.hash };
+      core.oracle = core.config.oracles?.(event.hash) ?? core.config.oracle;
+      for (const v of state.volunteers.values()) {
+        v.statistics++;
+        v.trips++;
+        touch(core, v);
+      }
       return;
     case 'woken':
       state.wakeAt = null;
@@ -261,71 +318,6 @@ function ownAttempt(core: Core, volunteer: VolunteerId, id: AttemptId): AttemptR
   return null;
 }
 
-function join(core: Core, event: Extract<SchedulerEvent, { type: 'volunteerJoined' }>): void {
-  const { capabilities, paused, hidden, volunteer: id } = event;
-  const known = core.state.volunteers.get(id);
-  const fresh = {
-    capabilities,
-    paused,
-    hidden,
-    joinedAt: core.now,
-    linkSuspect: null,
-    silent: null,
-    roundTrip: null,
-    restUntil: 0,
-  };
-  if (known) {
-    if (known.state.kind !== 'gone') {
-      throw new IllegalMoveError(`volunteer ${id} joined while ${known.state.kind}\n${core.log.story(id)}`);
-    }
-    Object.assign(known, fresh);
-    known.lacks.clear();
-    moveVolunteer(core, known, { kind: 'joining' });
-    settleVolunteer(core, known);
-    dismissStale(core, id);
-    return;
-  }
-  const v: VolunteerRecord = {
-    ...fresh,
-    id,
-    state: { kind: 'joining' },
-    queue: [],
-    signAt: core.now,
-    lastReturnAt: core.now,
-    speeds: new Map(),
-    failuresInRow: 0,
-    quarantinedUntil: 0,
-    quarantineReason: '',
-    quarantines: 0,
-    lacks: new Map(),
-  };
-  core.state.volunteers.set(id, v);
-  settleVolunteer(core, v);
-}
-
-function leave(core: Core, v: VolunteerRecord, reason: string): void {
-  if (v.state.kind === 'gone') return;
-  moveVolunteer(core, v, { kind: 'gone', reason });
-  for (const id of [...v.queue]) moveAttempt(core, attemptOf(core, id), { kind: 'lost', reason }, reason);
-}
-
-/**
- * A hold is reached when the share is, or when nothing is left but the one task a job that is kept back: a share so
- * high that it needs that task could never be reached otherwise.
- */
-function noteHold(core: Core): void {
-  const { hold, jobs } = core.state;
-  if (!hold || hold.reached) return;
-  const running = [...jobs.values()].filter((job) => job.done + job.failed + job.cancelled < job.tasks.size);
-  if (running.length === 0) return;
-  const units = running.reduce((sum, job) => sum + job.units, 0);
-  const done = running.reduce((sum, job) => sum + job.doneUnits, 0);
-  const stuck = running.every((job) => job.open === 1 && job.done + job.failed + job.cancelled === job.tasks.size - 1);
-  if (done < hold.share * units && !stuck) return;
-  core.state.hold = { ...hold, reached: true };
-  core.effects.push({ type: 'holdReached' });
-}
-
 function askToWake(core: Core): void {
   const next = nextWake(core);
   if (next === null) return;
@@ -333,38 +325,4 @@ function askToWake(core: Core): void {
   if (wakeAt !== null && wakeAt <= next) return;
   core.state.wakeAt = next;
   core.effects.push({ type: 'wake', at: next });
-}
-
-function progressOf(job: JobRecord): JobProgress {
-  const { done, failed: lost, cancelled, open, units, doneUnits, attempts, retries, clones } = job;
-  const tasks = job.tasks.size;
-  const share = done === tasks ? 1 : units > 0 ? doneUnits / units : 0;
-  return { tasks, done, failed: lost, cancelled, open, share, units, doneUnits, attempts, retries, clones };
-}
-
-function blocked(core: Core): { tasks: number; lacks: readonly string[] }[] {
-  const found: { tasks: number; lacks: readonly string[] }[] = [];
-  const present = [...core.state.volunteers.values()].filter((v) => v.state.kind !== 'gone');
-  for (const taskClass of core.state.classes.values()) {
-    if (taskClass.ready.length === 0) continue;
-    const lacks = present.map((v) => lacksOf(v, taskClass)).sort((a, b) => a.length - b.length);
-    if (lacks[0]?.length !== 0) found.push({ tasks: taskClass.ready.length, lacks: lacks[0] ?? ['a volunteer'] });
-  }
-  return found;
-}
-
-function snapshot(core: Core): unknown {
-  const { jobs, tasks, attempts, volunteers, classes, hold, wakeAt, nextOrder } = core.state;
-  return structuredClone({
-    now: core.now,
-    random: core.random.state(),
-    hold,
-    wakeAt,
-    nextOrder,
-    jobs: [...jobs.values()].map((j) => ({ ...j, tasks: [...j.tasks] })),
-    tasks: [...tasks.values()],
-    attempts: [...attempts.values()],
-    volunteers: [...volunteers.values()].map((v) => ({ ...v, speeds: [...v.speeds], lacks: [...v.lacks] })),
-    classes: [...classes.values()],
-  });
 }

@@ -1,37 +1,65 @@
 import type { AttemptId, JobId, Millis, TaskId, VolunteerId } from '@tabgrid/protocol/ids';
 import type { Capabilities, RunStats, TaskSpec } from '@tabgrid/protocol/task';
+import type { AttemptPurpose, JobSettings, Verdict, VolunteerTags } from './events.js';
+import { createHeap, type Heap } from './heap.js';
 import type { RoundTripStats, SpeedStats } from './oracle.js';
+import type { SortedList } from './sorted-list.js';
 
 /**
  * What the scheduler knows: jobs, tasks, attempts, volunteers. Lifecycles are discriminated unions; the legal moves
- * between their kinds stand in `transitions.ts`, what must always hold stands in `validate.ts`.
+ * between their kinds stand in `transitions.ts`, what must always hold stands in `validate.ts`. A million tasks must
+ * fit: what most tasks never have is shared or null.
  */
 
 export type TaskState =
   /** For other tasks to be done first. */
   | { readonly kind: 'waiting' }
   | { readonly kind: 'ready' }
-  /** At least one attempt is live. */
+  /** At least one attempt is live, and no result is here. */
   | { readonly kind: 'running' }
-  /** At least one result is here and not judged yet. */
+  /** At least one result is here and none is accepted. */
   | { readonly kind: 'checking' }
   | { readonly kind: 'done'; readonly by: AttemptId }
   | { readonly kind: 'failed'; readonly reasons: readonly string[] }
   | { readonly kind: 'cancelled'; readonly reason: string };
 
+/** What is known about a task's result being right. */
+export interface TaskCheck {
+  /** Its results are not enough to believe one: another is needed, or on its way, or being compared. */
+  open: boolean;
+  /** Who made the first result that it was opened for; null while it never was. */
+  maker: VolunteerId | null;
+  /** Pairs of its results, by `pairKey`, whose compare effects are not answered yet. */
+  readonly pending: Set<string>;
+  /** Verdicts on pairs of its results, by `pairKey`. */
+  readonly verdicts: Map<string, Verdict>;
+  /** Volunteers whose results agree with the accepted one, its own first. */
+  agreed: readonly VolunteerId[];
+  /** A draw for audits has passed over or taken it: it is not drawn again. */
+  covered: boolean;
+}
+
 export interface TaskRecord {
   readonly spec: TaskSpec;
   /** Place in the order of adding: a task that comes back goes before the ones that were never tried. */
   readonly order: number;
-  /** Tasks that must be done before this one is ready. */
+  /** Tasks whose outputs it needs. */
   readonly after: readonly TaskId[];
-  /** Key of its class: the tasks that need the same of a volunteer. */
-  readonly classKey: string;
+  readonly queue: TaskQueue;
   state: TaskState;
+  /** When it became ready for the first time: its deadline counts from then. null before. */
+  readyAt: Millis | null;
+  /** What it wants of its queue: somebody to do it, somebody to do it again for a comparison, or nothing. */
+  wanting: 'first' | 'replica' | null;
   /** Every attempt ever made, oldest first. */
-  readonly attempts: AttemptId[];
+  attempts: readonly AttemptRecord[];
   /** Who failed it, and why. Losses by departure are not here. */
-  readonly failures: { readonly volunteer: VolunteerId; readonly reason: string }[];
+  failures: readonly { readonly volunteer: VolunteerId; readonly reason: string }[];
+  check: TaskCheck | null;
+  /** Tasks that need its output. */
+  dependents: readonly TaskId[];
+  /** `outputUnneeded` was said. */
+  freed: boolean;
 }
 
 export type AttemptState =
@@ -39,8 +67,8 @@ export type AttemptState =
   | { readonly kind: 'reserved' }
   | { readonly kind: 'sent' }
   | { readonly kind: 'running'; readonly share: number }
-  /** The result is here and is being judged. */
-  | { readonly kind: 'returned'; readonly stats: RunStats }
+  /** The result is here; `sound` once its structure is known to be. */
+  | { readonly kind: 'returned'; readonly stats: RunStats; readonly sound: boolean }
   | { readonly kind: 'accepted' }
   | { readonly kind: 'rejected'; readonly reason: string }
   | { readonly kind: 'lost'; readonly reason: string }
@@ -49,13 +77,15 @@ export type AttemptState =
 
 export interface AttemptRecord {
   readonly id: AttemptId;
-  readonly task: TaskId;
+  readonly task: TaskRecord;
   readonly volunteer: VolunteerId;
-  /** Started beside another live attempt. */
-  readonly clone: boolean;
+  readonly purpose: AttemptPurpose;
   readonly assignedAt: Millis;
-  /** What the oracle said when it was assigned. */
+  /** What the oracle said when it was assigned: the task's own time, and the upper end of its 95 % interval. */
   readonly expectedMs: Millis;
+  readonly boundMs: Millis;
+  /** Who would take it over, the better one first. */
+  readonly backups: readonly VolunteerId[];
   state: AttemptState;
 }
 
@@ -70,7 +100,10 @@ export type VolunteerState =
 
 export interface VolunteerRecord {
   readonly id: VolunteerId;
+  /** In the order of first joining: ties are broken by it. */
+  readonly seq: number;
   capabilities: Capabilities;
+  tags: VolunteerTags;
   state: VolunteerState;
   joinedAt: Millis;
   /** What it told of itself last. */
@@ -81,12 +114,22 @@ export interface VolunteerRecord {
   /** Why its work is suspect (a lease ran out); null after the next sign of life. */
   silent: string | null;
   /** Its attempts that are reserved, sent or running, in the order of assignment: it works on the first. */
-  queue: AttemptId[];
-  /** When the first of `queue` became the first, or showed its last sign of life. */
+  queue: readonly AttemptRecord[];
+  /** Its attempts that were given up: it may still be at them when it comes back. */
+  readonly lost: Set<AttemptRecord>;
+  /** When the first of `queue` became the first. */
+  headAt: Millis;
+  /** The last sign of life, or when the first of `queue` became the first. */
   signAt: Millis;
+  assignedAt: Millis;
   lastReturnAt: Millis;
   readonly speeds: Map<string, SpeedStats>;
   roundTrip: RoundTripStats | null;
+  bytesPerSecond: number | null;
+  /** Blobs and outputs of tasks that it has, by `blobKey` and `outputKey`. */
+  readonly holds: Set<string>;
+  /** A task of this size did not fit into its GPU's memory; null while nothing failed so. */
+  memoryCeiling: number | null;
   /** It handed work back of its own will: until then, or until it tells of itself, it gets nothing new. */
   restUntil: Millis;
   failuresInRow: number;
@@ -94,13 +137,56 @@ export interface VolunteerRecord {
   quarantinedUntil: Millis;
   quarantineReason: string;
   quarantines: number;
-  /** What it lacks for a task class, by class key; forgotten when it joins again. */
-  readonly lacks: Map<string, readonly string[]>;
+  /** Results that agreed with somebody else's, in a row; by `trustKey`. */
+  readonly verified: Map<string, number>;
+  /** Tasks of jobs that check, done with its result or with its agreement. */
+  readonly vouched: Set<TaskId>;
+  /** How many attempts it should have, as advised; null without advice. */
+  advised: number | null;
+  /** Attempts of others that it is a backup for. */
+  backupFor: number;
+  /** Count changes of what the oracle goes by: for durations, and for round trips. */
+  statistics: number;
+  trips: number;
+  /** Its place in each lane, by class key. */
+  readonly places: Map<string, Place>;
+  /** When time alone may change something about it next; null: never. */
+  timerAt: Millis | null;
+}
+
+/** A volunteer's place in a lane. */
+export interface Place {
+  readonly volunteer: VolunteerRecord;
+  readonly seq: number;
+  /** Expected end of a task of the class, absolute or, in `idle`, from now. */
+  readonly key: Millis;
+  /** Which list of the lane it stands in. */
+  readonly list: 'idle' | 'queued' | 'full' | 'none';
+  /** Expected time of the class's typical task on it, queue and transfer not counted. */
+  readonly durationMs: Millis;
+  /** Bounds of its 95 % interval. */
+  readonly lowMs: Millis;
+  readonly boundMs: Millis;
+  /** How many attempts it should have, and the round trip to it. */
+  readonly depth: number;
+  readonly tripMs: Millis;
+  readonly slowTripMs: Millis;
+  /** `statistics` and `trips` of the volunteer when the oracle was asked. */
+  readonly statistics: number;
+  readonly trips: number;
+  /** When its queue would be done; what is overdue counts as if it ended at once. */
+  readonly freeAt: Millis;
+  /** What its machine and page lack, and what it lacks by what was seen of it; it is able without either. */
+  readonly lacks: readonly string[];
+  readonly unfit: readonly string[];
 }
 
 export interface JobRecord {
   readonly id: JobId;
+  settings: JobSettings;
+  paused: boolean;
   readonly tasks: Set<TaskId>;
+  readonly queues: TaskQueue[];
   units: number;
   doneUnits: number;
   done: number;
@@ -108,22 +194,57 @@ export interface JobRecord {
   cancelled: number;
   /** Tasks that are waiting or ready. */
   open: number;
-  attempts: number;
-  /** Attempts made because an earlier one of the same task was lost, rejected or in doubt. */
-  retries: number;
-  /** Attempts started beside a live one of a volunteer in good standing: bounded by `cloneShare`. */
-  clones: number;
+  /** Attempts by purpose. */
+  readonly made: Record<AttemptPurpose, number>;
+  /** Work units of attempts made beside a live one of a volunteer in good standing: bounded by the extra share. */
+  extraUnits: number;
+  /** Done tasks whose results were drawn for a check that is not over. */
+  readonly audits: Set<TaskId>;
+  rejected: number;
+  retracted: number;
+  /** Expected milliseconds of volunteers' time given to it, divided by its weight. */
+  served: number;
+  /** Whether `jobSettled` was said since its last task changed. */
+  settled: boolean;
 }
 
-/** Tasks with equal needs, so that one look decides for all of them. */
+/** Tasks with equal needs, so that one look decides for all of them, and the volunteers for them. */
 export interface TaskClass {
   readonly key: string;
   readonly kernel: TaskSpec['kernel'];
   readonly requires: TaskSpec['requires'];
-  /** Ready tasks, ascending by `order`. */
-  readonly ready: TaskId[];
-  /** Work units of the ready tasks, as far as floating point keeps count. */
-  readyUnits: number;
+  /** Work units of the task by which volunteers are compared: the first one's. */
+  readonly typicalUnits: number;
+  /** Able and with room: nothing to do; something to do; as much as they should have. */
+  readonly idle: SortedList<Place>;
+  readonly queued: SortedList<Place>;
+  readonly full: SortedList<Place>;
+  /** Volunteers that are there and able, in whatever standing. */
+  able: number;
+  /** When all its waiting work could be done, as found for some decisions to come. */
+  horizon: { readonly at: Millis; uses: number } | null;
+}
+
+/** The tasks of one job and class that want an attempt. */
+export interface TaskQueue {
+  readonly job: JobRecord;
+  readonly taskClass: TaskClass;
+  /** Tasks that nobody has, by deadline or order; may hold some that do not want anything any more. */
+  readonly heap: Heap<TaskRecord>;
+  /** Tasks that want a replica, by who made the result that is to be compared with; none without a task. */
+  readonly replicas: Map<VolunteerId, ReplicaGroup>;
+  /** Tasks that want a first attempt, their work units (whole numbers, so that sums are exact), and a replica. */
+  firsts: number;
+  firstUnits: number;
+  replicasWanted: number;
+  /** Not all of its tasks are of one size. */
+  mixed: boolean;
+}
+
+export interface ReplicaGroup {
+  /** May hold some that do not want a replica any more. */
+  readonly heap: Heap<TaskRecord>;
+  wanted: number;
 }
 
 export interface Hold {
@@ -137,12 +258,25 @@ export interface State {
   readonly attempts: Map<AttemptId, AttemptRecord>;
   readonly volunteers: Map<VolunteerId, VolunteerRecord>;
   readonly classes: Map<string, TaskClass>;
-  /** Waiting tasks by the task that they wait for. */
-  readonly dependents: Map<TaskId, TaskId[]>;
+  /** One entry a volunteer with a timer, and stale ones. */
+  readonly timers: Heap<{ readonly at: Millis; readonly volunteer: VolunteerRecord }>;
   hold: Hold | null;
   /** The earliest wake-up asked for that has not come yet. */
   wakeAt: Millis | null;
   nextOrder: number;
+  nextSeq: number;
+  /** `served` of the job that was served last: newcomers begin there. */
+  servedAt: number;
+  /** Before then, idle volunteers do not look for something to clone again. */
+  tailQuietUntil: Millis;
+  /** Tasks whose volunteer is late, silent or not in good standing: somebody else may try them. */
+  readonly doubtful: Set<TaskRecord>;
+  /** Tasks with results that differ, not decided yet. */
+  readonly disputed: Set<TaskRecord>;
+  /** When volunteers' shares were advised last. */
+  advisedAt: Millis;
+  /** The last one that was told of; null while the one to begin with answers. */
+  oracle: { readonly revision: number; readonly hash: string } | null;
 }
 
 export function createState(): State {
@@ -152,20 +286,38 @@ export function createState(): State {
     attempts: new Map(),
     volunteers: new Map(),
     classes: new Map(),
-    dependents: new Map(),
+    timers: createHeap((a, b) => a.at < b.at || (a.at === b.at && a.volunteer.seq < b.volunteer.seq)),
     hold: null,
     wakeAt: null,
     nextOrder: 0,
+    nextSeq: 0,
+    servedAt: 0,
+    tailQuietUntil: 0,
+    doubtful: new Set(),
+    disputed: new Set(),
+    advisedAt: 0,
+    oracle: null,
   };
 }
 
 /** Whether an attempt is still on its way or at work: it stands in its volunteer's queue. */
-export function isLive(attempt: AttemptRecord): boolean {
-  const kind = attempt.state.kind;
+export function isLive({ state: { kind } }: AttemptRecord): boolean {
   return kind === 'reserved' || kind === 'sent' || kind === 'running';
 }
 
-export function isFinal(task: TaskRecord): boolean {
-  const kind = task.state.kind;
+/** Whether an attempt's result is here, of sound structure, and neither taken nor refused. */
+export function isSound({ state }: AttemptRecord): boolean {
+  return state.kind === 'returned' && state.sound;
+}
+
+export function isFinal({ state: { kind } }: TaskRecord): boolean {
   return kind === 'done' || kind === 'failed' || kind === 'cancelled';
 }
+
+/** Whether a volunteer has failed a task before. */
+export function hasFailed({ failures }: TaskRecord, { id }: VolunteerRecord): boolean {
+  return failures.some(({ volunteer }) => volunteer === id);
+}
+
+export const NOBODY: VolunteerTags = { network: null, owner: null, invited: false, trusted: false };
+export const PLAIN_JOB: JobSettings = { weight: 1, priority: 0, deadlineMs: null, extraShare: null };

@@ -9,11 +9,12 @@ export const TASK_MOVES: Readonly<Record<TaskState['kind'], readonly TaskState['
   waiting: ['ready', 'cancelled'],
   // `checking`: the late result of an attempt that had been given up.
   // `failed`: its accepted result was retracted, and too many volunteers had failed it before.
-  ready: ['running', 'checking', 'failed', 'cancelled'],
-  running: ['ready', 'checking', 'failed', 'cancelled'],
-  checking: ['done', 'running', 'ready', 'failed', 'cancelled'],
+  // `waiting`: a task whose output it needs was retracted; so below.
+  ready: ['running', 'checking', 'waiting', 'failed', 'cancelled'],
+  running: ['ready', 'checking', 'waiting', 'failed', 'cancelled'],
+  checking: ['done', 'running', 'ready', 'waiting', 'failed', 'cancelled'],
   // Retracted.
-  done: ['ready'],
+  done: ['ready', 'waiting'],
   failed: [],
   cancelled: [],
 };
@@ -22,11 +23,13 @@ export const ATTEMPT_MOVES: Readonly<Record<AttemptState['kind'], readonly Attem
   reserved: ['sent', 'running', 'returned', 'rejected', 'lost', 'cancelled'],
   sent: ['running', 'returned', 'rejected', 'lost', 'cancelled'],
   running: ['running', 'returned', 'rejected', 'lost', 'cancelled'],
-  returned: ['accepted', 'rejected', 'cancelled'],
+  // `returned`: its structure was found sound. `lost`: the driver's page was reloaded before it was judged.
+  returned: ['returned', 'accepted', 'rejected', 'lost', 'cancelled'],
   accepted: ['retracted'],
   rejected: [],
   // A result that comes after all is as good as any; and a volunteer whose link is back may still be at it.
-  lost: ['running', 'returned'],
+  // `cancelled`: what it was made from was wrong.
+  lost: ['running', 'returned', 'cancelled'],
   cancelled: [],
   retracted: [],
 };

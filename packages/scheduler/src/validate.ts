@@ -1,111 +1,179 @@
 import type { Effect } from './events.js';
-import { isFinal, isLive, type State } from './state.js';
+import {
+  isFinal,
+  isLive,
+  isSound,
+  type JobRecord,
+  type Place,
+  type State,
+  type TaskRecord,
+  type VolunteerRecord,
+} from './state.js';
 
 /**
  * The scheduler's invariants. They hold after every event, whatever volunteers did.
  *
  *  1. A task that is done has exactly one accepted attempt, the one that its state names; any other task has none.
  *  2. A task is `running` exactly when it has a live attempt and no result to judge, `checking` exactly when it has a
- *     result to judge; a waiting, ready or final task has neither.
+ *     result to judge; a waiting or ready task has neither, a final one neither unless its result is being checked after all.
  *  3. A live attempt stands exactly once in its volunteer's queue, and nothing else stands there.
  *  4. A volunteer that is gone or in quarantine has an empty queue.
- *  5. A class's ready list holds exactly its ready tasks, ascending by order, each once.
+ *  5. A task wants of its queue what its state says, and the queue counts what is wanted of it.
  *  6. A job's counters are what counting its tasks gives.
- *  7. A waiting task waits for a task that is not done.
+ *  7. A waiting task waits for a task that is not done; any other that is not over waits for none.
  *  8. No effect of an event goes to a volunteer that is gone when the event is over.
- *  9. Clones of attempts in good standing stay within the job's share (at least one is allowed).
- * 10. With anything that time alone will change, a wake-up is asked for.
+ *  9. Extra work of a job stays within its share (one task is allowed), and no task has more than two live attempts.
+ * 10. A class lists those in good standing that are able, each once and in the right list, and counts all that are able.
+ * 11. With anything that time alone will change, a wake-up is asked for.
+ * 12. In a job that checks, who vouches for a result knows of it; no volunteer is counted as a backup for what is over.
+ * 13. A check is open only of a task with a result, or with one on its way; a job that is settled has none, and only final tasks.
  */
-export function violations(state: State, effects: readonly Effect[], cloneShare: number): readonly string[] {
+export function violations(state: State, effects: readonly Effect[], extraShare: number): readonly string[] {
   const broken: string[] = [];
-  const check = (ok: boolean, invariant: number, what: string) => {
-    if (!ok) broken.push(`invariant ${invariant}: ${what}`);
+  const check: Check = (ok, invariant, what) => {
+    if (!ok) broken.push(`invariant ${invariant}: ${what()}`);
   };
-  checkTasks(state, check);
-  checkVolunteers(state, check);
+  for (const task of state.tasks.values()) checkTask(state, task, check);
+  for (const v of state.volunteers.values()) checkVolunteer(state, v, check);
+  checkQueued(state, check);
   checkClasses(state, check);
-  checkJobs(state, cloneShare, check);
+  for (const job of state.jobs.values()) checkJob(state, job, extraShare, check);
   for (const effect of effects) {
     if (!('volunteer' in effect)) continue;
     const to = state.volunteers.get(effect.volunteer);
-    const addressed = effect.type !== 'check' && effect.type !== 'accept';
-    check(!addressed || (to !== undefined && to.state.kind !== 'gone'), 8, `${effect.type} to ${effect.volunteer}`);
+    const addressed = effect.type !== 'check' && effect.type !== 'accept' && effect.type !== 'retract';
+    const there = to !== undefined && to.state.kind !== 'gone';
+    check(!addressed || there, 8, () => `${effect.type} to ${effect.volunteer}`);
   }
-  const timed = [...state.volunteers.values()].some((v) => v.queue.length > 0 || v.state.kind === 'quarantined');
-  check(!timed || state.wakeAt !== null, 10, 'nobody will wake the scheduler');
   return broken;
 }
 
-type Check = (ok: boolean, invariant: number, what: string) => void;
+type Check = (ok: boolean, invariant: number, what: () => string) => void;
 
-function checkTasks(state: State, check: Check): void {
-  for (const [id, task] of state.tasks) {
-    const attempts = task.attempts.flatMap((a) => state.attempts.get(a) ?? []);
-    const kind = task.state.kind;
-    const accepted = attempts.filter((a) => a.state.kind === 'accepted').map((a) => a.id);
-    const expected = task.state.kind === 'done' ? [task.state.by] : [];
-    check(accepted.join() === expected.join(), 1, `${id} is ${kind} with accepted attempts [${accepted.join()}]`);
-    const judged = attempts.some((a) => a.state.kind === 'returned');
-    const live = attempts.some(isLive);
-    check((kind === 'checking') === judged, 2, `${id} is ${kind}, a result to judge: ${judged}`);
-    check((kind === 'running') === (live && !judged), 2, `${id} is ${kind}, a live attempt: ${live}`);
-    check(!(isFinal(task) && live), 2, `${id} is ${kind} with a live attempt`);
-    const unmet = task.after.some((before) => state.tasks.get(before)?.state.kind !== 'done');
-    check(kind !== 'waiting' || unmet, 7, `${id} waits for nothing`);
+function checkTask(state: State, task: TaskRecord, check: Check): void {
+  const { spec, attempts, after } = task;
+  const { kind } = task.state;
+  const accepted = attempts.filter((a) => a.state.kind === 'accepted').map((a) => a.id);
+  const expected = task.state.kind === 'done' ? [task.state.by] : [];
+  check(accepted.join() === expected.join(), 1, () => `${spec.id} is ${kind} with accepted attempts [${accepted}]`);
+  const judged = attempts.some((a) => a.state.kind === 'returned');
+  const live = attempts.filter(isLive).length;
+  const audited = kind === 'done' && task.queue.job.audits.has(spec.id);
+  check((kind === 'checking') === (judged && !audited), 2, () => `${spec.id} is ${kind}, a result to judge: ${judged}`);
+  check((kind === 'running') === (live > 0 && !judged && !audited && kind !== 'checking'), 2, () => {
+    return `${spec.id} is ${kind} with ${live} live attempts`;
+  });
+  check(!isFinal(task) || audited || live === 0, 2, () => `${spec.id} is ${kind} with a live attempt`);
+  const unmet = after.some((id) => (state.tasks.get(id)?.state.kind ?? 'done') !== 'done');
+  check(isFinal(task) || (kind === 'waiting') === unmet, 7, () => `${spec.id} is ${kind}, waits: ${unmet}`);
+  check(live <= 2, 9, () => `${spec.id} has ${live} live attempts`);
+  const replica =
+    task.check?.open === true &&
+    task.check.pending.size === 0 &&
+    (kind === 'checking' || kind === 'done') &&
+    live === 0 &&
+    attempts.some((a) => isSound(a) || a.state.kind === 'accepted');
+  const wants = kind === 'ready' ? 'first' : replica ? 'replica' : null;
+  check(task.wanting === wants, 5, () => `${spec.id} is ${kind} and wants ${task.wanting}, not ${wants}`);
+  const open = task.check?.open === true;
+  const mayBeOpen = kind === 'running' || kind === 'checking' || audited;
+  check(!open || mayBeOpen, 13, () => `${spec.id} is ${kind} with an open check`);
+  check(!task.queue.job.settled || (isFinal(task) && !open), 13, () => `${spec.id} is ${kind} in a settled job`);
+  if (kind !== 'done') return;
+  for (const id of task.check?.agreed ?? []) {
+    check(state.volunteers.get(id)?.vouched.has(spec.id) === true, 12, () => `${id} does not know of ${spec.id}`);
   }
 }
 
-function checkVolunteers(state: State, check: Check): void {
-  const queued = new Set<string>();
-  for (const [id, v] of state.volunteers) {
-    for (const attemptId of v.queue) {
-      const attempt = state.attempts.get(attemptId);
-      check(attempt !== undefined && isLive(attempt) && attempt.volunteer === id, 3, `${attemptId} in ${id}'s queue`);
-      check(!queued.has(attemptId), 3, `${attemptId} stands twice in a queue`);
-      queued.add(attemptId);
-    }
-    const kind = v.state.kind;
-    check((kind !== 'gone' && kind !== 'quarantined') || v.queue.length === 0, 4, `${id} is ${kind} with a queue`);
+function checkVolunteer(state: State, v: VolunteerRecord, check: Check): void {
+  const { kind } = v.state;
+  for (const attempt of v.queue) {
+    const own = state.attempts.get(attempt.id) === attempt && attempt.volunteer === v.id;
+    check(own && isLive(attempt), 3, () => `${attempt.id} in ${v.id}'s queue`);
   }
-  for (const [id, attempt] of state.attempts) {
-    if (isLive(attempt)) check(queued.has(id), 3, `${id} is ${attempt.state.kind} and in no queue`);
+  check(new Set(v.queue).size === v.queue.length, 3, () => `an attempt stands twice in ${v.id}'s queue`);
+  check(
+    (kind !== 'gone' && kind !== 'quarantined') || v.queue.length === 0,
+    4,
+    () => `${v.id} is ${kind} with a queue`,
+  );
+  const timed = v.queue.length > 0 || kind === 'quarantined';
+  const due = v.timerAt;
+  check(!timed || due !== null, 11, () => `${v.id} has no timer`);
+  check(due === null || kind === 'gone' || (state.wakeAt !== null && state.wakeAt <= due), 11, () => {
+    return `nobody will wake the scheduler for ${v.id}`;
+  });
+}
+
+function checkQueued(state: State, check: Check): void {
+  const backups = new Map<string, number>();
+  for (const attempt of state.attempts.values()) {
+    if (!isLive(attempt)) continue;
+    const queue = state.volunteers.get(attempt.volunteer)?.queue ?? [];
+    check(queue.includes(attempt), 3, () => `${attempt.id} is ${attempt.state.kind} and in no queue`);
+    for (const id of attempt.backups) backups.set(id, (backups.get(id) ?? 0) + 1);
+  }
+  for (const v of state.volunteers.values()) {
+    const counted = backups.get(v.id) ?? 0;
+    check(v.backupFor === counted, 12, () => `${v.id} is a backup for ${v.backupFor}, counted ${counted}`);
   }
 }
 
 function checkClasses(state: State, check: Check): void {
-  const listed = new Set<string>();
-  for (const [key, { ready }] of state.classes) {
-    let last = -1;
-    for (const id of ready) {
-      const task = state.tasks.get(id);
-      check(task?.state.kind === 'ready' && task.classKey === key, 5, `${id} among the ready tasks of ${key}`);
-      check((task?.order ?? -1) > last, 5, `${id} out of order`);
-      last = task?.order ?? last;
-      listed.add(id);
+  for (const { key, idle, queued, full, able } of state.classes.values()) {
+    let counted = 0;
+    for (const v of state.volunteers.values()) {
+      const place = v.places.get(key);
+      const fit = place !== undefined && place.lacks.length + place.unfit.length === 0;
+      if (fit) counted++;
+      const ready = fit && v.state.kind === 'ready';
+      check(ready || !place || place.list === 'none', 10, () => `${v.id} is listed for ${key} though ${v.state.kind}`);
+      check(!place || listed(place, { idle, queued, full }), 10, () => `${v.id}'s place in ${key} is elsewhere`);
+      check(place?.list !== 'idle' || v.queue.length === 0, 10, () => `${v.id} is idle with a queue`);
     }
-  }
-  for (const [id, task] of state.tasks) {
-    if (task.state.kind === 'ready') check(listed.has(id), 5, `${id} is ready and in no list`);
+    check(able === counted, 10, () => `${key} counts ${able} able volunteers, not ${counted}`);
+    for (const list of [idle, queued, full]) {
+      const items = [...list];
+      const ascends = items.every((place, i) => i === 0 || (items[i - 1]?.key ?? 0) <= place.key);
+      check(ascends, 10, () => `${key} lists volunteers out of order`);
+    }
   }
 }
 
-function checkJobs(state: State, cloneShare: number, check: Check): void {
-  for (const [id, job] of state.jobs) {
-    const counted = { open: 0, done: 0, failed: 0, cancelled: 0, doneUnits: 0, units: 0 };
-    for (const taskId of job.tasks) {
-      const task = state.tasks.get(taskId);
-      if (!task) continue;
-      const kind = task.state.kind;
-      counted.units += task.spec.workUnits;
-      if (kind === 'waiting' || kind === 'ready') counted.open++;
-      else if (kind === 'done' || kind === 'failed' || kind === 'cancelled') counted[kind]++;
-      if (kind === 'done') counted.doneUnits += task.spec.workUnits;
-    }
-    for (const key of ['open', 'done', 'failed', 'cancelled'] as const) {
-      check(job[key] === counted[key], 6, `${id}.${key} is ${job[key]}, counted ${counted[key]}`);
-    }
-    const near = (a: number, b: number) => Math.abs(a - b) <= 1e-6 * Math.max(1, Math.abs(b));
-    check(near(job.units, counted.units) && near(job.doneUnits, counted.doneUnits), 6, `${id}'s work units`);
-    check(job.clones <= Math.max(1, cloneShare * job.tasks.size), 9, `${id} has ${job.clones} clones`);
+function listed(place: Place, lists: Readonly<Record<'idle' | 'queued' | 'full', Iterable<Place>>>): boolean {
+  const names = ['idle', 'queued', 'full'] as const;
+  return names.every((name) => [...lists[name]].includes(place) === (place.list === name));
+}
+
+function checkJob(state: State, job: JobRecord, extraShare: number, check: Check): void {
+  const { id } = job;
+  const counted = { open: 0, done: 0, failed: 0, cancelled: 0 };
+  let units = 0;
+  let doneUnits = 0;
+  let largest = 0;
+  for (const taskId of job.tasks) {
+    const task = state.tasks.get(taskId);
+    if (!task) continue;
+    const { kind } = task.state;
+    const { workUnits } = task.spec;
+    units += workUnits;
+    largest = Math.max(largest, workUnits);
+    if (kind === 'waiting' || kind === 'ready') counted.open++;
+    else if (kind === 'done' || kind === 'failed' || kind === 'cancelled') counted[kind]++;
+    if (kind === 'done') doneUnits += workUnits;
+  }
+  for (const key of ['open', 'done', 'failed', 'cancelled'] as const) {
+    check(job[key] === counted[key], 6, () => `${id}.${key} is ${job[key]}, counted ${counted[key]}`);
+  }
+  const near = (a: number, b: number) => Math.abs(a - b) <= 1e-6 * Math.max(1, Math.abs(b));
+  check(near(job.units, units) && near(job.doneUnits, doneUnits), 6, () => `${id}'s work units`);
+  const share = job.settings.extraShare ?? extraShare;
+  check(job.extraUnits <= Math.max(largest, share * units), 9, () => `${id} has ${job.extraUnits} extra units`);
+  for (const queue of job.queues) {
+    const mine = [...job.tasks].flatMap((taskId) => state.tasks.get(taskId) ?? []).filter((t) => t.queue === queue);
+    const firsts = mine.filter((t) => t.wanting === 'first').length;
+    const replicas = mine.filter((t) => t.wanting === 'replica').length;
+    const right = queue.firsts === firsts && queue.replicasWanted === replicas;
+    check(right, 5, () => `${id} counts ${queue.firsts} + ${queue.replicasWanted}, not ${firsts} + ${replicas}`);
   }
 }

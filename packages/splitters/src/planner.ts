@@ -13,6 +13,8 @@ export interface GridState {
 export type PlannerEvent<M> =
   | { readonly type: 'accepted'; readonly task: TaskId }
   | { readonly type: 'failed'; readonly task: TaskId }
+  /** An accepted result is not believed any more: the task is open again, and `accepted` or `failed` follows once more. */
+  | { readonly type: 'retracted'; readonly task: TaskId }
   /** The scheduler's answers to a withdrawal; only what was withdrawn may be cut anew. */
   | { readonly type: 'withdrawn'; readonly task: TaskId }
   | { readonly type: 'tooLate'; readonly task: TaskId }

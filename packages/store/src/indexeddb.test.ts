@@ -66,6 +66,69 @@ describe('what IndexedDB adds', () => {
     }
   });
 
+  it('leaves nothing of a write that the quota ends in the middle', async () => {
+    const { records } = await openIndexedDbStores(freshName(), () => 0);
+    await records.put('jobs', 'j', 1);
+    const put = IDBObjectStore.prototype.put;
+    let puts = 0;
+    const quota = vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function (
+      this: IDBObjectStore,
+      ...args
+    ) {
+      if (++puts === 2) throw new DOMException('full', 'QuotaExceededError');
+      return put.apply(this, args);
+    });
+    const write = records.write([
+      { type: 'put', collection: 'jobs', key: 'j', value: 2 },
+      { type: 'put', collection: 'journal', key: 'e', value: 2 },
+    ]);
+    try {
+      await expect(write).rejects.toThrow(StoreUnavailableError);
+      await expect(write).rejects.toThrow(/no more room/);
+    } finally {
+      quota.mockRestore();
+    }
+    expect(await records.get('jobs', 'j')).toBe(1);
+    expect(await records.keys('journal')).toEqual([]);
+  });
+
+  it('says why when the transaction fails at its end', async () => {
+    const { records } = await openIndexedDbStores(freshName(), () => 0);
+    const real = IDBDatabase.prototype.transaction;
+    const spy = vi.spyOn(IDBDatabase.prototype, 'transaction').mockImplementation(function (
+      this: IDBDatabase,
+      ...args
+    ) {
+      const tx = real.apply(this, args);
+      queueMicrotask(() => tx.abort());
+      return tx;
+    });
+    try {
+      const write = records.write([{ type: 'put', collection: 'jobs', key: 'j', value: 2 }]);
+      await expect(write).rejects.toThrow(StoreUnavailableError);
+    } finally {
+      spy.mockRestore();
+    }
+    expect(await records.get('jobs', 'j')).toBeUndefined();
+  });
+
+  it('takes over what the first version of the store kept', async () => {
+    const name = freshName();
+    const first = await openDB(name, 1, {
+      upgrade(database) {
+        for (const store of ['blobs', 'chunks', 'jobs', 'results', 'settings']) database.createObjectStore(store);
+      },
+    });
+    await first.put('jobs', { n: 1 }, 'j');
+    await first.put('results', new Uint8Array([1]), 'j/t');
+    first.close();
+    const { records } = await openIndexedDbStores(name, () => 0);
+    expect(await records.get('jobs', 'j')).toEqual({ n: 1 });
+    expect(await records.get('results', 'j/t')).toEqual(new Uint8Array([1]));
+    await records.write([{ type: 'put', collection: 'journal', key: 'e', value: 1 }]);
+    expect(await records.keys('journal')).toEqual(['e']);
+  });
+
   it('refuses a database that a newer page has upgraded', async () => {
     const name = freshName();
     (await openDB(name, 99)).close();

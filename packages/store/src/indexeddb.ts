@@ -2,18 +2,20 @@ import type { Bytes } from '@tabgrid/protocol/bytes';
 import type { BlobId } from '@tabgrid/protocol/ids';
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
 import { joined } from './memory.js';
-import { type BlobStore, type Collection, type RecordStore, StoreUnavailableError } from './ports.js';
+import { type BlobStore, type Collection, type RecordStore, StoreUnavailableError, type Write } from './ports.js';
 
 /**
  * The stores in IndexedDB.
  *
  * 1. A chunk and the figures of its blob change in one transaction: `bytes` is always the sum of the chunks at hand.
- * 2. Every failure of the database comes out as StoreUnavailableError, with the cause.
+ * 2. Records that are written together are in one transaction.
+ * 3. Every failure of the database comes out as StoreUnavailableError, with the cause.
  *
  * History of SCHEMA_VERSION
  *  1  blobs, chunks, jobs, results, settings
+ *  2  journal
  */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 interface StoredBlob {
   readonly list: Bytes | null;
@@ -29,6 +31,7 @@ interface Schema extends DBSchema {
   jobs: { key: string; value: unknown };
   results: { key: string; value: unknown };
   settings: { key: string; value: unknown };
+  journal: { key: string; value: unknown };
 }
 
 export interface IndexedDbStores {
@@ -65,6 +68,7 @@ async function open(name: string): Promise<IDBPDatabase<Schema>> {
           database.createObjectStore('results');
           database.createObjectStore('settings');
         }
+        if (oldVersion < 2) database.createObjectStore('journal');
       },
       blocked() {
         refuse(new StoreUnavailableError('another tab holds an older version of the store open: close it and reload'));
@@ -182,12 +186,62 @@ function createBlobs(db: IDBPDatabase<Schema>, wallClock: () => number): BlobSto
 }
 
 function createRecords(db: IDBPDatabase<Schema>): RecordStore {
-  /** Every key that begins with the prefix; U+FFFF sorts after every character that a key may hold. */
-  const range = (prefix: string) => (prefix === '' ? undefined : IDBKeyRange.bound(prefix, `${prefix}\uffff`));
   return {
     get: (collection: Collection, key) => guarded(() => db.get(collection, key)),
     put: (collection, key, value) => guarded(async () => void (await db.put(collection, value, key))),
     delete: (collection, key) => guarded(() => db.delete(collection, key)),
-    keys: (collection, prefix = '') => guarded(() => db.getAllKeys(collection, range(prefix))),
+    write: (writes) => guarded(() => writeAll(db, writes)),
+    keys: (collection, prefix = '') => guarded(() => db.getAllKeys(collection, keyRange(prefix))),
+    range: (collection, prefix, page = {}) =>
+      guarded(async () => {
+        const { after, limit } = page;
+        if (after !== undefined && after >= endOf(prefix)) return [];
+        const tx = db.transaction(collection);
+        const keys = keyRange(prefix, after);
+        const [names, values] = await Promise.all([
+          tx.store.getAllKeys(keys, limit),
+          tx.store.getAll(keys, limit),
+          tx.done,
+        ]);
+        return names.map((key, i) => ({ key, value: values[i] }));
+      }),
   };
+}
+
+/** U+FFFF sorts after every character that a key may hold. */
+function endOf(prefix: string): string {
+  return `${prefix}\uffff`;
+}
+
+/** Every key that begins with the prefix and, where it is given, lies behind `after`. */
+function keyRange(prefix: string, after?: string): IDBKeyRange | undefined {
+  if (after !== undefined && after >= prefix) return IDBKeyRange.bound(after, endOf(prefix), true);
+  return prefix === '' ? undefined : IDBKeyRange.bound(prefix, endOf(prefix));
+}
+
+async function writeAll(db: IDBPDatabase<Schema>, writes: readonly Write[]): Promise<void> {
+  const collections = [...new Set(writes.map(({ collection }) => collection))];
+  if (collections.length === 0) return;
+  // A crash of the machine may take the last writes with it, a crash of the page or the browser does not.
+  const tx = db.transaction(collections, 'readwrite', { durability: 'relaxed' });
+  const done: Promise<unknown>[] = [tx.done];
+  try {
+    for (const write of writes) {
+      const store = tx.objectStore(write.collection);
+      done.push(write.type === 'put' ? store.put(write.value, write.key) : store.delete(write.key));
+    }
+  } catch (error) {
+    // What cannot be stored throws at once: what went before it must not stay.
+    tx.abort();
+    await Promise.allSettled(done);
+    throw error;
+  }
+  const outcomes = await Promise.allSettled(done);
+  // The one that failed first says why; the others only that the transaction was given up.
+  const failed = outcomes.filter((outcome) => outcome.status === 'rejected').map(({ reason }) => reason);
+  if (failed.length > 0) throw failed.find((reason) => !isAbort(reason)) ?? failed[0];
+}
+
+function isAbort(reason: unknown): boolean {
+  return reason instanceof Error && reason.name === 'AbortError';
 }

@@ -80,6 +80,8 @@ export function createMemoryRecordStore(): RecordStore {
     collections.set(collection, found);
     return found;
   };
+  const keys = (collection: Collection, prefix: string) =>
+    [...of(collection).keys()].filter((key) => key.startsWith(prefix)).sort();
   return {
     async get(collection, key) {
       return structuredClone(of(collection).get(key));
@@ -90,8 +92,24 @@ export function createMemoryRecordStore(): RecordStore {
     async delete(collection, key) {
       of(collection).delete(key);
     },
+    async write(writes) {
+      // What cannot be cloned throws before anything is changed.
+      const cloned = writes.map((write) =>
+        write.type === 'put' ? { ...write, value: structuredClone(write.value) } : write,
+      );
+      for (const write of cloned) {
+        if (write.type === 'put') of(write.collection).set(write.key, write.value);
+        else of(write.collection).delete(write.key);
+      }
+    },
     async keys(collection, prefix = '') {
-      return [...of(collection).keys()].filter((key) => key.startsWith(prefix)).sort();
+      return keys(collection, prefix);
+    },
+    async range(collection, prefix, { after, limit } = {}) {
+      return keys(collection, prefix)
+        .filter((key) => after === undefined || key > after)
+        .slice(0, limit)
+        .map((key) => ({ key, value: structuredClone(of(collection).get(key)) }));
     },
   };
 }

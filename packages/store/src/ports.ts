@@ -32,9 +32,33 @@ export interface RecordStore {
   get(collection: Collection, key: string): Promise<unknown>;
   put(collection: Collection, key: string, value: unknown): Promise<void>;
   delete(collection: Collection, key: string): Promise<void>;
+  /** All of them, in this order, or none: also a page that dies in the middle leaves no half behind. */
+  write(writes: readonly Write[]): Promise<void>;
   /** Keys with the prefix, ascending. */
   keys(collection: Collection, prefix?: string): Promise<readonly string[]>;
+  /** Records whose keys begin with the prefix, ascending by key. */
+  range(collection: Collection, prefix: string, page?: RangePage): Promise<readonly KeyedRecord[]>;
 }
 
-/** `jobs`: a record a job; `results`: `JOB/TASK` → accepted result; `settings`: what a page remembers. */
-export type Collection = 'jobs' | 'results' | 'settings';
+export type Write =
+  | { readonly type: 'put'; readonly collection: Collection; readonly key: string; readonly value: unknown }
+  | { readonly type: 'delete'; readonly collection: Collection; readonly key: string };
+
+/** A part of a range, so that large records need not all be in memory at once. */
+export interface RangePage {
+  /** Only keys behind this one. */
+  readonly after?: string;
+  /** So many records at most, at least 1. */
+  readonly limit?: number;
+}
+
+export interface KeyedRecord {
+  readonly key: string;
+  readonly value: unknown;
+}
+
+/**
+ * `jobs`: a record a job; `results`: `JOB/TASK` → accepted result; `settings`: what a page remembers; `journal`: what a
+ * page needs to go on where it was cut off.
+ */
+export type Collection = 'jobs' | 'results' | 'settings' | 'journal';

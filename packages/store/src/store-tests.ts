@@ -119,5 +119,54 @@ export function runStoreTests(
       value.list.push(2);
       expect(await records.get('settings', 'k')).toEqual({ list: [1] });
     });
+
+    it('writes all of many at once, in their order', async () => {
+      const { records } = await make();
+      await records.put('jobs', 'old', 1);
+      await records.write([
+        { type: 'put', collection: 'jobs', key: 'a', value: 1 },
+        { type: 'put', collection: 'results', key: 'a/b', value: new Uint8Array([7]) },
+        { type: 'put', collection: 'jobs', key: 'a', value: 2 },
+        { type: 'put', collection: 'journal', key: 'gone', value: 3 },
+        { type: 'delete', collection: 'journal', key: 'gone' },
+        { type: 'delete', collection: 'jobs', key: 'old' },
+      ]);
+      expect(await records.get('jobs', 'a')).toBe(2);
+      expect(await records.get('results', 'a/b')).toEqual(new Uint8Array([7]));
+      expect(await records.keys('journal')).toEqual([]);
+      expect(await records.keys('jobs')).toEqual(['a']);
+      await records.write([]);
+    });
+
+    it('writes nothing of many when one of them cannot be kept', async () => {
+      const { records } = await make();
+      await records.put('jobs', 'a', 1);
+      const failing = records.write([
+        { type: 'put', collection: 'jobs', key: 'a', value: 2 },
+        { type: 'delete', collection: 'jobs', key: 'a' },
+        { type: 'put', collection: 'results', key: 'b', value: () => {} },
+        { type: 'put', collection: 'results', key: 'c', value: 1 },
+      ]);
+      await expect(failing).rejects.toThrow();
+      expect(await records.get('jobs', 'a')).toBe(1);
+      expect(await records.keys('results')).toEqual([]);
+      // And goes on working.
+      await records.write([{ type: 'put', collection: 'jobs', key: 'a', value: 3 }]);
+      expect(await records.get('jobs', 'a')).toBe(3);
+    });
+
+    it('reads a range whole and page by page', async () => {
+      const { records } = await make();
+      for (const key of ['e/03', 'e/01', 'e/02', 'e', 'f/01', 'd/01']) await records.put('journal', key, { key });
+      const all = ['e/01', 'e/02', 'e/03'].map((key) => ({ key, value: { key } }));
+      expect(await records.range('journal', 'e/')).toEqual(all);
+      expect(await records.range('journal', 'e/', { limit: 2 })).toEqual(all.slice(0, 2));
+      expect(await records.range('journal', 'e/', { after: 'e/02', limit: 2 })).toEqual(all.slice(2));
+      expect(await records.range('journal', 'e/', { after: 'e/03' })).toEqual([]);
+      expect(await records.range('journal', 'e/', { after: 'z' })).toEqual([]);
+      expect(await records.range('journal', 'e/', { after: 'a' })).toEqual(all);
+      expect((await records.range('journal', '')).map(({ key }) => key)).toHaveLength(6);
+      expect(await records.range('journal', 'nothing')).toEqual([]);
+    });
   });
 }

@@ -288,6 +288,26 @@ describe('the public pool', () => {
   });
 });
 
+describe('an owner’s page that is reloaded', () => {
+  it.skipIf(noRtc).each([
+    ['direct', {}],
+    ['relay', { relayOnly: true }],
+  ] as const)('is dialled again by its volunteers, by themselves (%s)', async (path, deps) => {
+    const hub = await hubWith();
+    const before = await ownerAt(hub);
+    const volunteer = volunteerAt(hub, { kind: 'room', room: before.room.id }, deps);
+    const link = await nth(volunteer.links, 0);
+    await before.source.close();
+    await link.closed;
+    const after = await ownerAt(hub, { room: before.room });
+    const fresh = await nth(volunteer.links, 1);
+    const guest = await nth(after.volunteers, 0);
+    await exchange(fresh, guest.link);
+    expect(fresh.stats().path).toBe(path);
+    expect(volunteer.statuses.at(-1)).toEqual({ kind: 'linked' });
+  });
+});
+
 describe('the owner’s source', () => {
   it('keeps its room through a loss of its socket, and tells the server again what it wants', async () => {
     const hub = await hubWith();

@@ -1,5 +1,6 @@
 import { createManualClock } from '@tabgrid/protocol/clock';
 import { MAX_NAME_LENGTH } from '@tabgrid/protocol/limits';
+import { PROTOCOL_VERSION } from '@tabgrid/protocol/version';
 import { describe, expect, it } from 'vitest';
 import type { VolunteerView } from './api.js';
 import { createVolunteer, DEFAULT_SETTINGS, type VolunteerDeps } from './create-volunteer.js';
@@ -129,7 +130,7 @@ describe('hello and telemetry', () => {
     await settle();
     expect(coordinator.heads.map(({ type }) => type)).toEqual(['hello']);
     expect(coordinator.of('hello')[0]).toMatchObject({
-      protocol: 1,
+      protocol: PROTOCOL_VERSION,
       session: SESSION,
       name: 'Grace',
       capabilities: { software: true, kernels: [{ kind: 'add', version: '1' }] },

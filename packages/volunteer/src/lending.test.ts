@@ -279,17 +279,83 @@ describe('a link that is lost', () => {
     expect(other.heads.map(({ type }) => type)).toEqual(['hello', 'telemetry']);
   });
 
-  it('forgets everything when the coordinator says goodbye', async () => {
+  it('keeps what it has when the coordinator says goodbye: its page may only be reloading', async () => {
+    const t = await setUp();
+    const first = await t.join();
+    for (const id of ['1', '2']) first.give(`a${id}`, task(`t${id}`));
+    await t.running('t2');
+    t.worker().run('t1')?.finish(1);
+    await until(() => first.of('result').length === 1);
+    first.say({ type: 'goodbye', reason: 'the dashboard is closed' });
+    await first.link.closed;
+    await settle();
+    expect(t.worker().run('t2')?.aborted).toBe(false);
+    t.worker().run('t2')?.finish(2);
+    await settle();
+    const second = await t.join();
+    await until(() => second.of('result').length === 2);
+    expect(second.of('result').map(({ ref }) => ref.attempt)).toEqual(['a1', 'a2']);
+    for (const id of ['a1', 'a2']) second.say({ type: 'accepted', attempt: attemptId(id) });
+    await until(() => t.lending.contributed().tasks === 2);
+  });
+
+  it('tells the next link of work that runs on', async () => {
     const t = await setUp();
     const first = await t.join();
     first.give('a1', task('t1'));
     await t.running('t1');
-    first.say({ type: 'goodbye', reason: 'the dashboard closes' });
-    await until(() => t.worker().run('t1')?.aborted === true);
+    t.worker().run('t1')?.hooks.started();
+    first.say({ type: 'goodbye', reason: 'the dashboard is closed' });
     await first.link.closed;
     const second = await t.join();
+    await t.clock.advance(1_500);
+    t.worker().run('t1')?.hooks.progress(0.5);
+    await until(() => second.of('progress').length === 1);
+    expect(second.of('progress')[0]).toMatchObject({ attempt: 'a1', share: 0.5 });
+  });
+
+  it('keeps finished results for a room that it comes back to, and for no other', async () => {
+    const t = await setUp();
+    const first = await t.join(room('A'));
+    first.give('a1', task('t1'));
+    await t.running('t1');
+    t.worker().run('t1')?.finish(1);
+    await until(() => first.of('result').length === 1);
+    await first.link.close('the owner reloads');
+    const other = await t.join(room('B'));
+    // The same name in another room is another attempt.
+    other.say({ type: 'accepted', attempt: attemptId('a1') });
     await settle();
-    expect(second.heads.map(({ type }) => type)).toEqual(['hello', 'telemetry']);
+    expect(t.lending.contributed().tasks).toBe(0);
+    expect(other.of('result')).toEqual([]);
+    await other.link.close('no more work');
+    const again = await t.join(room('A'));
+    await until(() => again.of('result').length === 1);
+    again.say({ type: 'accepted', attempt: attemptId('a1') });
+    await until(() => t.lending.contributed().tasks === 1);
+  });
+
+  it('keeps no more for former rooms than its limit, and drops the oldest first', async () => {
+    const t = await setUp({ keptResultBytes: 8 });
+    const first = await t.join(room('A'));
+    for (const id of ['1', '2']) first.give(`a${id}`, task(`t${id}`));
+    await t.running('t2');
+    for (const id of ['t1', 't2']) t.worker().run(id)?.finish(1);
+    await until(() => first.of('result').length === 2);
+    await first.link.close('gone');
+    const other = await t.join(room('B'));
+    other.give('b1', task('t3'));
+    await t.running('t3');
+    t.worker().run('t3')?.finish(1);
+    await until(() => other.of('result').length === 1);
+    await other.link.close('gone');
+    const again = await t.join(room('A'));
+    await until(() => again.of('result').length > 0);
+    await settle();
+    expect(again.of('result').map(({ ref }) => ref.attempt)).toEqual(['a2']);
+    await again.link.close('gone');
+    const third = await t.join(room('B'));
+    await until(() => third.of('result').length === 1);
   });
 
   it('speaks to the newest link only', async () => {

@@ -25,7 +25,8 @@ import { createOutbox, type Send } from './outbox.js';
  *  2. `hello` is the first message on every link; everything else waits for `welcome`.
  *  3. Every head is parsed before anything is done with it; a link that sends another head is closed.
  *  4. Tasks, results and failures of one room never reach another.
- *  5. While paused no task is held: those at hand are given back, new ones are refused.
+ *  5. A coordinator that is gone, with or without a goodbye, ends nothing: tasks run on, results are kept for its return.
+ *  6. While paused no task is held: those at hand are given back, new ones are refused.
  */
 export interface Lending {
   readonly source: SourceStatus;
@@ -105,7 +106,7 @@ export function createLending(deps: LendingDeps): Lending {
     spoken.link.send(message(head), { urgent: true }).catch(() => {});
   };
 
-  const outbox = createOutbox();
+  const outbox = createOutbox(limits.keptResultBytes);
   const blobs = createBlobFetcher({ store, clock, limits });
   const attempts = createAttempts({
     gpu,
@@ -175,19 +176,14 @@ export function createLending(deps: LendingDeps): Lending {
     deps.changed();
   };
 
-  /** The other side is not the one that the present tasks came from, or wants none of them any more. */
-  const forgetCoordinator = () => {
-    attempts.drop();
-    outbox.clear();
-  };
-
   const speakTo = (link: Link, room: RoomId | undefined) => {
     const previous = spoken;
-    if (room !== lastRoom) forgetCoordinator();
+    // Another coordinator has no use for what is still being computed; what is finished waits for its own one.
+    if (room !== lastRoom) attempts.drop();
+    outbox.enter(room);
     lastRoom = room;
     const mine: Spoken = { link, room, owner: null };
     spoken = mine;
-    outbox.sendThrough(null);
     blobs.askThrough(null);
     if (previous) void previous.link.close('replaced by a newer link');
     void link.closed.then(() => unspeak(mine));
@@ -214,7 +210,7 @@ export function createLending(deps: LendingDeps): Lending {
     if (m.type === 'welcome') return welcome(mine, m);
     if (m.type === 'refused') return deps.failed(`The owner's page refused this one: ${m.reason}`);
     if (m.type === 'goodbye') {
-      forgetCoordinator();
+      // Its page may only be reloading: what it asked for goes on, and what is finished is kept, as with a lost link.
       void mine.link.close('the coordinator said goodbye');
       return;
     }

@@ -10,7 +10,7 @@ export interface VolunteerLimits {
   readonly blobBytes: number;
   /** All inputs of one task, together with its outputs: what may lie in GPU memory for it. */
   readonly taskBytes: number;
-  /** Finished results that wait to be accepted. Beyond it new tasks are given back. */
+  /** Finished results that wait to be accepted. Beyond it new tasks are given back, and results for former rooms go. */
   readonly keptResultBytes: number;
   /** Blobs kept in the store between jobs. */
   readonly cacheBytes: number;

@@ -7,6 +7,7 @@ import { isJson, type Json } from '@tabgrid/protocol/json';
 import { type FromCoordinator, FromVolunteer } from '@tabgrid/protocol/link';
 import { type Message, message } from '@tabgrid/protocol/message';
 import type { Capabilities, TaskSpec } from '@tabgrid/protocol/task';
+import { PROTOCOL_VERSION } from '@tabgrid/protocol/version';
 import type { BlobStore } from '@tabgrid/store/ports';
 import type { Link } from '@tabgrid/transport/link';
 import { createMemoryLinkPair } from '@tabgrid/transport/memory';
@@ -96,7 +97,8 @@ function createFakeCoordinator(link: Link, welcome: boolean): FakeCoordinator {
     const head = v.parse(FromVolunteer, m.head);
     heads.push(head);
     bodies.push(m.body);
-    if (head.type === 'hello' && welcome) say({ type: 'welcome', protocol: 1, volunteer: head.session, owner: 'Ada' });
+    if (head.type === 'hello' && welcome)
+      say({ type: 'welcome', protocol: PROTOCOL_VERSION, volunteer: head.session, owner: 'Ada' });
     if (head.type === 'need') onNeed(head);
   });
   return {

@@ -7,11 +7,13 @@ import { Banners } from './banners.jsx';
 import { DropTarget } from './drop-target.jsx';
 import { Head } from './head.jsx';
 import { HelpersSection } from './helpers-section.jsx';
+import { JobsSection } from './jobs-section.jsx';
 import { LaunchSection } from './launch-section.jsx';
 import { PastDialog } from './past-dialog.jsx';
 import { PictureSection } from './picture-section.jsx';
 import { SceneSection } from './scene-section.jsx';
 import { Stage } from './stage.jsx';
+import { UnfinishedSection } from './unfinished-section.jsx';
 import { VolunteerTable } from './volunteer-table.jsx';
 
 /** The dashboard: what happens on the left, what to do and who helps on the right; one column where it is narrow. */
@@ -32,6 +34,7 @@ export function App(props: { readonly page: Page; readonly origin: string }): JS
       />
       <main>
         <Banners page={page} />
+        <UnfinishedSection page={page} />
         <div class="bench">
           <Stage page={page} />
           <aside class="card setup" aria-label="Set up a render">
@@ -40,6 +43,7 @@ export function App(props: { readonly page: Page; readonly origin: string }): JS
             <LaunchSection page={page} />
             <HelpersSection page={page} origin={props.origin} />
           </aside>
+          <JobsSection page={page} />
           <VolunteerTable page={page} />
         </div>
       </main>

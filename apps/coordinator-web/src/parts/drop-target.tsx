@@ -2,7 +2,6 @@ import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
 import type { Page } from '../page.js';
-import { isActive } from '../words/eta.js';
 
 /** The whole page takes files; while some hover over it, it says so. */
 export function DropTarget(props: { readonly page: Page }): JSX.Element | null {
@@ -34,7 +33,6 @@ export function DropTarget(props: { readonly page: Page }): JSX.Element | null {
         over.value = false;
         if (!hasFiles(event)) return;
         event.preventDefault();
-        if (isActive(page.view.value.job)) return;
         void page.takeFiles([...(event.dataTransfer?.files ?? [])]);
       },
       { signal },
@@ -44,7 +42,7 @@ export function DropTarget(props: { readonly page: Page }): JSX.Element | null {
   if (!over.value) return null;
   return (
     <div class="drop-target" aria-hidden="true">
-      <p>{isActive(page.view.value.job) ? 'A render is running: stop it first' : 'Drop the scene here'}</p>
+      <p>Drop the scene here</p>
     </div>
   );
 }

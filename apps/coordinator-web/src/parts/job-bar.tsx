@@ -1,13 +1,16 @@
 import type { JobView } from '@tabgrid/coordinator/api';
-import { Lamp, type LampState } from '@tabgrid/ui/components/controls';
+import { Lamp } from '@tabgrid/ui/components/controls';
 import type { JSX } from 'preact';
 import { useId } from 'preact/hooks';
 import type { Page } from '../page.js';
 import { titleOf } from '../words/builtin-scenes.js';
 import { etaText, isActive, isWaiting, resultSentence, stateText } from '../words/eta.js';
 import { formatCount, formatRate, percentOf } from '../words/format.js';
+import { PauseButton, StopButton } from './job-buttons.jsx';
+import { lampOf } from './job-lamp.js';
 import { MoreSamples } from './more-samples.jsx';
 import { ProblemNote } from './problem-note.jsx';
+import { WorkPanel } from './work-panel.jsx';
 
 /** How the shown job stands, under its picture: progress while it runs, what can be done with it afterwards. */
 export function JobBar(props: { readonly page: Page; readonly job: JobView }): JSX.Element {
@@ -26,9 +29,10 @@ export function JobBar(props: { readonly page: Page; readonly job: JobView }): J
         </p>
         {active ? <Figures job={job} /> : <p class="small soft job-result">{resultSentence(job, helpers(page))}</p>}
         {active ? (
-          <button type="button" class="button button-small" data-testid="cancel" onClick={() => page.cancel()}>
-            Stop and keep
-          </button>
+          <div class="row job-actions">
+            <PauseButton page={page} job={job} names={['pause', 'resume']} />
+            <StopButton page={page} job={job} name="cancel" />
+          </div>
         ) : null}
       </div>
       <div
@@ -43,10 +47,11 @@ export function JobBar(props: { readonly page: Page; readonly job: JobView }): J
         <div class="bar-fill" style={{ '--share': String(job.share) }} />
       </div>
       {job.notice === null ? null : (
-        <p class={`notice small ${job.state === 'failed' ? 'notice-bad' : 'notice-warn'}`} data-testid="job-notice">
+        <p class={`notice small ${noticeLook(job)}`} data-testid="job-notice">
           {job.notice}
         </p>
       )}
+      <WorkPanel job={job} />
       <ProblemNote page={page} place="job" />
       {active ? null : <Afterwards page={page} job={job} />}
     </div>
@@ -57,10 +62,10 @@ function helpers(page: Page): number {
   return page.view.value.volunteers.filter((v) => v.tilesAccepted > 0).length;
 }
 
-function lampOf(job: JobView): LampState {
-  if (job.state === 'failed') return 'bad';
-  if (!isActive(job)) return 'off';
-  return isWaiting(job) ? 'wait' : 'on';
+/** That it is paused was the owner's own wish: no warning. */
+function noticeLook({ state }: JobView): string {
+  if (state === 'failed') return 'notice-bad';
+  return state === 'paused' ? '' : 'notice-warn';
 }
 
 function Figures(props: { readonly job: JobView }): JSX.Element {
@@ -114,7 +119,7 @@ function Afterwards(props: { readonly page: Page; readonly job: JobView }): JSX.
           {busy === 'exr' ? 'Writing…' : 'Download EXR'}
         </button>
       </div>
-      {job.state === 'failed' ? null : <MoreSamples page={page} />}
+      {job.state === 'failed' ? null : <MoreSamples key={job.id} page={page} />}
     </div>
   );
 }

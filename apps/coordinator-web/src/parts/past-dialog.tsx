@@ -3,11 +3,10 @@ import type { JSX } from 'preact';
 import { useEffect, useId, useRef } from 'preact/hooks';
 import type { Page } from '../page.js';
 import { titleOf } from '../words/builtin-scenes.js';
-import { isActive, stateText } from '../words/eta.js';
+import { stateText } from '../words/eta.js';
 import { formatDuration, plural } from '../words/format.js';
 import { ProblemNote } from './problem-note.jsx';
-
-const WHEN = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short' });
+import { WHEN } from './when.js';
 
 /** The renders that this browser keeps, newest first; opening one shows its picture again. */
 export function PastDialog(props: { readonly page: Page; readonly onClose: () => void }): JSX.Element {
@@ -16,10 +15,9 @@ export function PastDialog(props: { readonly page: Page; readonly onClose: () =>
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => dialog.current?.showModal(), []);
   const jobs = [...page.past.value].sort((a, b) => b.startedAt - a.startedAt);
-  const busy = isActive(page.view.value.job);
+  const busy = page.busy.value === 'past';
   async function open(job: PastJob): Promise<void> {
-    await page.openPast(job.id);
-    if (page.problem.value?.place !== 'past') dialog.current?.close();
+    if (await page.openPast(job.id)) dialog.current?.close();
   }
   return (
     <dialog ref={dialog} class="past card" aria-labelledby={`${id}-title`} onClose={props.onClose}>
@@ -30,7 +28,6 @@ export function PastDialog(props: { readonly page: Page; readonly onClose: () =>
         </button>
       </header>
       <ProblemNote page={page} place="past" />
-      {busy ? <p class="small soft past-busy">A render is running. Past ones can be opened when it is over.</p> : null}
       {jobs.length === 0 ? (
         <p class="soft">None yet. Pictures that you render are kept in this browser and appear here.</p>
       ) : (

@@ -7,6 +7,14 @@ import { titleOf } from '../words/builtin-scenes.js';
 import { isWaiting } from '../words/eta.js';
 import { percentOf } from '../words/format.js';
 
+/** Instead of a picture of which nothing is there yet; null as soon as something is, or comes. */
+function words(job: JobView): string | null {
+  if (job.tasks.accepted > 0) return null;
+  if (job.state === 'paused') return 'Paused';
+  if (!isWaiting(job)) return null;
+  return job.held ? 'On hold' : 'Waiting for somebody to render';
+}
+
 /** The film as it fills, with the outlines of the tiles that are at work over it. */
 export function PictureView(props: { readonly page: Page; readonly job: JobView }): JSX.Element {
   const { page, job } = props;
@@ -36,9 +44,7 @@ export function PictureView(props: { readonly page: Page; readonly job: JobView 
         aria-label={`${titleOf(job.title)}, ${width} by ${height} pixels, ${percentOf(job.share)} per cent done`}
       />
       <canvas ref={overlay} class="picture-outlines" />
-      {isWaiting(job) && job.tasks.accepted === 0 ? (
-        <p class="picture-words">{job.held ? 'On hold' : 'Waiting for somebody to render'}</p>
-      ) : null}
+      {words(job) === null ? null : <p class="picture-words">{words(job)}</p>}
     </div>
   );
 }

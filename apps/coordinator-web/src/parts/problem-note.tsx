@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
-import type { Page, Place } from '../page.js';
+import type { Place } from '../actions.js';
+import type { Page } from '../page.js';
 
 /** The page's one problem, shown where it belongs: what is wrong and what to do. */
 export function ProblemNote(props: { readonly page: Page; readonly place: Place }): JSX.Element | null {

@@ -3,7 +3,6 @@ import type { JSX } from 'preact';
 import { useId } from 'preact/hooks';
 import type { Page } from '../page.js';
 import { BUILTIN_SCENES, builtinOf, titleOf } from '../words/builtin-scenes.js';
-import { isActive } from '../words/eta.js';
 import { formatBytes, plural } from '../words/format.js';
 import { FileButton } from './file-button.jsx';
 import { ProblemNote } from './problem-note.jsx';
@@ -12,9 +11,8 @@ import { ProblemNote } from './problem-note.jsx';
 export function SceneSection(props: { readonly page: Page }): JSX.Element {
   const { page } = props;
   const id = useId();
-  const { scene, preparing, job } = page.view.value;
+  const { scene, preparing } = page.view.value;
   const choice = page.choice.value;
-  const locked = isActive(job);
   return (
     <section class="part" aria-labelledby={`${id}-title`}>
       <h2 id={`${id}-title`}>Scene</h2>
@@ -27,7 +25,6 @@ export function SceneSection(props: { readonly page: Page }): JSX.Element {
           class="select"
           data-testid="scene-builtin"
           value={choice.kind === 'builtin' ? choice.name : ''}
-          disabled={locked}
           onChange={(event) => {
             const name = builtinOf(event.currentTarget.value);
             if (name !== null) void page.chooseBuiltin(name);
@@ -47,7 +44,7 @@ export function SceneSection(props: { readonly page: Page }): JSX.Element {
           title="A .glb, or a .gltf together with its .bin and images"
           accept=".glb,.gltf,.bin,.png,.jpg,.jpeg,.webp,.hdr"
           multiple={true}
-          disabled={locked}
+          disabled={false}
           testid="scene-file"
           onFiles={(files) => void page.takeFiles(files)}
         />
@@ -59,7 +56,7 @@ export function SceneSection(props: { readonly page: Page }): JSX.Element {
         </p>
       )}
       {scene === null ? null : <SceneFacts scene={scene} />}
-      {scene === null ? null : <Light page={page} scene={scene} locked={locked} />}
+      {scene === null ? null : <Light page={page} scene={scene} />}
       <ProblemNote page={page} place="environment" />
     </section>
   );
@@ -92,7 +89,7 @@ function SceneFacts(props: { readonly scene: SceneView }): JSX.Element {
   );
 }
 
-function Light(props: { readonly page: Page; readonly scene: SceneView; readonly locked: boolean }): JSX.Element {
+function Light(props: { readonly page: Page; readonly scene: SceneView }): JSX.Element {
   const { page, scene } = props;
   return (
     <div class="row spread light">
@@ -105,7 +102,6 @@ function Light(props: { readonly page: Page; readonly scene: SceneView; readonly
           <button
             type="button"
             class="button button-small button-quiet"
-            disabled={props.locked}
             data-testid="environment-clear"
             onClick={() => void page.chooseEnvironment(null)}
           >
@@ -117,7 +113,7 @@ function Light(props: { readonly page: Page; readonly scene: SceneView; readonly
           title="A Radiance .hdr picture of the surroundings"
           accept=".hdr"
           multiple={false}
-          disabled={props.locked}
+          disabled={false}
           small={true}
           testid="environment-file"
           onFiles={(files) => void page.chooseEnvironment(files[0] ?? null)}

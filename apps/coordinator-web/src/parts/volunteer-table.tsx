@@ -10,8 +10,10 @@ import { countHere, type VolunteerRow, volunteerRows } from '../words/volunteers
 /** Who is here and what each does: a table, as cards where the screen is narrow. Roles are spelled out because cards lose them. */
 export function VolunteerTable(props: { readonly page: Page }): JSX.Element {
   const id = useId();
-  const { volunteers } = props.page.view.value;
+  const { volunteers, job, jobs } = props.page.view.value;
   const rows = volunteerRows(volunteers);
+  // Where nothing is checked, how often somebody is checked says nothing.
+  const checked = [job, ...jobs].some((one) => one !== null && one.spec.verify !== 'none');
   const { own, others } = countHere(volunteers);
   return (
     <section class="card volunteers" aria-labelledby={`${id}-title`}>
@@ -40,7 +42,7 @@ export function VolunteerTable(props: { readonly page: Page }): JSX.Element {
             </thead>
             <tbody role="rowgroup">
               {rows.map((row) => (
-                <Row key={row.id} row={row} />
+                <Row key={row.id} row={row} checked={checked} />
               ))}
             </tbody>
           </table>
@@ -65,7 +67,7 @@ function Head(props: { readonly children: string; readonly number?: boolean }): 
   );
 }
 
-function Row(props: { readonly row: VolunteerRow }): JSX.Element {
+function Row(props: { readonly row: VolunteerRow; readonly checked: boolean }): JSX.Element {
   const { row } = props;
   return (
     <tr
@@ -80,7 +82,7 @@ function Row(props: { readonly row: VolunteerRow }): JSX.Element {
         <span>{row.name}</span>
       </th>
       <Cell label="GPU" text={row.gpu} clip={true} />
-      <Cell label="State" text={row.stateText} clip={true} />
+      <StateCell row={row} checked={props.checked} />
       <Cell label="Speed" text={row.speed} number={true} />
       <Cell label="Round trip" text={row.roundTrip} number={true} />
       <Cell label="Path" text={row.pathText} title={row.pathHint} />
@@ -88,8 +90,31 @@ function Row(props: { readonly row: VolunteerRow }): JSX.Element {
         label="Tiles"
         text={row.tilesRunning > 0 ? `${row.tiles} + ${row.tilesRunning}` : String(row.tiles)}
         number={true}
+        note={row.standsBy}
+        title={
+          row.standsBy === '' ? undefined : 'Tiles at work elsewhere that it would take over if their volunteer failed.'
+        }
       />
     </tr>
+  );
+}
+
+/** What it does and, in a grid that checks, how far it is believed; in quarantine why and until when, in full. */
+function StateCell(props: { readonly row: VolunteerRow; readonly checked: boolean }): JSX.Element {
+  const { row } = props;
+  return (
+    <td role="cell" class={row.state === 'quarantined' ? 'standing bad' : 'standing'} data-label="State">
+      <span class="standing-words">
+        <span class="standing-state" title={row.stateText}>
+          {row.stateText}
+        </span>
+        {props.checked ? (
+          <span class="cell-note soft" data-testid="trust" title={row.trustHint}>
+            {row.trustText}
+          </span>
+        ) : null}
+      </span>
+    </td>
   );
 }
 
@@ -98,7 +123,9 @@ function Cell(props: {
   readonly text: string;
   readonly number?: boolean;
   readonly clip?: boolean;
-  readonly title?: string;
+  readonly title?: string | undefined;
+  /** A second, smaller line. */
+  readonly note?: string;
 }): JSX.Element {
   return (
     <td
@@ -107,7 +134,10 @@ function Cell(props: {
       data-label={props.label}
       title={props.title ?? (props.clip === true ? props.text : undefined)}
     >
-      {props.text}
+      <span>
+        {props.text}
+        {props.note === undefined || props.note === '' ? null : <span class="cell-note soft">{props.note}</span>}
+      </span>
     </td>
   );
 }

@@ -4,14 +4,12 @@ import {
   type GridView,
   type JobView,
   type PastJob,
-  type RenderSpec,
-  type SceneView,
   type TileView,
+  type UnfinishedJob,
   UserError,
-  type VolunteerView,
 } from '@tabgrid/coordinator/api';
-import { JobId, RoomId, VolunteerId } from '@tabgrid/protocol/ids';
-import * as v from 'valibot';
+import type { JobId } from '@tabgrid/protocol/ids';
+import { A_SCENE, aJob, aJobId } from './samples.js';
 
 /** For tests and for looking at the page: a coordinator that does nothing by itself and shows what it is told to. */
 export interface FakeCoordinator extends Coordinator {
@@ -25,74 +23,6 @@ export interface FakeCoordinator extends Coordinator {
   past: PastJob[];
 }
 
-export const A_ROOM = v.parse(RoomId, 'Zx3aY-7QmT_w4KpLr8NvBg');
-export const jobId = (text: string) => v.parse(JobId, text);
-
-export const A_SCENE: SceneView = {
-  name: 'Bunny',
-  triangles: 69_451,
-  materials: 5,
-  textures: 0,
-  bytes: 6_400_000,
-  cameras: ['Main', 'From above'],
-  warnings: [],
-  environment: null,
-};
-
-export const A_SPEC: RenderSpec = {
-  width: 960,
-  height: 540,
-  spp: 64,
-  bounces: 6,
-  seed: 1,
-  camera: null,
-  tile: null,
-  verify: 'none',
-};
-
-export function aJob(change: Partial<JobView> = {}): JobView {
-  return {
-    id: jobId('job-1'),
-    title: 'Bunny',
-    state: 'running',
-    spec: A_SPEC,
-    spp: 64,
-    share: 0.42,
-    etaMs: 83_000,
-    samplesPerSecond: 1_240_000,
-    tasks: { total: 510, accepted: 214, running: 6 },
-    attempts: 221,
-    retries: 1,
-    startedAt: Date.UTC(2026, 10, 3, 12, 30),
-    wallMs: 61_000,
-    held: false,
-    notice: null,
-    ...change,
-  };
-}
-
-export function aVolunteer(ordinal: number, change: Partial<VolunteerView> = {}): VolunteerView {
-  return {
-    id: v.parse(VolunteerId, `v-${ordinal}`),
-    ordinal,
-    name: '',
-    state: 'ready',
-    reason: '',
-    adapter: { vendor: 'nvidia', architecture: 'ampere', description: '', browser: 'chromium-156' },
-    software: false,
-    hidden: false,
-    path: 'direct',
-    roundTripMs: 14.2,
-    samplesPerSecond: 410_000,
-    tilesAccepted: 71,
-    tilesRunning: 2,
-    kernelMs: 40_000,
-    bytesTo: 6_400_000,
-    bytesFrom: 2_000_000,
-    ...change,
-  };
-}
-
 const EMPTY: GridView = {
   room: null,
   signaling: 'connecting',
@@ -101,6 +31,8 @@ const EMPTY: GridView = {
   preparing: null,
   volunteers: [],
   job: null,
+  jobs: [],
+  unfinished: [],
   notices: [],
 };
 
@@ -111,6 +43,7 @@ export function createFakeCoordinator(first: Partial<GridView> = {}): FakeCoordi
   let failure: Error | null = null;
   const listeners = new Set<() => void>();
   const asked: string[] = [];
+  let launched = 0;
 
   function show(change: Partial<GridView>): void {
     view = { ...view, ...change };
@@ -121,6 +54,22 @@ export function createFakeCoordinator(first: Partial<GridView> = {}): FakeCoordi
     const error = failure;
     failure = null;
     if (error !== null) throw error;
+  }
+
+  const isOpen = (job: JobView) => job.state === 'preparing' || job.state === 'running' || job.state === 'paused';
+
+  /** Changes one job wherever it stands in the view; the shown one without an id. */
+  function changeJob(id: JobId | undefined, next: Partial<JobView>): void {
+    const which = id ?? view.job?.id;
+    const renew = (job: JobView) => (job.id === which ? { ...job, ...next } : job);
+    show({ job: view.job === null ? null : renew(view.job), jobs: view.jobs.map(renew).filter(isOpen) });
+  }
+
+  function takeFromUnfinished(id: JobId): UnfinishedJob {
+    const found = view.unfinished.find((job) => job.id === id);
+    if (found === undefined) throw new UserError('Nothing is kept of that render.');
+    show({ unfinished: view.unfinished.filter((job) => job !== found) });
+    return found;
   }
 
   return {
@@ -159,15 +108,46 @@ export function createFakeCoordinator(first: Partial<GridView> = {}): FakeCoordi
       return scene;
     },
     async launch(spec) {
-      ask(`launch ${spec.width}x${spec.height} ${spec.spp}`);
+      ask(`launch ${spec.width}x${spec.height} ${spec.spp} ${spec.verify}`);
       if (view.scene === null) throw new UserError('No scene is loaded.');
-      const job = aJob({ spec, spp: spec.spp, share: 0, tasks: { total: 10, accepted: 0, running: 0 } });
-      show({ job });
+      launched++;
+      const tasks = { total: 10, accepted: 0, running: 0 };
+      const job = aJob({ id: aJobId(`job-${launched}`), title: view.scene.name, spec, spp: spec.spp, share: 0, tasks });
+      show({ job, jobs: [...view.jobs, job] });
       return job.id;
     },
-    cancel() {
-      ask('cancel');
-      if (view.job !== null) show({ job: { ...view.job, state: 'cancelled' } });
+    showJob(id) {
+      ask(`showJob ${id}`);
+      const found = view.jobs.find((job) => job.id === id);
+      if (found === undefined) throw new UserError('That render is over.');
+      show({ job: found });
+    },
+    cancel(id) {
+      ask(id === undefined ? 'cancel' : `cancel ${id}`);
+      changeJob(id, { state: 'cancelled' });
+    },
+    pause(id) {
+      ask(id === undefined ? 'pause' : `pause ${id}`);
+      changeJob(id, { state: 'paused' });
+    },
+    resume(id) {
+      ask(id === undefined ? 'resume' : `resume ${id}`);
+      changeJob(id, { state: 'running' });
+    },
+    setSharing(id, sharing) {
+      ask(`setSharing ${id} ${sharing.weight} ${sharing.priority}`);
+      changeJob(id, { sharing });
+    },
+    async takeUp(id) {
+      ask(`takeUp ${id}`);
+      const { title, share, spp } = takeFromUnfinished(id);
+      const job = aJob({ id, title, share, spp });
+      show({ job, jobs: [...view.jobs, job] });
+    },
+    async giveUp(id) {
+      ask(`giveUp ${id}`);
+      const { share: _, ...left } = takeFromUnfinished(id);
+      this.past.push({ ...left, state: 'cancelled' });
     },
     async addSamples(spp) {
       ask(`addSamples ${spp}`);

@@ -1,26 +1,10 @@
 import type { JobView } from '@tabgrid/coordinator/api';
-import { JobId } from '@tabgrid/protocol/ids';
-import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
+import { aJob } from '../testing/samples.js';
 import { createAnnouncer, QUIET_MS } from './announcer.js';
 
-const at = (share: number, state: JobView['state'] = 'running', notice: string | null = null): JobView => ({
-  id: v.parse(JobId, 'job-1'),
-  title: 'Bunny',
-  state,
-  spec: { width: 1, height: 1, spp: 1, bounces: 1, seed: 1, camera: null, tile: null, verify: 'none' },
-  spp: 1,
-  share,
-  etaMs: null,
-  samplesPerSecond: 0,
-  tasks: { total: 1, accepted: 0, running: 0 },
-  attempts: 0,
-  retries: 0,
-  startedAt: 0,
-  wallMs: 1000,
-  held: false,
-  notice,
-});
+const at = (share: number, state: JobView['state'] = 'running', notice: string | null = null): JobView =>
+  aJob({ state, share, etaMs: null, wallMs: 1000, notice });
 
 describe('the announcer', () => {
   it('says nothing before there is a job', () => {

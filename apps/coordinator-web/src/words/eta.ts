@@ -1,4 +1,5 @@
 import type { JobState, JobView } from '@tabgrid/coordinator/api';
+import type { Millis } from '@tabgrid/protocol/ids';
 import { titleOf } from './builtin-scenes.js';
 import { formatDuration, percentOf, plural } from './format.js';
 
@@ -7,6 +8,7 @@ import { formatDuration, percentOf, plural } from './format.js';
 const STATES: Readonly<Record<JobState, string>> = {
   preparing: 'Preparing',
   running: 'Rendering',
+  paused: 'Paused',
   done: 'Done',
   cancelled: 'Stopped',
   failed: 'Failed',
@@ -22,20 +24,22 @@ export function isWaiting(job: Pick<JobView, 'state' | 'held' | 'notice' | 'task
   return job.state === 'running' && job.tasks.running === 0 && (job.held || job.notice !== null);
 }
 
-/** Whether the job still takes work. */
+/** Whether the job is not over: it runs, or it waits to. */
 export function isActive(job: Pick<JobView, 'state'> | null): boolean {
-  return job?.state === 'preparing' || job?.state === 'running';
+  return job?.state === 'preparing' || job?.state === 'running' || job?.state === 'paused';
 }
 
-/**
- * Time to go, rounded so that it does not twitch: by 1 s under 20 s, by 5 s under 2 min, by whole minutes above.
- * A dash when nobody knows, nothing when the job is over.
- */
+/** Time to go; a dash when nobody knows, nothing when the job is over. */
 export function etaText(job: Pick<JobView, 'state' | 'etaMs' | 'held'>): string {
   if (!isActive(job)) return '';
+  if (job.state === 'paused') return 'paused';
   if (job.held) return 'on hold';
-  if (job.etaMs === null) return '–';
-  const seconds = job.etaMs / 1000;
+  return job.etaMs === null ? '–' : etaSpan(job.etaMs);
+}
+
+/** A span that counts down, rounded so that it does not twitch: by 1 s under 20 s, by 5 s under 2 min, by minutes above. */
+export function etaSpan(ms: Millis): string {
+  const seconds = ms / 1000;
   if (seconds < 1) return 'a moment';
   const step = seconds < 20 ? 1 : seconds < 120 ? 5 : 60;
   return formatDuration(Math.ceil(seconds / step) * step * 1000);
@@ -48,6 +52,7 @@ export function jobSentence(job: JobView): string {
   if (job.state === 'done') return `${title} is done, in ${formatDuration(job.wallMs)}.`;
   if (job.state === 'cancelled') return `${title} was stopped at ${percentOf(job.share)} per cent.`;
   if (job.state === 'preparing') return `${title} is being prepared.`;
+  if (job.state === 'paused') return `${title} is paused at ${percentOf(job.share)} per cent.`;
   const left = job.etaMs === null || job.held ? '' : `, about ${etaText(job)} left`;
   const sentence = `${title}: ${percentOf(job.share)} per cent${left}.`;
   return job.notice === null ? sentence : `${sentence} ${job.notice}`;
@@ -56,8 +61,7 @@ export function jobSentence(job: JobView): string {
 /** What a finished or stopped job came to, for the summary under the picture. */
 export function resultSentence(job: JobView, volunteers: number): string {
   const helpers = volunteers === 0 ? '' : ` by ${plural(volunteers, 'computer')}`;
-  const again = job.retries === 0 ? '' : ` ${plural(job.retries, 'tile')} had to be done again.`;
   const samples = `${plural(job.spp, 'sample')} a pixel`;
-  if (job.state === 'done') return `${samples}${helpers} in ${formatDuration(job.wallMs)}.${again}`;
-  return `${percentOf(job.share)} % of ${samples}${helpers} in ${formatDuration(job.wallMs)}; what is there stays.${again}`;
+  if (job.state === 'done') return `${samples}${helpers} in ${formatDuration(job.wallMs)}.`;
+  return `${percentOf(job.share)} % of ${samples}${helpers} in ${formatDuration(job.wallMs)}; what is there stays.`;
 }

@@ -1,9 +1,10 @@
 import { expect, it } from 'vitest';
-import { aJob } from '../testing/fake-coordinator.js';
+import { aJob } from '../testing/samples.js';
 import { pageTitle } from './page-title.js';
 
 it('tells from the tab how far the render is', () => {
   expect(pageTitle(null)).toBe('tabgrid dashboard');
   expect(pageTitle(aJob())).toBe('42 % · Bunny · tabgrid');
+  expect(pageTitle(aJob({ state: 'paused' }))).toBe('Paused · Bunny · tabgrid');
   expect(pageTitle(aJob({ state: 'done', share: 1 }))).toBe('Done · Bunny · tabgrid');
 });

@@ -6,5 +6,6 @@ import { percentOf } from './format.js';
 /** The tab's title, so that a dashboard in the background tells how far it is. */
 export function pageTitle(job: JobView | null): string {
   if (job === null) return 'tabgrid dashboard';
-  return `${isActive(job) ? `${percentOf(job.share)} %` : stateText(job.state)} · ${titleOf(job.title)} · tabgrid`;
+  const stands = isActive(job) && job.state !== 'paused' ? `${percentOf(job.share)} %` : stateText(job.state);
+  return `${stands} · ${titleOf(job.title)} · tabgrid`;
 }

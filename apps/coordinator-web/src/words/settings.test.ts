@@ -19,9 +19,9 @@ describe('readDraft', () => {
     });
   });
 
-  it('takes a camera and a tile side', () => {
-    const read = readDraft({ ...FIRST_DRAFT, camera: 'Main', tile: ' 32 ' });
-    expect(read).toMatchObject({ ok: true, spec: { camera: 'Main', tile: 32 } });
+  it('takes a camera, a tile side and a way to check', () => {
+    const read = readDraft({ ...FIRST_DRAFT, camera: 'Main', tile: ' 32 ', verify: 'replicate' });
+    expect(read).toMatchObject({ ok: true, spec: { camera: 'Main', tile: 32, verify: 'replicate' } });
   });
 
   it('names every field that stands in the way', () => {

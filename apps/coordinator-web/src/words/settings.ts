@@ -1,5 +1,6 @@
 import type { RenderSpec } from '@tabgrid/coordinator/api';
 import { MAX_FILM_SIDE_PX } from '@tabgrid/protocol/limits';
+import type { Verification } from '@tabgrid/protocol/task';
 import { formatCount } from './format.js';
 
 /**
@@ -12,6 +13,7 @@ export type NumberField = 'width' | 'height' | 'spp' | 'bounces' | 'seed' | 'til
 export interface Draft extends Readonly<Record<NumberField, string>> {
   /** A camera's name; empty takes the first, or a framing of the whole scene. */
   readonly camera: string;
+  readonly verify: Verification;
 }
 
 export const FIRST_DRAFT: Draft = {
@@ -22,6 +24,7 @@ export const FIRST_DRAFT: Draft = {
   seed: '1',
   tile: '',
   camera: '',
+  verify: 'none',
 };
 
 interface Rule {
@@ -80,7 +83,7 @@ export function readDraft(
       seed: Number(draft.seed),
       camera: draft.camera === '' ? null : draft.camera,
       tile: draft.tile.trim() === '' ? null : Number(draft.tile),
-      verify: 'none',
+      verify: draft.verify,
     },
   };
 }

@@ -1,34 +1,16 @@
 import type { VolunteerView } from '@tabgrid/coordinator/api';
-import { VolunteerId } from '@tabgrid/protocol/ids';
-import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
+import { aVolunteer } from '../testing/samples.js';
 import { countHere, gpuText, volunteerRows } from './volunteers.js';
 
-const someone = (ordinal: number, more: Partial<VolunteerView> = {}): VolunteerView => ({
-  id: v.parse(VolunteerId, `v${ordinal}`),
-  ordinal,
-  name: '',
-  state: 'ready',
-  reason: '',
-  adapter: { vendor: 'nvidia', architecture: 'ampere', description: '', browser: 'chromium-156' },
-  software: false,
-  hidden: false,
-  path: 'direct',
-  roundTripMs: 12.3,
-  samplesPerSecond: 1_500_000,
-  tilesAccepted: 7,
-  tilesRunning: 0,
-  kernelMs: 100,
-  bytesTo: 0,
-  bytesFrom: 0,
-  ...more,
-});
+const someone = (ordinal: number, more: Partial<VolunteerView> = {}): VolunteerView =>
+  aVolunteer(ordinal, { roundTripMs: 12.3, samplesPerSecond: 1_500_000, tilesAccepted: 7, tilesRunning: 0, ...more });
 
 describe('volunteerRows', () => {
   it('shows a volunteer', () => {
     expect(volunteerRows([someone(0)])).toEqual([
       {
-        id: 'v0',
+        id: 'v-0',
         ordinal: 0,
         name: 'Volunteer 1',
         gpu: 'nvidia ampere',
@@ -41,6 +23,9 @@ describe('volunteerRows', () => {
         pathHint: 'The two browsers talk to each other directly.',
         tiles: 7,
         tilesRunning: 0,
+        standsBy: '',
+        trustText: 'new: every result is checked',
+        trustHint: 'None of its results was compared with somebody else’s yet.',
       },
     ]);
   });
@@ -69,6 +54,17 @@ describe('volunteerRows', () => {
       'Ready, in the background',
       'Excluded: wrong result',
       'Paused',
+    ]);
+  });
+
+  it('says until when one is out, and for whom another stands by', () => {
+    const rows = volunteerRows([
+      someone(0, { state: 'quarantined', reason: 'two others agreed on another result', quarantineMs: 61_000 }),
+      someone(1, { backupFor: 3 }),
+    ]);
+    expect(rows.map((r) => [r.stateText, r.standsBy])).toEqual([
+      ['Excluded for 1 min 5 s: two others agreed on another result', ''],
+      ['Ready', 'stands by for 3'],
     ]);
   });
 

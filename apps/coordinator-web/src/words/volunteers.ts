@@ -1,6 +1,7 @@
 import type { VolunteerView } from '@tabgrid/coordinator/api';
 import type { LinkPath } from '@tabgrid/transport/link';
-import { formatRate, formatRoundTrip } from './format.js';
+import { formatCount, formatRate, formatRoundTrip } from './format.js';
+import { quarantineText, trustHint, trustText } from './trust.js';
 
 /** A volunteer as the table shows it. Pure. */
 
@@ -18,6 +19,10 @@ export interface VolunteerRow {
   readonly pathHint: string;
   readonly tiles: number;
   readonly tilesRunning: number;
+  /** What it would take over if others failed; empty when nothing. */
+  readonly standsBy: string;
+  readonly trustText: string;
+  readonly trustHint: string;
 }
 
 const STATES: Readonly<Record<VolunteerView['state'], string>> = {
@@ -61,6 +66,9 @@ function rowOf(v: VolunteerView): VolunteerRow {
     pathHint,
     tiles: v.tilesAccepted,
     tilesRunning: v.tilesRunning,
+    standsBy: v.backupFor === 0 ? '' : `stands by for ${formatCount(v.backupFor)}`,
+    trustText: trustText(v),
+    trustHint: trustHint(v),
   };
 }
 
@@ -74,6 +82,7 @@ export function gpuText(v: Pick<VolunteerView, 'adapter' | 'software'>): string 
 }
 
 function stateText(v: VolunteerView): string {
+  if (v.state === 'quarantined') return quarantineText(v);
   const state = v.state === 'ready' && v.tilesRunning > 0 ? 'Rendering' : STATES[v.state];
   const hidden = v.hidden && v.state === 'ready' ? ', in the background' : '';
   return v.reason === '' ? `${state}${hidden}` : `${state}: ${v.reason}`;

@@ -1,16 +1,22 @@
-import type { Candidate, Policy } from './policy.js';
+import type { Candidate, Policy, RunningTask } from './policy.js';
 
 /** A result is checked, stored and answered by a page that has other things to do as well. */
 const LEAST_DEPTH = 2;
 /** Volunteers hold no more than 16 attempts; a finished one counts until its result is away. */
 const MOST_DEPTH = 12;
 
+/** A second attempt must promise to be sooner by so much: what is expected is not certain. */
+const MARGIN = 1.2;
+/** While other work waits, a second attempt takes somebody's place: only what is all but lost is worth it. */
+const BUSY_MARGIN = 3;
+
 /**
- * A task goes to the volunteer with the least expected finish. One that is busy now may well be faster than an idle
- * one: the idle one gets the task all the same unless that would end the job later.
+ * A task goes to the volunteer with the least expected finish, divided by the chance that it stays so long. One that would
+ * end later than all the waiting work needs if everybody else did it gets nothing, however idle it is.
  */
 export const earliestFinish: Policy = {
   name: 'earliest-finish',
+  shortlist: 'best',
 
   depth(durationMs, turnaroundMs) {
     if (durationMs === null) return LEAST_DEPTH;
@@ -19,21 +25,33 @@ export const earliestFinish: Policy = {
     return Math.min(MOST_DEPTH, LEAST_DEPTH + within);
   },
 
-  choose(candidates, horizonMs) {
-    const best = earliest(candidates);
-    if (!best || best.room > 0) return best;
-    const free = earliest(candidates.filter((c) => c.room > 0));
-    if (!free) return null;
+  choose(candidates, { horizonMs }) {
+    const best = soonest(candidates);
+    if (!best) return null;
     // Somebody new shows what it can do only by doing it.
-    const tryIt = !free.measured && free.queued === 0;
-    return tryIt || free.finishMs <= horizonMs ? free : null;
+    const tryIt = !best.measured && best.queued === 0;
+    return tryIt || best.finishMs <= horizonMs ? best : null;
   },
 
-  worthCloning: (remainingMs, freshMs) => remainingMs > 1.5 * freshMs,
+  hedge(running, fresh) {
+    const margin = running.workWaits ? BUSY_MARGIN : MARGIN;
+    return expectedEnd(running) > margin * (fresh.finishMs / likely(fresh.survival));
+  },
 };
 
-function earliest(candidates: readonly Candidate[]): Candidate | null {
+/** Time to a running task's end; if its volunteer vanishes, all of it begins anew. */
+function expectedEnd({ remainingMs, failure, expectedMs }: RunningTask): number {
+  return remainingMs + failure * (remainingMs + expectedMs);
+}
+
+const likely = (chance: number): number => Math.max(0.05, chance);
+
+function soonest(candidates: readonly Candidate[]): Candidate | null {
   let best: Candidate | null = null;
-  for (const c of candidates) if (!best || c.finishMs < best.finishMs) best = c;
+  let least = Number.POSITIVE_INFINITY;
+  for (const c of candidates) {
+    const time = c.finishMs / likely(c.survival);
+    if (c.room > 0 && time < least) [best, least] = [c, time];
+  }
   return best;
 }

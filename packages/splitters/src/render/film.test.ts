@@ -110,4 +110,40 @@ describe('taking a result out', () => {
       { numRuns: 60 },
     );
   });
+
+  it('gives the fold of what is left, bit for bit, after any sequence of adding and taking out', async () => {
+    // Two ways of cutting at once, so that results overlap, as those of two rounds of one picture do.
+    const all = [...results(5, 1), ...results(4, 2).map((r) => ({ ...r, key: `other ${r.key}` }))];
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.nat({ max: all.length - 1 }), { maxLength: 60 }), async (picks) => {
+        const film = createFilm(FILM.width, FILM.height);
+        const inside = new Map<string, FilmResult>();
+        for (const pick of picks) {
+          const one = all[pick];
+          if (!one) throw new Error('picks are of the list');
+          if (inside.delete(one.key)) {
+            removeResult(film, one, inside.values());
+          } else {
+            inside.set(one.key, one);
+            addResult(film, one);
+          }
+        }
+        const expected = filmOf([...inside.values()]);
+        expect(film.sums).toEqual(expected.sums);
+        expect(film.rgb).toEqual(expected.rgb);
+        expect(film.cost).toEqual(expected.cost);
+        expect(film.counts).toEqual(expected.counts);
+        expect(film.next).toEqual(expected.next);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('may be one that is not in it: the film stays as it is', async () => {
+    const [out, ...rest] = results(5, 1);
+    if (!out) throw new Error('there are results');
+    const film = filmOf(rest);
+    removeResult(film, out, rest);
+    expect(await filmSha256(film)).toBe(await filmSha256(filmOf(rest)));
+  });
 });

@@ -116,7 +116,7 @@ function addBlock(film: Film, pixel: number, from: Float32Array, at: number, cou
  * Takes a result out.
  * @param others all other results that were added; those that touch its tile are folded anew there
  */
-export function removeResult(film: Film, removed: FilmResult, others: Iterable<FilmResult>): Film {
+export function removeResult(film: Film, removed: Omit<FilmResult, 'result'>, others: Iterable<FilmResult>): Film {
   if (film.pending.delete(removed.key)) {
     // Some of its blocks may have had their turn.
     if (firstBlock(removed.samples) >= largestNext(film, removed.tile)) return film;

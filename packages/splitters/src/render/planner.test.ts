@@ -61,6 +61,38 @@ describe('the render planner', () => {
     expect(state.failed).toEqual([ids[0]]);
   });
 
+  it('waits again for a task whose result was retracted, also after it was done', () => {
+    let [state, step] = renderPlanner.begin(fakeJob(manifest), GRID);
+    const ids = step.add.map((t) => t.id);
+    const [first, ...rest] = ids;
+    if (!first) throw new Error('there are tasks');
+    const tell = (type: 'accepted' | 'failed' | 'retracted', task: (typeof ids)[number]) => {
+      [state, step] = renderPlanner.resume(state, { type, task }, GRID);
+      return step.done;
+    };
+    expect(tell('accepted', first)).toBeUndefined();
+    expect(tell('retracted', first)).toBeUndefined();
+    for (const task of rest) expect(tell('accepted', task)).toBeUndefined();
+    expect(tell('accepted', first)).toEqual({ failed: 0 });
+    expect(tell('retracted', first)).toBeUndefined();
+    expect(state.open).toBe(1);
+    expect(tell('failed', first)).toEqual({ failed: 1 });
+  });
+
+  it('makes only what is missing when no further samples are asked for', () => {
+    const job = fakeJob(manifest);
+    const [begun, first] = renderPlanner.begin(job, GRID);
+    const resting = restingState(job, begun.runs, begun.generation);
+    const have = first.add.map((spec) => placeKey(paramsOf(spec).tile, paramsOf(spec).samples));
+    const more = { spp: 0, have: have.slice(1) };
+    const [state, step] = renderPlanner.resume(resting, { type: 'extended', more }, GRID);
+    expect(step.add.map((spec) => placeKey(paramsOf(spec).tile, paramsOf(spec).samples))).toEqual([have[0]]);
+    expect(step.done).toBeUndefined();
+    expect(state.runs).toEqual(begun.runs);
+    const [, nothing] = renderPlanner.resume(resting, { type: 'extended', more: { spp: 0, have } }, GRID);
+    expect(nothing).toEqual({ add: [], withdraw: [], done: { failed: 0 } });
+  });
+
   it('goes on with further blocks, also from a state that was stored', async () => {
     const job = fakeJob(manifest);
     const [begun, first] = renderPlanner.begin(job, GRID);

@@ -36,7 +36,7 @@ export interface RenderState {
 
 /** How a picture is asked for more. */
 export interface MoreSamples {
-  /** Further samples a pixel. */
+  /** Further samples a pixel; 0 asks for what is missing and nothing else. */
   readonly spp: number;
   /**
    * For a picture that was stopped or has failed tasks: `placeKey` of every result that is there. What is missing of the
@@ -74,6 +74,8 @@ export const renderPlanner: Planner<RenderState, RenderJob, MoreSamples, Film, F
         return settle({ ...state, open: state.open - 1 });
       case 'failed':
         return settle({ ...state, open: state.open - 1, failed: [...state.failed, event.task] });
+      case 'retracted':
+        return [{ ...state, open: state.open + 1 }, NOTHING];
       case 'withdrawn':
       case 'tooLate':
         // This planner never withdraws.
@@ -92,22 +94,26 @@ function settle(state: RenderState): [RenderState, Step] {
 
 function extend(state: RenderState, more: MoreSamples, grid: GridState): [RenderState, Step] {
   const { job, runs, generation } = state;
-  const samples = nextRun(
-    runs.map((run) => run.samples),
-    more.spp,
-  );
-  const run = { samples, ...cutFor(job, samples, grid) };
+  const further = more.spp > 0 ? [furtherRun(job, runs, more.spp, grid)] : [];
   const have = new Set(more.have ?? []);
   const missing = more.have
     ? runs.flatMap((r) => partsOf(job, r)).filter((p) => !have.has(placeKey(p.tile, p.samples)))
     : [];
-  const add = [...missing, ...partsOf(job, run)].map((part, i) => specOf(job, `${generation}-${i}`, part));
+  const parts = [...missing, ...further.flatMap((run) => partsOf(job, run))];
+  const add = parts.map((part, i) => specOf(job, `${generation}-${i}`, part));
   // A picture that was stopped left tasks open that nobody will answer.
   const open = add.length + (more.have ? 0 : state.open);
-  return [
-    { job, runs: [...runs, run], generation: generation + 1, open, failed: [] },
-    { add, withdraw: [] },
-  ];
+  const next = { job, runs: [...runs, ...further], generation: generation + 1, open, failed: [] };
+  const step = { add, withdraw: [] };
+  return [next, open === 0 ? { ...step, done: { failed: 0 } } : step];
+}
+
+function furtherRun(job: RenderJob, runs: readonly RenderRun[], spp: number, grid: GridState): RenderRun {
+  const samples = nextRun(
+    runs.map((run) => run.samples),
+    spp,
+  );
+  return { samples, ...cutFor(job, samples, grid) };
 }
 
 function cutFor(job: RenderJob, run: SampleRun, grid: GridState): Cut {
@@ -126,15 +132,31 @@ function partsOf(job: RenderJob, run: RenderRun): Part[] {
 
 function specOf(job: RenderJob, name: string, part: Part): TaskSpec {
   const params: PathtraceParams = { ...job.base, ...part };
+  const { inputs, requires } = equalParts(job, params);
   return {
     id: v.parse(TaskId, `${job.id}:${name}`),
     job: job.id,
-    kernel: { kind: pathtraceTask.kind, version: pathtraceTask.version },
+    kernel: KERNEL,
     params,
-    inputs: [...taskInputs(params)],
-    requires: pathtraceTask.requires(params),
+    inputs,
+    requires,
     workUnits: pathtraceTask.workUnits(params),
     outputBytes: pathtraceTask.outputs(params).reduce((sum, output) => sum + output.bytes, 0),
     verify: job.verify,
   };
+}
+
+const KERNEL = { kind: pathtraceTask.kind, version: pathtraceTask.version };
+
+/** What equal tiles of a job have in common is one object: there may be a million of them. */
+const common = new WeakMap<RenderJob['base'], Map<string, Pick<TaskSpec, 'inputs' | 'requires'>>>();
+
+function equalParts({ base }: RenderJob, params: PathtraceParams): Pick<TaskSpec, 'inputs' | 'requires'> {
+  const { tile, samples } = params;
+  const key = [tile.width, tile.height, samples.count, samples.block].join();
+  const known = common.get(base) ?? new Map<string, Pick<TaskSpec, 'inputs' | 'requires'>>();
+  common.set(base, known);
+  const found = known.get(key) ?? { inputs: [...taskInputs(params)], requires: pathtraceTask.requires(params) };
+  known.set(key, found);
+  return found;
 }

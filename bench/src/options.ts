@@ -1,0 +1,27 @@
+/** What `npm run bench` takes beside the name of the benchmark. */
+export interface BenchOptions {
+  readonly quick: boolean;
+  readonly say: (line: string) => void;
+  readonly flags: BenchFlags;
+}
+
+/** Flags of single benchmarks; null where not given. */
+export interface BenchFlags {
+  /** Recorded sessions: `seconds,volunteer` lines. */
+  readonly trace: string | null;
+  /** Comma-separated names of profiles. */
+  readonly only: string | null;
+  /** Comma-separated names of policies. */
+  readonly policies: string | null;
+  readonly seeds: number | null;
+  readonly firstSeed: number | null;
+  /** Where to write an SVG of one run. */
+  readonly gantt: string | null;
+}
+
+/** @throws RangeError for anything but a whole number above 0 */
+export function count(name: string, text: string | undefined): number | null {
+  if (text === undefined) return null;
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new RangeError(`--${name} takes a whole number, not “${text}”`);
+  return Number(text);
+}

@@ -1,0 +1,50 @@
+import { expect, test } from '@playwright/test';
+import { startLying } from '@tabgrid/cli/liar/tab';
+import { holdAt, prepareSmallJob, release, render, SMALL, untilDone, withGrid } from './harness.js';
+
+/** More tiles than lie in volunteers' queues: there is still work to lie about when a liar begins in mid-job. */
+const MORE = [...SMALL, '--width', '96', '--height', '96'];
+
+let alone: string;
+
+test.beforeAll(async () => {
+  const { report } = await render([...MORE, '--volunteers', '1']);
+  alone = report.filmSha256;
+});
+
+test('a tab that begins to lie is found, shown, and its tiles are done again', async () => {
+  await withGrid({}, async (grid) => {
+    const { dashboard } = grid;
+    await prepareSmallJob(dashboard, { width: 96, height: 96 });
+    await dashboard.getByTestId('verify').selectOption('replicate');
+    const liar = await grid.addVolunteer({ liar: true });
+    await Promise.all([grid.addVolunteer(), grid.addVolunteer()]);
+    await grid.untilReady(3);
+    const reached = await holdAt(dashboard, 0.2);
+    await dashboard.getByTestId('launch').click();
+    await reached();
+    await startLying(liar);
+    await release(dashboard);
+    const report = await untilDone(dashboard);
+    expect(report.filmSha256).toBe(alone);
+    expect(report.rejected).toBeGreaterThan(0);
+    const excluded = dashboard.locator('[data-testid=volunteer-row][data-state=quarantined]');
+    await expect(excluded).toHaveCount(1);
+    await expect(excluded).toContainText(/Excluded for .+: ./);
+    await expect(dashboard.getByTestId('work-wrong')).toContainText('found wrong');
+  });
+});
+
+test('the same from the shell', async () => {
+  const { report } = await render([...MORE, ...['--volunteers', '3', '--verify', 'replicate', '--chaos', 'lie=1@0.2']]);
+  expect(report.filmSha256).toBe(alone);
+  expect(report.chaos).toMatchObject([{ kind: 'lie', count: 1, at: 0.2 }]);
+  expect(report.rejected).toBeGreaterThan(0);
+});
+
+test('honest tabs agree, and nobody is accused', async () => {
+  const { report } = await render([...MORE, '--volunteers', '2', '--verify', 'replicate']);
+  expect(report.filmSha256).toBe(alone);
+  expect(report).toMatchObject({ rejected: 0, retracted: 0, verify: 'replicate' });
+  expect(report.replicas).toBeGreaterThan(0);
+});

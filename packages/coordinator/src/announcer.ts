@@ -1,0 +1,30 @@
+import type { Scheduler } from '@tabgrid/scheduler/scheduler';
+import type { OwnerSource } from '@tabgrid/transport/source';
+import type { Job } from './job.js';
+
+/** A dashboard holds so many direct links. */
+const MOST_VOLUNTEERS = 100;
+/** Volunteers come for several tasks, or not at all. */
+const TASKS_A_VOLUNTEER = 4;
+
+/** Tells the server what pool volunteers should know, once a change. */
+export interface Announcer {
+  announce(state: { readonly open: boolean; readonly jobs: readonly Job[]; readonly present: number }): void;
+}
+
+export function createAnnouncer(source: Pick<OwnerSource, 'announce'>, scheduler: () => Scheduler): Announcer {
+  let last = '';
+  return {
+    announce({ open, jobs, present }) {
+      const running = jobs.filter(({ state }) => state === 'running');
+      const hasWork = running.length > 0;
+      const waiting = running.reduce((sum, { id }) => sum + (scheduler().job(id)?.open ?? 0), 0);
+      const room = MOST_VOLUNTEERS - present;
+      const wanted = hasWork ? Math.max(0, Math.min(room, Math.ceil(waiting / TASKS_A_VOLUNTEER))) : 0;
+      const next = { open, hasWork, wanted };
+      if (JSON.stringify(next) === last) return;
+      last = JSON.stringify(next);
+      source.announce(next);
+    },
+  };
+}

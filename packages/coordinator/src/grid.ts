@@ -1,0 +1,159 @@
+import { MAX_NAME_LENGTH } from '@tabgrid/protocol/limits';
+import { RECORDS_VERSION } from '@tabgrid/protocol/records';
+import type { KernelVersion } from '@tabgrid/protocol/task';
+import type { SchedulerConfig } from '@tabgrid/scheduler/core';
+import { createPlainOracle, speedKey } from '@tabgrid/scheduler/oracle';
+import { createScheduler, DEFAULT_CONFIG, restoreScheduler } from '@tabgrid/scheduler/scheduler';
+import type { GridState } from '@tabgrid/splitters/planner';
+import { pathtraceTask } from '@tabgrid/webgpu-kernels/pathtrace/task';
+import { createBlobServer } from './blob-server.js';
+import { type Contributions, createContributions } from './contributions.js';
+import type { CoordinatorDeps } from './deps.js';
+import { createDispatcher, type Dispatcher } from './dispatcher.js';
+import { createHeldResults } from './held-results.js';
+import { createHold, type Hold } from './hold.js';
+import { createInputs, type Inputs } from './inputs.js';
+import { createJobStore, type JobStore } from './job-store.js';
+import { createJobs, type Jobs } from './jobs.js';
+import { createJournal, type Journal } from './journal.js';
+import { MEMBERS, type MemberRecord } from './journal-records.js';
+import type { Member } from './member.js';
+import { createOutbound } from './outbound.js';
+import { createPerformer, type Perform } from './performer.js';
+import { createPictures, type Pictures } from './reopen.js';
+import { createResults, type Results } from './results.js';
+import { createRoster, type Roster } from './roster.js';
+import { createRounds, type Rounds } from './rounds.js';
+import type { Scenes } from './scenes.js';
+import { createTakeUp, type TakeUp } from './take-up.js';
+
+/** The coordinator's parts, put together. What they do is theirs; who hears of what is decided here. */
+export interface Grid {
+  readonly dispatcher: Dispatcher;
+  readonly journal: Journal;
+  readonly roster: Roster;
+  readonly jobs: Jobs;
+  readonly rounds: Rounds;
+  readonly results: Results;
+  readonly pictures: Pictures;
+  readonly inputs: Inputs;
+  readonly store: JobStore;
+  readonly hold: Hold;
+  readonly contributions: Contributions;
+  readonly takeUp: TakeUp;
+  gridState(): GridState;
+}
+
+const KERNEL: KernelVersion = { kind: pathtraceTask.kind, version: pathtraceTask.version };
+
+/** Work units a second to assume before the first result: see `workUnits`, and what adapters were measured to reach. */
+const SOFTWARE_UNITS_PER_SECOND = 500_000;
+const HARDWARE_UNITS_PER_SECOND = 20_000_000;
+
+const prior = (software: boolean) => (software ? SOFTWARE_UNITS_PER_SECOND : HARDWARE_UNITS_PER_SECOND);
+
+const CONFIG: SchedulerConfig = {
+  ...DEFAULT_CONFIG,
+  oracle: createPlainOracle(({ capabilities }) => prior(capabilities.software)),
+};
+
+export interface GridDeps extends CoordinatorDeps {
+  scenes(): Scenes;
+  /** Something moved: the view is old. */
+  touched(): void;
+  /** A job or a volunteer came, went, or is in another state. */
+  changed(): void;
+}
+
+export function createGrid(deps: GridDeps): Grid {
+  const { clock, records, blobs, scenes, changed } = deps;
+  const contributions = createContributions();
+  const store = createJobStore({ blobs, records, changed });
+  const server = createBlobServer();
+  const inputs = createInputs({ server, store: blobs, loaded: () => scenes().prepared?.blobs ?? [] });
+
+  const journal = createJournal({
+    records,
+    clock,
+    wallClock: deps.wallClock,
+    problem: deps.storeProblem ?? null,
+    base: () => ({ snapshot: dispatcher.scheduler.snapshot(), ...held.open() }),
+    beside: () => [...jobs.known().flatMap((job) => rounds.recordsOf(job)), ...roster.members().map(memberPut)],
+    // Each task has an attempt, most of them one.
+    weight: () => jobs.known().reduce((sum, { ledger }) => sum + 2 * ledger.progress.tasks, roster.members().length),
+    changed,
+  });
+  const results = createResults({ records, journal });
+  const jobs = createJobs(() => journal.problem !== null);
+
+  let perform: Perform = () => {};
+  const dispatcher = createDispatcher({
+    scheduler: createScheduler(CONFIG, Math.floor(deps.random() * 2 ** 32)),
+    clock,
+    handled: journal.append,
+    perform: (effect) => perform(effect),
+    settled() {
+      held.settled();
+      deps.touched();
+    },
+  });
+  const { tell } = dispatcher;
+  const held = createHeldResults({ results, tell });
+  const hold = createHold(tell);
+  const roster = createRoster({
+    clock,
+    owner: deps.name.slice(0, MAX_NAME_LENGTH),
+    blobs: server,
+    kernels: [KERNEL],
+    tell,
+    joined(member) {
+      const { collection, key, make } = memberPut(member);
+      journal.put(collection, key, make);
+    },
+    result(member, head, body) {
+      const { attempt, task } = head.ref;
+      const { adapter } = member.capabilities;
+      held.arrived({ attempt, member, adapter, software: member.capabilities.software, head, body });
+      tell({ type: 'returned', volunteer: member.id, attempt, task, stats: head.stats });
+    },
+    changed,
+  });
+  const outbound = createOutbound({ journal, roster, tell });
+  const rounds = createRounds({ dispatcher, journal, jobs, held, inputs, outbound, store, changed });
+  const pictures = createPictures({
+    results,
+    redo: (task) => tell({ type: 'retracted', task, reason: 'its bytes are gone' }),
+    changed,
+  });
+  perform = createPerformer({ jobs, roster, outbound, held, results, rounds, contributions, hold });
+
+  const gridState = (): GridState => {
+    const able = dispatcher.scheduler
+      .volunteers()
+      .filter(({ state }) => state.kind !== 'gone' && state.kind !== 'quarantined');
+    const speeds = able.map(({ id, speeds: measured, hidden }) => {
+      const speed = measured.get(speedKey(KERNEL, hidden)) ?? measured.get(speedKey(KERNEL, !hidden));
+      return speed ?? prior(roster.member(id)?.capabilities.software ?? true);
+    });
+    speeds.sort((a, b) => a - b);
+    return { volunteers: Math.max(1, able.length), unitsPerSecond: speeds[speeds.length >> 1] ?? null };
+  };
+
+  const takeUp = createTakeUp({
+    ...deps,
+    ...{ dispatcher, journal, jobs, roster, results, pictures, held, inputs, rounds, store, contributions },
+    restore: (snapshot) => restoreScheduler(CONFIG, snapshot),
+    gridState,
+    changed,
+  });
+
+  return {
+    ...{ dispatcher, journal, roster, jobs, rounds, results, pictures, inputs, store, hold, contributions, takeUp },
+    gridState,
+  };
+}
+
+function memberPut({ id, session, ordinal, name, invited, capabilities }: Member) {
+  const record: MemberRecord = { version: RECORDS_VERSION, id, session, ordinal, name, invited, capabilities };
+  return { collection: 'journal', key: MEMBERS + id, make: () => record } as const;
+}

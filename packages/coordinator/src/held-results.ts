@@ -1,0 +1,140 @@
+import type { AttemptId, JobId, TaskId } from '@tabgrid/protocol/ids';
+import type { AdapterClass } from '@tabgrid/protocol/task';
+import type { SchedulerEvent, Verdict } from '@tabgrid/scheduler/events';
+import { pathtraceTask } from '@tabgrid/webgpu-kernels/pathtrace/task';
+import { type Arrival, type Job, splitOutputs } from './job.js';
+import type { BaseRecord } from './journal-records.js';
+import type { Comparison } from './recovery.js';
+import type { Results } from './results.js';
+
+/**
+ * Results whose fate is open, with their bytes.
+ *
+ * 1. Bytes are held from a result's arrival until an effect ends it: accepted, rejected or cancelled. What the scheduler
+ *    does not want checked is dropped at once.
+ * 2. Every `check` is answered by `checked` and every `compare` by `compared`, for bytes that are gone after the word that
+ *    they are.
+ * 3. A result is compared by its kernel alone. Two results are of one adapter class only when everything that their
+ *    volunteers' browsers told of the adapters is equal, and something was told.
+ */
+export interface HeldResults {
+  /** A result is here; the scheduler hears of it next. */
+  arrived(arrival: Arrival): void;
+  check(job: Job | undefined, attempt: AttemptId, task: TaskId): void;
+  compare(job: Job | undefined, task: TaskId, attempt: AttemptId, other: AttemptId): void;
+  /** Ends one. @returns what was held of it */
+  take(attempt: AttemptId): Arrival | null;
+  /** The task has its result: no other one of it is waited for. */
+  endTask(task: TaskId): void;
+  endJob(job: JobId): void;
+  /** After all effects of a turn. */
+  settled(): void;
+  /** What a page after this one could not know of. */
+  open(): Pick<BaseRecord, 'held' | 'comparing'>;
+}
+
+/** Ends a comparison of which a side is gone, and the scheduler has been told so: the verdict then counts for nobody. */
+export function nothingToCompare(pair: Comparison): SchedulerEvent {
+  return { type: 'compared', attempt: pair.attempt, with: pair.with, verdict: 'different' };
+}
+
+export interface HeldResultsDeps {
+  readonly results: Results;
+  tell(event: SchedulerEvent): void;
+}
+
+export function createHeldResults({ results, tell }: HeldResultsDeps): HeldResults {
+  /** Not asked about yet. */
+  const fresh = new Map<AttemptId, Arrival>();
+  const held = new Map<AttemptId, Arrival>();
+  /** Comparisons that wait for the store. */
+  const comparing = new Map<string, Comparison>();
+
+  /** A result as a comparison needs it, also of one that was accepted before; null when its bytes are gone. */
+  const find = async (job: Job, task: TaskId, attempt: AttemptId): Promise<Comparable | null> => {
+    const here = held.get(attempt);
+    if (here) return here;
+    const stored = await results.get(job.id, task);
+    return stored?.attempt === attempt ? { ...stored, body: stored.result } : null;
+  };
+
+  const compareNow = (job: Job, task: TaskId, a: Comparable, b: Comparable): Verdict => {
+    const params = job.ledger.paramsOf(task);
+    if (!params) return 'different';
+    const outputs = pathtraceTask.outputs(params);
+    const [left, right] = [splitOutputs(outputs, a.body), splitOutputs(outputs, b.body)];
+    return pathtraceTask.compare(left, right, sameClass(a, b)).kind;
+  };
+
+  return {
+    arrived(arrival) {
+      if (!held.has(arrival.attempt)) fresh.set(arrival.attempt, arrival);
+    },
+    check(job, attempt, task) {
+      const arrival = fresh.get(attempt) ?? held.get(attempt);
+      fresh.delete(attempt);
+      if (!arrival || !job) {
+        tell({ type: 'checked', attempt, fault: 'the result is gone' });
+        return;
+      }
+      held.set(attempt, arrival);
+      tell({ type: 'checked', attempt, fault: job.fault(task, arrival.head, arrival.body) });
+    },
+    compare(job, task, attempt, other) {
+      const pair = { attempt, with: other };
+      const key = `${attempt} ${other}`;
+      const [left, right] = [held.get(attempt), held.get(other)];
+      if (job && left && right) {
+        tell({ type: 'compared', ...pair, verdict: compareNow(job, task, left, right) });
+        return;
+      }
+      comparing.set(key, pair);
+      const found = job ? [find(job, task, attempt), find(job, task, other)] : [];
+      void Promise.all(found).then(([a, b]) => {
+        comparing.delete(key);
+        if (job && a && b) {
+          tell({ type: 'compared', ...pair, verdict: compareNow(job, task, a, b) });
+        } else {
+          if (!a) tell({ type: 'resultGone', attempt });
+          if (!b) tell({ type: 'resultGone', attempt: other });
+          tell(nothingToCompare(pair));
+        }
+      });
+    },
+    open: () => ({
+      held: [...held].map(([attempt, { head }]) => ({ attempt, task: head.ref.task })),
+      comparing: [...comparing.values()],
+    }),
+    take(attempt) {
+      const arrival = held.get(attempt) ?? null;
+      held.delete(attempt);
+      fresh.delete(attempt);
+      return arrival;
+    },
+    endTask(task) {
+      for (const [attempt, { head }] of held) if (head.ref.task === task) held.delete(attempt);
+    },
+    endJob(job) {
+      for (const [attempt, { head }] of held) if (head.ref.job === job) held.delete(attempt);
+    },
+    settled: () => fresh.clear(),
+  };
+}
+
+interface Comparable {
+  readonly body: Arrival['body'];
+  readonly adapter: AdapterClass;
+  readonly software: boolean;
+}
+
+function sameClass(a: Comparable, b: Comparable): boolean {
+  const told = a.adapter.vendor !== '' || a.adapter.architecture !== '' || a.adapter.description !== '';
+  return (
+    told &&
+    a.software === b.software &&
+    a.adapter.vendor === b.adapter.vendor &&
+    a.adapter.architecture === b.adapter.architecture &&
+    a.adapter.description === b.adapter.description &&
+    a.adapter.browser === b.adapter.browser
+  );
+}

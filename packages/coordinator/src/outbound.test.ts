@@ -1,0 +1,101 @@
+import { AttemptId, JobId, TaskId, VolunteerId } from '@tabgrid/protocol/ids';
+import type { FromCoordinator } from '@tabgrid/protocol/link';
+import type { TaskSpec } from '@tabgrid/protocol/task';
+import type { SchedulerEvent } from '@tabgrid/scheduler/events';
+import * as v from 'valibot';
+import { describe, expect, it } from 'vitest';
+import { createOutbound } from './outbound.js';
+
+const volunteer = v.parse(VolunteerId, 'v1');
+const attempt = v.parse(AttemptId, 'j:0-1.1');
+const job = v.parse(JobId, 'j');
+const task: TaskSpec = {
+  id: v.parse(TaskId, 'j:0-1'),
+  job,
+  kernel: { kind: 'k', version: '1' },
+  params: {},
+  inputs: [],
+  requires: {},
+  workUnits: 1,
+  outputBytes: 4,
+  verify: 'none',
+};
+const settle = async () => {
+  for (let i = 0; i < 20; i++) await Promise.resolve();
+};
+
+function setUp(send: (head: FromCoordinator) => Promise<void> = async () => {}) {
+  const said: string[] = [];
+  const told: SchedulerEvent[] = [];
+  const waiting: (() => void)[] = [];
+  const outbound = createOutbound({
+    journal: { durable: () => new Promise((resolve) => waiting.push(resolve)) },
+    roster: {
+      async send(_, head) {
+        said.push(head.type);
+        await send(head);
+      },
+      broadcast: (head) => void said.push(head.type),
+    },
+    tell: (event) => void told.push(event),
+  });
+  const stored = async () => {
+    for (const resolve of waiting.splice(0)) resolve();
+    await settle();
+  };
+  return { outbound, said, told, stored };
+}
+
+describe('what volunteers are told', () => {
+  it('is nothing of a task or an acknowledgement before the journal has it', async () => {
+    const { outbound, said, told, stored } = setUp();
+    outbound.task(volunteer, attempt, task, 'a title');
+    outbound.acknowledge(volunteer, attempt);
+    outbound.jobOver(job, () => true);
+    await settle();
+    expect(said).toEqual([]);
+    await stored();
+    expect(said).toEqual(['task', 'accepted', 'jobOver']);
+    expect(told).toEqual([{ type: 'sent', attempt }]);
+  });
+
+  it('is never a task that was stopped before it was sent', async () => {
+    const { outbound, said, told, stored } = setUp();
+    outbound.task(volunteer, attempt, task, '');
+    outbound.cancel(volunteer, attempt, 'another result was first');
+    await stored();
+    expect(said).toEqual([]);
+    expect(told).toEqual([]);
+  });
+
+  it('is a stop at once, whatever the store does', async () => {
+    const { outbound, said, stored } = setUp();
+    outbound.task(volunteer, attempt, task, '');
+    await stored();
+    outbound.cancel(volunteer, attempt, 'too late');
+    outbound.reject(volunteer, attempt, 'wrong');
+    expect(said).toEqual(['task', 'cancel', 'rejected']);
+  });
+
+  it('is not that a job is over which began again', async () => {
+    const { outbound, said, stored } = setUp();
+    outbound.jobOver(job, () => false);
+    await stored();
+    expect(said).toEqual([]);
+  });
+
+  it('fails a task that cannot be put into a message, and leaves a closed link to the link', async () => {
+    const bad = setUp(async () => {
+      throw new RangeError('too long');
+    });
+    bad.outbound.task(volunteer, attempt, task, '');
+    await bad.stored();
+    expect(bad.told).toMatchObject([{ type: 'failed', attempt, failure: { code: 'badTask', message: 'too long' } }]);
+    const closed = setUp(async () => {
+      throw new Error('the link is closed');
+    });
+    closed.outbound.task(volunteer, attempt, task, '');
+    await closed.stored();
+    expect(closed.told).toEqual([]);
+  });
+});

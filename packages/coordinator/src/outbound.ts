@@ -1,0 +1,73 @@
+import type { AttemptId, JobId, VolunteerId } from '@tabgrid/protocol/ids';
+import type { FromCoordinator, JobInfo } from '@tabgrid/protocol/link';
+import type { TaskSpec } from '@tabgrid/protocol/task';
+import type { SchedulerEvent } from '@tabgrid/scheduler/events';
+import type { Journal } from './journal.js';
+import type { Roster } from './roster.js';
+
+/**
+ * What volunteers are told of their attempts.
+ *
+ * 1. A task is sent, and a result acknowledged, only when the journal has all events up to the one that said so: whatever a
+ *    volunteer speaks of after a crash of this page is known to its successor, and no attempt's name is given twice.
+ * 2. Stop is said at once; an attempt that is stopped before it was sent is never sent.
+ */
+export interface Outbound {
+  task(to: VolunteerId, attempt: AttemptId, task: TaskSpec, title: string): void;
+  cancel(to: VolunteerId, attempt: AttemptId, reason: string): void;
+  reject(to: VolunteerId, attempt: AttemptId, reason: string): void;
+  /** The result is safe: the volunteer may forget it. */
+  acknowledge(to: VolunteerId, attempt: AttemptId): void;
+  /** Behind the acknowledgements asked for before, which volunteers count. */
+  jobOver(job: JobId, stillOver: () => boolean): void;
+}
+
+export interface OutboundDeps {
+  readonly journal: Pick<Journal, 'durable'>;
+  readonly roster: Pick<Roster, 'send' | 'broadcast'>;
+  tell(event: SchedulerEvent): void;
+}
+
+export function createOutbound({ journal, roster, tell }: OutboundDeps): Outbound {
+  /** Not sent yet. */
+  const waiting = new Set<AttemptId>();
+
+  const say = (to: VolunteerId, head: FromCoordinator): void => {
+    // A closed link is told of by the link itself.
+    roster.send(to, head).catch(() => {});
+  };
+
+  const send = async (volunteer: VolunteerId, attempt: AttemptId, task: TaskSpec, info: JobInfo): Promise<void> => {
+    await journal.durable();
+    if (!waiting.delete(attempt)) return;
+    try {
+      await roster.send(volunteer, { type: 'task', attempt, task, info });
+      tell({ type: 'sent', attempt });
+    } catch (error) {
+      if (!(error instanceof RangeError)) return;
+      const failure = { code: 'badTask', message: error.message.slice(0, 200) } as const;
+      tell({ type: 'failed', volunteer, attempt, failure });
+    }
+  };
+
+  return {
+    task(to, attempt, task, title) {
+      waiting.add(attempt);
+      void send(to, attempt, task, { job: task.job, kind: 'render', title });
+    },
+    cancel(to, attempt, reason) {
+      if (!waiting.delete(attempt)) say(to, { type: 'cancel', attempt, reason });
+    },
+    reject(to, attempt, reason) {
+      say(to, { type: 'rejected', attempt, reason });
+    },
+    acknowledge(to, attempt) {
+      void journal.durable().then(() => say(to, { type: 'accepted', attempt }));
+    },
+    jobOver(job, stillOver) {
+      void journal.durable().then(() => {
+        if (stillOver()) roster.broadcast({ type: 'jobOver', job });
+      });
+    },
+  };
+}

@@ -1,0 +1,183 @@
+import type { Bytes } from '@tabgrid/protocol/bytes';
+import type { ManualClock } from '@tabgrid/protocol/clock';
+import { type AttemptId, VolunteerId } from '@tabgrid/protocol/ids';
+import { isJson } from '@tabgrid/protocol/json';
+import { FromCoordinator, type FromVolunteer, type Telemetry } from '@tabgrid/protocol/link';
+import { message } from '@tabgrid/protocol/message';
+import type { Capabilities, TaskSpec } from '@tabgrid/protocol/task';
+import { PROTOCOL_VERSION } from '@tabgrid/protocol/version';
+import { fakeResult } from '@tabgrid/splitters/render/fake-kernel';
+import type { Link } from '@tabgrid/transport/link';
+import { PathtraceParams, pathtraceTask } from '@tabgrid/webgpu-kernels/pathtrace/task';
+import * as v from 'valibot';
+
+/** For tests: a volunteer's page that does as the test says, over whatever links it is given, one after the other. */
+
+export const capabilities = (change: Partial<Capabilities> = {}): Capabilities => ({
+  adapter: { vendor: 'test', architecture: 'soft', description: 'Test adapter', browser: 'test-1' },
+  software: true,
+  features: [],
+  limits: { maxStorageBufferBindingSize: 2 ** 30, maxBufferSize: 2 ** 30 },
+  cpuCores: 2,
+  kernels: [{ kind: pathtraceTask.kind, version: pathtraceTask.version }],
+  ...change,
+});
+
+const TELEMETRY: Telemetry = { visibility: 'visible', paused: false, intensity: 1, battery: null, gpuBusyMs: 0 };
+
+type Head<T extends FromCoordinator['type']> = Extract<FromCoordinator, { type: T }>;
+
+/** What a scripted volunteer does with a task. */
+export type Behaviour =
+  /** Computes it in this many ms and sends the result. */
+  | { readonly kind: 'work'; readonly ms: number }
+  /** Says nothing more. */
+  | { readonly kind: 'silent' }
+  /** Answers with this result instead of the right one. */
+  | { readonly kind: 'answer'; readonly ms?: number; readonly make: (task: TaskSpec, right: Bytes) => Bytes };
+
+/** A result that is sound and wrong. */
+export function lie(ms = 20): Extract<Behaviour, { kind: 'answer' }> {
+  return {
+    kind: 'answer',
+    ms,
+    make(_, right) {
+      new DataView(right.buffer).setFloat32(0, 123.5, true);
+      return right;
+    },
+  };
+}
+
+export interface Scripted {
+  /** The present one, or the last. */
+  readonly link: Link;
+  readonly heads: FromCoordinator[];
+  readonly tasks: Head<'task'>[];
+  readonly bodies: Map<string, Bytes>;
+  behaviour: Behaviour;
+  /** Attempts whose acknowledgement came. */
+  readonly accepted: AttemptId[];
+  /** Results that wait to be acknowledged: they are sent again over every new link. */
+  readonly kept: ReadonlyMap<AttemptId, Bytes>;
+  connect(link: Link): void;
+  say(head: FromVolunteer, body?: Bytes): Promise<void>;
+  /** Sends the right result of a task that it was sent. */
+  result(task: Head<'task'>, body?: Bytes, ref?: Partial<Head<'task'>['task']>): Promise<void>;
+  of<T extends FromCoordinator['type']>(type: T): Head<T>[];
+}
+
+export interface ScriptedOptions {
+  readonly session?: string;
+  readonly behaviour?: Behaviour;
+  readonly capabilities?: Partial<Capabilities>;
+  readonly protocol?: number;
+  readonly telemetry?: Partial<Telemetry>;
+  readonly helloless?: boolean;
+}
+
+export function createScripted(clock: ManualClock, options: ScriptedOptions): Scripted {
+  const session = v.parse(VolunteerId, options.session);
+  const kept = new Map<AttemptId, Bytes>();
+  const heads = new Map<AttemptId, FromVolunteer>();
+  let link: Link | null = null;
+  const scripted: Scripted = {
+    get link() {
+      if (!link) throw new Error('it has no link yet');
+      return link;
+    },
+    heads: [],
+    tasks: [],
+    bodies: new Map(),
+    accepted: [],
+    kept,
+    behaviour: options.behaviour ?? { kind: 'work', ms: 50 },
+    connect(next) {
+      link = next;
+      next.onMessage(({ head, body }) => {
+        if (link === next) hear(v.parse(FromCoordinator, head), body);
+      });
+      if (options.helloless) return;
+      void scripted.say({
+        type: 'hello',
+        protocol: options.protocol ?? PROTOCOL_VERSION,
+        session,
+        name: session,
+        capabilities: capabilities(options.capabilities),
+        telemetry: { ...TELEMETRY, ...options.telemetry },
+      });
+    },
+    async say(head, body) {
+      if (!isJson(head)) throw new Error('not JSON');
+      await link?.send(message(head, body)).catch(() => {});
+    },
+    async result({ attempt, task }, body = fakeResult(v.parse(PathtraceParams, task.params)), ref = {}) {
+      const head: FromVolunteer = {
+        type: 'result',
+        ref: { attempt, task: ref.id ?? task.id, job: task.job },
+        outputs: [{ name: 'blocks', bytes: body.byteLength }],
+        stats: { kernelMs: 40, wallMs: 45, submissions: 1 },
+      };
+      kept.set(attempt, body);
+      heads.set(attempt, head);
+      await scripted.say(head, body);
+    },
+    of: <T extends FromCoordinator['type']>(type: T) =>
+      scripted.heads.filter((head): head is Head<T> => head.type === type),
+  };
+  const queue: Head<'task'>[] = [];
+  let busy = false;
+  const work = (): void => {
+    const [next] = queue;
+    if (busy || !next || scripted.behaviour.kind === 'silent') return;
+    busy = true;
+    const { behaviour } = scripted;
+    void scripted.say({ type: 'started', attempt: next.attempt });
+    clock.after(behaviour.ms ?? 1, () => {
+      busy = false;
+      if (scripted.behaviour.kind !== 'silent' && queue[0] === next) {
+        queue.shift();
+        const right = fakeResult(v.parse(PathtraceParams, next.task.params));
+        void scripted.result(next, behaviour.kind === 'answer' ? behaviour.make(next.task, right) : right);
+      }
+      work();
+    });
+  };
+  const hear = (m: FromCoordinator, body: Bytes): void => {
+    scripted.heads.push(m);
+    switch (m.type) {
+      case 'welcome':
+        for (const [attempt, bytes] of kept) {
+          const head = heads.get(attempt);
+          if (head) void scripted.say(head, bytes);
+        }
+        return;
+      case 'task':
+        scripted.tasks.push(m);
+        queue.push(m);
+        work();
+        return;
+      case 'cancel': {
+        const at = queue.findIndex(({ attempt }) => attempt === m.attempt);
+        if (at >= 0) queue.splice(at, 1);
+        kept.delete(m.attempt);
+        return;
+      }
+      case 'accepted':
+        scripted.accepted.push(m.attempt);
+        kept.delete(m.attempt);
+        return;
+      case 'rejected':
+        kept.delete(m.attempt);
+        return;
+      case 'list':
+        scripted.bodies.set(`list ${m.blob.id}`, body);
+        return;
+      case 'chunk':
+        scripted.bodies.set(`${m.blob} ${m.index}`, body);
+        return;
+      default:
+        return;
+    }
+  };
+  return scripted;
+}

@@ -1,0 +1,61 @@
+import type { Core } from './core.js';
+import { cancelAttempts, checkOf, closeCheck, openCheck } from './results.js';
+import { isLive, type JobRecord, type TaskRecord } from './state.js';
+import { anybodyApart } from './trust.js';
+
+/**
+ * The last look at a job that checks. Somebody who was honest until trusted and lied from then on may not have been drawn
+ * yet: of every volunteer's results that nobody else confirmed, a secret sample is confirmed before the job counts as
+ * settled. A result is drawn for at most once, so that there is an end to it.
+ */
+
+/** Says of every job that has come to rest that it has, audits first. */
+export function settleJobs(core: Core): void {
+  for (const job of core.state.jobs.values()) {
+    if (job.settled || job.tasks.size === 0 || job.done + job.failed + job.cancelled < job.tasks.size) continue;
+    if (job.audits.size === 0) drawAudits(core, job);
+    dropHopeless(core, job);
+    if (job.audits.size > 0) continue;
+    job.settled = true;
+    core.effects.push({ type: 'jobSettled', job: job.id });
+  }
+}
+
+function drawAudits(core: Core, job: JobRecord): void {
+  for (const v of core.state.volunteers.values()) {
+    if (v.tags.trusted || v.vouched.size === 0) continue;
+    const unconfirmed: TaskRecord[] = [];
+    for (const id of v.vouched) {
+      const task = core.state.tasks.get(id);
+      if (task?.state.kind !== 'done' || task.queue.job !== job || !task.check) continue;
+      if (task.check.agreed.length === 1 && !task.check.covered) unconfirmed.push(task);
+    }
+    const wanted = Math.ceil(core.config.checkFloor * unconfirmed.length);
+    for (let drawn = 0; drawn < wanted; drawn++) {
+      const at = drawn + Math.floor(core.random.next() * (unconfirmed.length - drawn));
+      const [task, other] = [unconfirmed[at], unconfirmed[drawn]];
+      if (!task || !other) break;
+      unconfirmed[at] = other;
+      unconfirmed[drawn] = task;
+      job.audits.add(task.spec.id);
+      openCheck(task, v.id);
+    }
+    for (const task of unconfirmed) checkOf(task).covered = true;
+  }
+}
+
+/** An audit that nobody present could ever make does not keep the job waiting. */
+function dropHopeless(core: Core, job: JobRecord): void {
+  for (const id of job.audits) {
+    const task = core.state.tasks.get(id);
+    if (!task || task.attempts.some((a) => a.state.kind === 'returned' || isLive(a))) continue;
+    if (!anybodyApart(core, task)) endAudit(core, task, 'nobody is there who could check it');
+  }
+}
+
+/** Leaves an accepted result unconfirmed. */
+export function endAudit(core: Core, task: TaskRecord, reason: string): void {
+  task.queue.job.audits.delete(task.spec.id);
+  closeCheck(task);
+  cancelAttempts(core, task, () => reason);
+}

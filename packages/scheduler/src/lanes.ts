@@ -1,0 +1,159 @@
+import type { Millis } from '@tabgrid/protocol/ids';
+import { type Core, viewOf } from './core.js';
+import { setTimer } from './leases.js';
+import { isWarm, measuredSpeed } from './oracle.js';
+import { lacking } from './requirements.js';
+import type { SortedList } from './sorted-list.js';
+import type { Place, State, TaskClass, VolunteerRecord } from './state.js';
+
+/**
+ * Volunteers by when they would be done with another task of a class: the index from which shortlists are taken.
+ *
+ * 1. A class lists each volunteer that is in good standing and able in exactly one of `idle`, `queued`, `full`, and nobody else.
+ * 2. A place is found anew when something about its volunteer has changed, not when time passes.
+ */
+
+/** Reading, checking and storing a result, and answering, on a busy page. */
+const HANDLING_MS: Millis = 100;
+
+/** Advice moves a queue's depth up to this multiple of what the policy wants. */
+const MOST_ADVISED = 2;
+
+/** A volunteer refuses a seventeenth attempt. */
+const MOST_HELD = 16;
+
+const NOTHING: readonly string[] = [];
+
+/** What a volunteer lacks for a class; empty when it can run it. */
+export function lacksOf(v: VolunteerRecord, taskClass: TaskClass): readonly string[] {
+  const place = v.places.get(taskClass.key);
+  const lacks = place?.lacks ?? lacking(v.capabilities, taskClass.kernel, taskClass.requires);
+  const unfit = unfitOf(v, taskClass);
+  return unfit.length === 0 ? lacks : [...lacks, ...unfit];
+}
+
+/** What was seen of a volunteer that speaks against a class. */
+function unfitOf(v: VolunteerRecord, { kernel, requires: { score, memoryBytes } }: TaskClass): readonly string[] {
+  const speed = score === undefined ? null : measuredSpeed(v, kernel);
+  const slow = score !== undefined && speed !== null && speed < score;
+  const small = memoryBytes !== undefined && v.memoryCeiling !== null && memoryBytes >= v.memoryCeiling;
+  if (!slow && !small) return NOTHING;
+  return [
+    ...(slow ? [`a score of ${score} work units a second (has ${Math.round(speed)})`] : []),
+    ...(small ? [`${memoryBytes} bytes of GPU memory (${v.memoryCeiling} did not fit)`] : []),
+  ];
+}
+
+/** Finds the places, and sets the timers, of everybody about whom something has changed. */
+export function refresh(core: Core): void {
+  for (const v of core.touched) {
+    setTimer(core, v);
+    for (const taskClass of core.state.classes.values()) place(core, v, taskClass);
+  }
+  core.touched.clear();
+}
+
+/** Everybody's place in a class that is new. */
+export function openClass(core: Core, taskClass: TaskClass): void {
+  for (const v of core.state.volunteers.values()) place(core, v, taskClass);
+}
+
+/** Nobody asks for the class any more. */
+export function closeClass(state: State, key: string): void {
+  state.classes.delete(key);
+  for (const v of state.volunteers.values()) v.places.delete(key);
+}
+
+function place(core: Core, v: VolunteerRecord, taskClass: TaskClass): void {
+  const before = v.places.get(taskClass.key);
+  if (v.state.kind === 'gone') {
+    if (!before) return;
+    if (isAble(before)) taskClass.able--;
+    listOf(taskClass, before)?.remove(before);
+    v.places.delete(taskClass.key);
+    return;
+  }
+  const lacks = before?.lacks ?? lacking(v.capabilities, taskClass.kernel, taskClass.requires);
+  const unfit = unfitOf(v, taskClass);
+  const able = lacks.length === 0 && unfit.length === 0;
+  const open = able && v.state.kind === 'ready' && v.restUntil <= core.now;
+  const known = open ? ask(core, v, taskClass, before) : (before ?? UNASKED);
+  const freeAt = freeAtOf(v);
+  const list = !open ? 'none' : v.queue.length === 0 ? 'idle' : hasRoom(v, known) ? 'queued' : 'full';
+  const key = list === 'idle' ? known.durationMs : freeAt + known.durationMs;
+  const { durationMs, lowMs, boundMs, depth, tripMs, slowTripMs, statistics, trips } = known;
+  const asked = { durationMs, lowMs, boundMs, depth, tripMs, slowTripMs, statistics, trips };
+  const made: Place = { volunteer: v, seq: v.seq, key, list, ...asked, freeAt, lacks, unfit };
+  if (before) {
+    if (isAble(before)) taskClass.able--;
+    listOf(taskClass, before)?.remove(before);
+  }
+  if (able) taskClass.able++;
+  v.places.set(taskClass.key, made);
+  listOf(taskClass, made)?.add(made);
+}
+
+/** Volunteers hold no more than 16 attempts; a finished one counts until its result is away. */
+const MOST_QUEUED = 12;
+
+/**
+ * Whether what waits behind a volunteer's first attempt is less than it should be. It is counted in time, not in tasks, so that
+ * a job of short tasks does not keep one of long tasks out by filling every queue to its own depth.
+ */
+function hasRoom({ queue }: VolunteerRecord, { depth, durationMs }: Asked): boolean {
+  if (queue.length >= MOST_QUEUED) return false;
+  let waitingMs = 0;
+  for (let i = 1; i < queue.length; i++) waitingMs += queue[i]?.expectedMs ?? 0;
+  return waitingMs <= (depth - 2) * durationMs * (1 + ROUNDING);
+}
+
+/** Times that are sums of equal ones. */
+const ROUNDING = 0.01;
+
+type Asked = Omit<Place, 'volunteer' | 'seq' | 'key' | 'list' | 'freeAt' | 'lacks' | 'unfit'>;
+
+const UNASKED: Asked = {
+  durationMs: 0,
+  lowMs: 0,
+  boundMs: 0,
+  depth: 0,
+  tripMs: 0,
+  slowTripMs: 0,
+  statistics: -1,
+  trips: -1,
+};
+
+/** Asks the oracle, where what it goes by has changed since, and the policy how much the volunteer should have. */
+function ask(core: Core, v: VolunteerRecord, { kernel, typicalUnits }: TaskClass, before: Asked = UNASKED): Asked {
+  const { statistics, trips } = v;
+  if (before.statistics === statistics && before.trips === trips) return before;
+  const view = viewOf(core, v);
+  let { durationMs, lowMs, boundMs, tripMs, slowTripMs } = before;
+  if (before.trips !== trips) ({ median: tripMs, p95: slowTripMs } = core.oracle.roundTrip(view));
+  if (before.statistics !== statistics) {
+    const task = { kernel, workUnits: typicalUnits };
+    ({ p025: lowMs, median: durationMs, p975: boundMs } = core.oracle.duration(view, task));
+  }
+  const wanted = core.config.policy.depth(
+    measuredSpeed(v, kernel) === null ? null : durationMs,
+    slowTripMs + HANDLING_MS,
+  );
+  const advised = v.advised === null || !isWarm(v, kernel) ? wanted : Math.min(MOST_ADVISED * wanted, v.advised);
+  const depth = Math.max(1, Math.min(MOST_HELD, Math.round(advised)));
+  return { durationMs, lowMs, boundMs, depth, tripMs, slowTripMs, statistics, trips };
+}
+
+export function isAble({ lacks, unfit }: Place): boolean {
+  return lacks.length === 0 && unfit.length === 0;
+}
+
+export function listOf(taskClass: TaskClass, { list }: Place): SortedList<Place> | null {
+  return list === 'none' ? null : taskClass[list];
+}
+
+/** When its queue would be done if all went as expected. */
+function freeAtOf(v: VolunteerRecord): Millis {
+  let at = v.headAt;
+  for (const { expectedMs } of v.queue) at += expectedMs;
+  return at;
+}

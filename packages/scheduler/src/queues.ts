@@ -1,0 +1,183 @@
+import type { Millis, VolunteerId } from '@tabgrid/protocol/ids';
+import type { TaskSpec } from '@tabgrid/protocol/task';
+import type { Core } from './core.js';
+import { createHeap, type Heap } from './heap.js';
+import { createSortedList } from './sorted-list.js';
+import {
+  isLive,
+  isSound,
+  type JobRecord,
+  PLAIN_JOB,
+  type ReplicaGroup,
+  type TaskClass,
+  type TaskQueue,
+  type TaskRecord,
+} from './state.js';
+
+/**
+ * Tasks that want an attempt: a queue for each job and class. Heaps are never searched: what does not want anything any more
+ * is dropped when it comes to the top.
+ */
+
+export function jobFor(core: Core, id: JobRecord['id']): JobRecord {
+  let job = core.state.jobs.get(id);
+  if (!job) {
+    job = {
+      id,
+      settings: PLAIN_JOB,
+      paused: false,
+      tasks: new Set(),
+      queues: [],
+      units: 0,
+      doneUnits: 0,
+      done: 0,
+      failed: 0,
+      cancelled: 0,
+      open: 0,
+      made: { first: 0, again: 0, backup: 0, clone: 0, replica: 0 },
+      extraUnits: 0,
+      audits: new Set(),
+      rejected: 0,
+      retracted: 0,
+      served: core.state.servedAt,
+      settled: false,
+    };
+    core.state.jobs.set(id, job);
+  }
+  return job;
+}
+
+export function classKeyOf({ kernel, requires }: Pick<TaskSpec, 'kernel' | 'requires'>): string {
+  return JSON.stringify([kernel.kind, kernel.version, Object.entries(requires).sort()]);
+}
+
+/** The queue of a job for tasks like this one. `fresh` is called when nobody has asked for such a class before. */
+export function queueFor(core: Core, job: JobRecord, spec: TaskSpec, fresh: (made: TaskClass) => void): TaskQueue {
+  // Most tasks are like the one before.
+  const last = job.queues[job.queues.length - 1];
+  const { kernel, requires } = spec;
+  if (last && last.taskClass.kernel === kernel && last.taskClass.requires === requires) return last;
+  const key = classKeyOf(spec);
+  const found = job.queues.find(({ taskClass }) => taskClass.key === key);
+  if (found) return found;
+  let taskClass = core.state.classes.get(key);
+  if (!taskClass) {
+    taskClass = createClass({ key, kernel, requires, typicalUnits: spec.workUnits });
+    core.state.classes.set(key, taskClass);
+    fresh(taskClass);
+  }
+  const queue = createQueue(job, taskClass);
+  job.queues.push(queue);
+  return queue;
+}
+
+export function createClass(of: Pick<TaskClass, 'key' | 'kernel' | 'requires' | 'typicalUnits'>): TaskClass {
+  return {
+    ...of,
+    idle: createSortedList(),
+    queued: createSortedList(),
+    full: createSortedList(),
+    able: 0,
+    horizon: null,
+  };
+}
+
+export function createQueue(job: JobRecord, taskClass: TaskClass): TaskQueue {
+  return {
+    job,
+    taskClass,
+    heap: createTaskHeap(),
+    replicas: new Map(),
+    firsts: 0,
+    firstUnits: 0,
+    replicasWanted: 0,
+    mixed: false,
+  };
+}
+
+function createTaskHeap(): Heap<TaskRecord> {
+  return createHeap((a, b) => {
+    const x = dueOf(a);
+    const y = dueOf(b);
+    return x < y || (x === y && a.order < b.order);
+  });
+}
+
+/** When a task should be done; infinite in a job that only counts in throughput. */
+export function dueOf({ queue, readyAt }: TaskRecord): Millis {
+  const { deadlineMs } = queue.job.settings;
+  return deadlineMs === null || readyAt === null ? Number.POSITIVE_INFINITY : readyAt + deadlineMs;
+}
+
+/** Puts a task into its queue when its state says that it wants an attempt, and takes it out when it does not. */
+export function reindex(task: TaskRecord): void {
+  const { queue, state } = task;
+  const wants = state.kind === 'ready' ? 'first' : wantsReplica(task) ? 'replica' : null;
+  if (wants === task.wanting) return;
+  count(task, -1);
+  task.wanting = wants;
+  count(task, 1);
+  if (wants === 'first') queue.heap.push(task);
+  if (wants === 'replica') groupOf(queue, makerOf(task)).heap.push(task);
+}
+
+/** Whether a check is open and nothing is on its way that could close it. */
+function wantsReplica({ state, check, attempts }: TaskRecord): boolean {
+  if (!check?.open || check.pending.size > 0 || (state.kind !== 'checking' && state.kind !== 'done')) return false;
+  return !attempts.some(isLive) && attempts.some((a) => isSound(a) || a.state.kind === 'accepted');
+}
+
+function count(task: TaskRecord, by: 1 | -1): void {
+  const { queue, wanting, spec } = task;
+  if (wanting === 'first') {
+    queue.firsts += by;
+    queue.firstUnits += by * Math.ceil(spec.workUnits);
+  } else if (wanting === 'replica') {
+    const maker = makerOf(task);
+    const group = groupOf(queue, maker);
+    queue.replicasWanted += by;
+    group.wanted += by;
+    if (group.wanted === 0) queue.replicas.delete(maker);
+  }
+}
+
+/** Who made the result that is to be compared with: as long as the check is open, one and the same. */
+function makerOf({ check, spec }: TaskRecord): VolunteerId {
+  if (!check?.maker) throw new Error(`${spec.id} wants a replica of nothing`);
+  return check.maker;
+}
+
+/** The replicas wanted of what this volunteer made. */
+export function groupOf(queue: TaskQueue, maker: VolunteerId): ReplicaGroup {
+  let group = queue.replicas.get(maker);
+  if (!group) {
+    group = { heap: createTaskHeap(), wanted: 0 };
+    queue.replicas.set(maker, group);
+  }
+  return group;
+}
+
+/** The first task that nobody has; it stays where it is. */
+export function headOf({ heap }: TaskQueue): TaskRecord | undefined {
+  return liveTop(heap, 'first');
+}
+
+/** Drops what does not want anything any more from the top. */
+export function liveTop(heap: Heap<TaskRecord>, wanting: 'first' | 'replica'): TaskRecord | undefined {
+  for (let top = heap.peek(); top; top = heap.peek()) {
+    if (top.wanting === wanting) return top;
+    heap.pop();
+  }
+  return undefined;
+}
+
+/** After the job's deadline has changed. */
+export function reorder(job: JobRecord): void {
+  for (const queue of job.queues) {
+    for (const heap of [queue.heap, ...[...queue.replicas.values()].map((group) => group.heap)]) {
+      const tasks = new Set<TaskRecord>();
+      for (let task = heap.pop(); task; task = heap.pop()) tasks.add(task);
+      for (const task of tasks) heap.push(task);
+    }
+  }
+}

@@ -1,0 +1,93 @@
+import type { Millis } from '@tabgrid/protocol/ids';
+import type { Verification } from '@tabgrid/protocol/task';
+import type { TraceSession } from './trace.js';
+
+/** How long volunteers stay. */
+export type Lifetime =
+  /** All from before the job to after it. */
+  | { readonly kind: 'stays' }
+  /** Poisson arrivals at the rate that keeps as many present as the profile says; Weibull session lengths. */
+  | { readonly kind: 'weibull'; readonly shape: number; readonly scaleMs: Millis }
+  /** Windows of recorded sessions, one laid over the other until as many are present as the profile says. */
+  | { readonly kind: 'trace'; readonly sessions: readonly TraceSession[] };
+
+/** Alternating exponential times: something sets in every now and then and lasts a while. */
+export interface Spells {
+  /** Mean time between the end of one and the next. */
+  readonly everyMs: Millis;
+  /** Mean length. */
+  readonly forMs: Millis;
+}
+
+export type LiarKind =
+  /** Wrong from the first task on; no two agree. */
+  | 'independent'
+  /** Honest until it has as many accepted results as make it trusted, then as `independent`. */
+  | 'sleeper'
+  /** Wrong from the first task on, and all of them agree. */
+  | 'colluder';
+
+export interface Liars {
+  readonly kind: LiarKind;
+  /** Share of the volunteers, 0 to 1. */
+  readonly share: number;
+  /** Share of its results that are wrong, once it lies at all. */
+  readonly wrongShare: number;
+  /** A sleeper begins to lie after so many accepted results. */
+  readonly honestResults: number;
+  /** Caught, it comes back under a new identity after this. */
+  readonly backAfterMs: Millis;
+}
+
+/** A grid, its volunteers and its job, as distributions to draw worlds from. Speeds are relative to the median volunteer. */
+export interface Profile {
+  readonly name: string;
+  /** Present when the job begins, and on the mean afterwards. */
+  readonly volunteers: number;
+  readonly lifetime: Lifetime;
+  /** Share of departures that nobody is told of. */
+  readonly silentShare: number;
+  /** Standard deviation of the logarithm of the volunteers' speeds. */
+  readonly speedSigma: number;
+  /** A machine's speed moves about its own mean: log-normal, drawn anew every so often. */
+  readonly jitter: { readonly sigma: number; readonly everyMs: Millis };
+  /** The tab is hidden, and `slower` times slower; the coordinator is told that it is hidden. */
+  readonly hidden: (Spells & { readonly share: number; readonly slower: number }) | null;
+  /** Volunteers that lend a part of their time only, and that part. */
+  readonly duty: { readonly share: number; readonly part: number } | null;
+  /** The page stands still, its link too, and nobody is told. */
+  readonly frozen: (Spells & { readonly share: number }) | null;
+  /** So many of those present are gone at once, without a word. */
+  readonly wave: { readonly atMs: Millis; readonly share: number } | null;
+  readonly liars: Liars | null;
+  /** Medians and spread of the links; bandwidths in bytes a second. */
+  readonly roundTripMs: Millis;
+  readonly roundTripSigma: number;
+  readonly downBytesPerSecond: number;
+  readonly upBytesPerSecond: number;
+  readonly bandwidthSigma: number;
+  /** What the owner's page can send, to all together, in bytes a second. */
+  readonly ownerBytesPerSecond: number;
+  /** Networks that volunteers come from; null for one each. */
+  readonly networks: number | null;
+  /** They came by the room's link. */
+  readonly invited: boolean;
+  readonly tasks: number;
+  /** The mean task on the median volunteer. */
+  readonly taskMs: Millis;
+  /** Standard deviation of the logarithm of what the tasks cost, as the planner knows it. */
+  readonly taskSigma: number;
+  /** The same of what they cost in truth ÷ what the planner says. */
+  readonly costSigma: number;
+  readonly verify: Verification;
+  /** The job's inputs, which each volunteer fetches once. */
+  readonly inputBytes: number;
+  readonly outputBytes: number;
+  /** How often a volunteer tells how far it is. */
+  readonly progressMs: Millis;
+  /** When to give up, from the job's beginning. */
+  readonly limitMs: Millis;
+}
+
+/** Work units a second of the median volunteer: a unit is a millisecond there. */
+export const MEDIAN_UNITS_PER_SECOND = 1000;

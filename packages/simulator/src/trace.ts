@@ -1,0 +1,71 @@
+import type { Millis } from '@tabgrid/protocol/ids';
+import type { Span } from './steps.js';
+
+/** Sessions of real volunteers, read from the times at which their results arrived. */
+
+export interface TraceSession extends Span {
+  readonly volunteer: number;
+  readonly results: number;
+}
+
+/** Results further apart belong to different sessions (FACTS §6). */
+const SESSION_GAP_MS: Millis = 60_000;
+
+/**
+ * Reads `seconds,volunteer` lines, a result each, in any order, below a header. A session ends with its last result; one
+ * that holds a single result lasts as long as the median gap between two results of one session.
+ * @throws RangeError for a line that is no pair of numbers, and for a text without any
+ */
+export function parseTrace(csv: string): readonly TraceSession[] {
+  const times = new Map<number, Millis[]>();
+  for (const line of csv.split('\n').slice(1)) {
+    if (line.trim() === '') continue;
+    const [seconds = Number.NaN, volunteer = Number.NaN, ...more] = line.split(',').map(Number);
+    if (!Number.isFinite(seconds) || !Number.isInteger(volunteer) || more.length > 0) {
+      throw new RangeError(`not “seconds,volunteer”: ${line}`);
+    }
+    const known = times.get(volunteer);
+    if (known) known.push(seconds * 1000);
+    else times.set(volunteer, [seconds * 1000]);
+  }
+  if (times.size === 0) throw new RangeError('a trace without results');
+  const gaps: Millis[] = [];
+  const sessions: TraceSession[] = [];
+  for (const [volunteer, results] of times) {
+    results.sort((a, b) => a - b);
+    let current = { volunteer, from: Number.NaN, until: Number.NEGATIVE_INFINITY, results: 0 };
+    for (const at of results) {
+      if (at - current.until <= SESSION_GAP_MS) {
+        gaps.push(at - current.until);
+        current.until = at;
+        current.results++;
+      } else {
+        current = { volunteer, from: at, until: at, results: 1 };
+        sessions.push(current);
+      }
+    }
+  }
+  gaps.sort((a, b) => a - b);
+  const single = gaps[gaps.length >> 1] ?? SESSION_GAP_MS;
+  return sessions
+    .map((s) => (s.results === 1 ? { ...s, until: s.from + single } : s))
+    .sort((a, b) => a.from - b.from || a.volunteer - b.volunteer);
+}
+
+/** The same sessions on a clock that stands still while nobody is there; it begins at 0. */
+export function cutEmptySpans(sessions: readonly TraceSession[]): readonly TraceSession[] {
+  let end = 0;
+  let cut = sessions[0]?.from ?? 0;
+  const moved: TraceSession[] = [];
+  for (const s of [...sessions].sort((a, b) => a.from - b.from)) {
+    if (s.from - cut > end) cut = s.from - end;
+    moved.push({ ...s, from: s.from - cut, until: s.until - cut });
+    end = Math.max(end, s.until - cut);
+  }
+  return moved;
+}
+
+/** When the last one of these ends. */
+export function lengthOf(sessions: readonly TraceSession[]): Millis {
+  return sessions.reduce((end, s) => Math.max(end, s.until), 0);
+}
