@@ -162,7 +162,7 @@ function judge(core: Core, task: TaskRecord, check: TaskCheck): void {
     accept(core, winner, agreed);
   }
   for (const id of new Set(agreed)) credit(volunteerOf(core, id), task);
-  for (const liar of liars) convict(core, by(liar), `its result of ${task.spec.id} differs from what others computed`);
+  for (const liar of liars) convict(core, by(liar), 'a result of it differs from what others computed');
 }
 
 /** A result of the side that leads by enough; null while somebody else has to be asked. */
