@@ -229,7 +229,7 @@ export interface Coordinator {
   openPast(id: JobId): Promise<void>;
   /** Stops the hand-out of tasks at a given share, for tests of what happens in mid-job. */
   hold: HoldControl;
-  /** Says goodbye to all volunteers and closes. */
+  /** Says goodbye to all volunteers and closes. What runs is left to be taken up. */
   close(): Promise<void>;
 }
 

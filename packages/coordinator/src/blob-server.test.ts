@@ -23,14 +23,11 @@ describe('the blob server', () => {
     const store = createMemoryBlobStore();
     await store.putList(stored.ref, stored.chunkHashes);
     await store.putChunk(stored.ref.id, 0, stored.bytes);
-    const server = createBlobServer();
+    const server = createBlobServer({ now: () => 0 });
     server.serve(job, [memoryBlobSource(kept), storedBlobSource(stored.ref, store)]);
     const sent: Message[] = [];
     let heard = 0;
-    const queue = server.attach(
-      async (m) => void sent.push(m),
-      () => heard++,
-    );
+    const queue = server.attach({ send: async (m) => void sent.push(m), sent: () => heard++, carried: () => {} });
     queue.ask(need(kept.ref.id, true, [0, 1, 2]));
     queue.ask(need(stored.ref.id, false, [0]));
     queue.ask(need(unknown, true, []));
@@ -43,13 +40,14 @@ describe('the blob server', () => {
 
   it('has two chunks under way at most, and stops when the link is closed', async () => {
     const blob = await nameBlob(new Uint8Array(10 * MiB));
-    const server = createBlobServer();
+    const server = createBlobServer({ now: () => 0 });
     server.serve(job, [memoryBlobSource(blob)]);
     const waiting: (() => void)[] = [];
-    const queue = server.attach(
-      () => new Promise((resolve) => waiting.push(resolve)),
-      () => {},
-    );
+    const queue = server.attach({
+      send: () => new Promise((resolve) => waiting.push(resolve)),
+      sent: () => {},
+      carried: () => {},
+    });
     queue.ask(need(blob.ref.id, false, [0, 1, 2, 3, 4]));
     await settle();
     expect(waiting).toHaveLength(2);
@@ -63,11 +61,8 @@ describe('the blob server', () => {
   });
 
   it('refuses more wishes than a scene can have', async () => {
-    const server = createBlobServer();
-    const queue = server.attach(
-      () => new Promise(() => {}),
-      () => {},
-    );
+    const server = createBlobServer({ now: () => 0 });
+    const queue = server.attach({ send: () => new Promise(() => {}), sent: () => {}, carried: () => {} });
     const chunks = Array.from({ length: 64 }, (_, i) => i);
     let taken = 0;
     while (queue.ask(need(unknown, true, chunks)) && taken < 1000) taken++;
@@ -82,13 +77,10 @@ describe('the blob server', () => {
       list: () => Promise.reject(new Error('the store is closed')),
       chunk: () => Promise.reject(new Error('the store is closed')),
     };
-    const server = createBlobServer();
+    const server = createBlobServer({ now: () => 0 });
     server.serve(job, [broken]);
     const sent: Message[] = [];
-    const queue = server.attach(
-      async (m) => void sent.push(m),
-      () => {},
-    );
+    const queue = server.attach({ send: async (m) => void sent.push(m), sent: () => {}, carried: () => {} });
     queue.ask(need(blob.ref.id, true, [0]));
     await settle();
     expect(heads(sent).map((h) => h.type)).toEqual(['noBlob', 'noBlob']);
@@ -98,14 +90,11 @@ describe('the blob server', () => {
     const [shared, own] = await Promise.all([1, 2].map((n) => nameBlob(new Uint8Array(3).fill(n))));
     if (!shared || !own) throw new Error('two blobs were named');
     const other = v.parse(JobId, 'j2');
-    const server = createBlobServer();
+    const server = createBlobServer({ now: () => 0 });
     server.serve(job, [memoryBlobSource(shared), memoryBlobSource(own)]);
     server.serve(other, [memoryBlobSource(shared)]);
     const sent: Message[] = [];
-    const queue = server.attach(
-      async (m) => void sent.push(m),
-      () => {},
-    );
+    const queue = server.attach({ send: async (m) => void sent.push(m), sent: () => {}, carried: () => {} });
     const ask = async () => {
       sent.length = 0;
       for (const { ref } of [shared, own]) queue.ask(need(ref.id, false, [0]));
@@ -118,5 +107,29 @@ describe('the blob server', () => {
     expect(await ask()).toEqual([true, false]);
     server.drop(other);
     expect(await ask()).toEqual([false, false]);
+  });
+
+  it('measures what a link carries over a burst, and not over the pause before it', async () => {
+    const blob = await nameBlob(new Uint8Array(3 * MiB));
+    let now = 1_000_000;
+    const server = createBlobServer({ now: () => now });
+    server.serve(job, [memoryBlobSource(blob)]);
+    const carried: number[] = [];
+    const queue = server.attach({
+      async send() {
+        now += 500;
+      },
+      sent: () => {},
+      carried: (rate) => carried.push(rate),
+    });
+    // A list is too short to tell anything.
+    queue.ask(need(blob.ref.id, true, []));
+    await settle();
+    expect(carried).toEqual([]);
+    now += 60_000;
+    queue.ask(need(blob.ref.id, false, [0, 1, 2]));
+    await settle();
+    expect(carried).toHaveLength(3);
+    expect(carried.at(-1)).toBeCloseTo((3 * MiB) / 1.5);
   });
 });

@@ -1,5 +1,6 @@
 import { type BlobRef, chunkCount, chunkOf, type NamedBlob } from '@tabgrid/protocol/blob';
 import type { Bytes } from '@tabgrid/protocol/bytes';
+import type { Clock } from '@tabgrid/protocol/clock';
 import type { BlobId, JobId } from '@tabgrid/protocol/ids';
 import type { FromCoordinator, FromVolunteer } from '@tabgrid/protocol/link';
 import { type Message, message } from '@tabgrid/protocol/message';
@@ -10,10 +11,13 @@ import type { BlobStore } from '@tabgrid/store/ports';
  *
  * 1. Only blobs of jobs that run or could be taken up are served; anything else is answered with `noBlob`.
  * 2. A volunteer has at most PARALLEL chunks under way, and at most MOST_WAITING wishes wait for it.
+ * 3. What a link carries is measured over a whole burst of chunks: one alone says more of its round trip.
  */
 
 const PARALLEL = 2;
 const MOST_WAITING = 2048;
+/** A burst that says something of the link. */
+const TELLING_BYTES = 512 * 1024;
 
 export type Need = Extract<FromVolunteer, { type: 'need' }>;
 type Wish =
@@ -44,8 +48,16 @@ export interface BlobServer {
   serve(job: JobId, sources: readonly BlobSource[]): void;
   /** The job needs nothing any more. */
   drop(job: JobId): void;
-  /** The queue of one link. `sent` is called for each message that arrived. */
-  attach(send: (m: Message) => Promise<void>, sent: () => void): BlobQueue;
+  /** The queue of one link. */
+  attach(link: BlobLink): BlobQueue;
+}
+
+export interface BlobLink {
+  send(m: Message): Promise<void>;
+  /** A message arrived. */
+  sent(): void;
+  /** What the link carried from the beginning of the present burst. */
+  carried(bytesPerSecond: number): void;
 }
 
 export interface BlobQueue {
@@ -54,7 +66,7 @@ export interface BlobQueue {
   close(): void;
 }
 
-export function createBlobServer(): BlobServer {
+export function createBlobServer(clock: Pick<Clock, 'now'>): BlobServer {
   const jobs = new Map<JobId, ReadonlyMap<BlobId, BlobSource>>();
   const find = (id: BlobId): BlobSource | undefined => {
     for (const sources of jobs.values()) {
@@ -88,18 +100,26 @@ export function createBlobServer(): BlobServer {
       jobs.set(job, new Map(sources.map((source) => [source.ref.id, source])));
     },
     drop: (job) => void jobs.delete(job),
-    attach(send, sent) {
+    attach(link) {
       const waiting: Wish[] = [];
       let underWay = 0;
       let open = true;
+      let burst = { since: 0, bytes: 0 };
+      const send = async (m: Message): Promise<void> => {
+        await link.send(m);
+        link.sent();
+        burst.bytes += m.body.byteLength;
+        const ms = clock.now() - burst.since;
+        if (burst.bytes >= TELLING_BYTES && ms > 0) link.carried((burst.bytes / ms) * 1000);
+      };
       const pump = (): void => {
         while (open && underWay < PARALLEL) {
           const wish = waiting.shift();
           if (!wish) return;
-          underWay++;
+          if (underWay++ === 0) burst = { since: clock.now(), bytes: 0 };
           answer(wish)
             .then(send)
-            .then(sent, () => {})
+            .catch(() => {}) // the link closed: it tells of that itself
             .finally(() => {
               underWay--;
               pump();

@@ -69,7 +69,7 @@ export function createGrid(deps: GridDeps): Grid {
   const { clock, records, blobs, scenes, changed } = deps;
   const contributions = createContributions();
   const store = createJobStore({ blobs, records, changed });
-  const server = createBlobServer();
+  const server = createBlobServer(clock);
   const inputs = createInputs({ server, store: blobs, loaded: () => scenes().prepared?.blobs ?? [] });
 
   const journal = createJournal({

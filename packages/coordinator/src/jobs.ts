@@ -41,6 +41,9 @@ export interface Unfinished {
   readonly share: () => number;
 }
 
+/** Each has a film in memory. */
+const MOST_AT_REST = 8;
+
 /** @param keepAtRest whether jobs at rest have to stay in memory, because the store has them not */
 export function createJobs(keepAtRest: () => boolean): Jobs {
   const running = new Map<JobId, Job>();
@@ -50,8 +53,10 @@ export function createJobs(keepAtRest: () => boolean): Jobs {
 
   const known = () => [...running.values(), ...[...unfinished.values()].flatMap(({ job }) => job ?? [])];
   const dropUnshown = () => {
-    if (keepAtRest()) return;
-    for (const job of atRest.values()) if (job !== shown) atRest.delete(job.id);
+    let most = keepAtRest() ? MOST_AT_REST : 0;
+    for (const job of [...atRest.values()].reverse()) {
+      if (job !== shown && most-- <= 0) atRest.delete(job.id);
+    }
   };
   const show = (job: Job) => {
     shown = job;

@@ -7,7 +7,6 @@ import type { RenderJob } from '@tabgrid/splitters/render/planner';
 import type { CameraSource } from '@tabgrid/webgpu-kernels/pathtrace/scene-source';
 import { MAX_BOUNCES } from '@tabgrid/webgpu-kernels/pathtrace/task';
 import { type JobShare, type RenderSpec, UserError } from './api.js';
-import type { Jobs } from './jobs.js';
 
 /** From what an owner asks for to a job that can run. Everything that can be wrong is found before anything begins. */
 
@@ -38,7 +37,7 @@ export function checkSpec(spec: RenderSpec): void {
 }
 
 /** @throws UserError when as many jobs run as one page can look after */
-export function mustHaveRoom(jobs: Pick<Jobs, 'running'>): void {
+export function mustHaveRoom(jobs: { running(): readonly unknown[] }): void {
   if (jobs.running().length < LIVE_JOBS) return;
   throw new UserError(`${LIVE_JOBS} jobs run already: wait until one is done, or cancel one.`);
 }

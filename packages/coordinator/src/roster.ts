@@ -222,12 +222,15 @@ export function createRoster(deps: RosterDeps): Roster {
       }
       links.add(link);
       let member: Member | null = null;
-      const queue = deps.blobs.attach(
-        (m) => link.send(m),
-        () => {
-          if (member?.link === link) tell({ type: 'heard', volunteer: member.id });
-        },
-      );
+      const present = (then: (id: VolunteerId) => void) => {
+        if (member?.link === link) then(member.id);
+      };
+      const queue = deps.blobs.attach({
+        send: (m) => link.send(m),
+        sent: () => present((id) => tell({ type: 'heard', volunteer: id })),
+        carried: (bytesPerSecond) =>
+          present((id) => tell({ type: 'bandwidthMeasured', volunteer: id, bytesPerSecond })),
+      });
       const cancelHello = clock.after(HELLO_MS, () => void link.close('no hello came'));
       link.onState((state) => {
         if (member?.link !== link) return;

@@ -60,6 +60,8 @@ export function setJob(core: Core, id: JobId, settings: JobSettings): void {
   const job = jobFor(core, id);
   const before = job.settings.deadlineMs;
   job.settings = settings;
+  // What was done twice under a larger share is not held against a smaller one.
+  job.extraUnits = Math.min(job.extraUnits, (settings.extraShare ?? core.config.extraShare) * job.units);
   if (before !== settings.deadlineMs) reorder(job);
 }
 

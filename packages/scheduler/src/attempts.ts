@@ -38,6 +38,8 @@ export function returned(core: Core, v: VolunteerRecord, attempt: AttemptRecord,
     noteInputs(v, task);
     noteOutput(v, task);
     moveAttempt(core, attempt, { kind: 'returned', stats, sound: false });
+    // Not for a result that comes again: who repeats itself would look fast.
+    v.lastReturnAt = core.now;
     core.effects.push({ type: 'check', volunteer: v.id, attempt: attempt.id, task: task.spec.id });
   } else if (v.state.kind === 'gone') {
     // Nobody is there to be answered.
@@ -48,7 +50,6 @@ export function returned(core: Core, v: VolunteerRecord, attempt: AttemptRecord,
   } else if (state.kind !== 'returned') {
     tellCancel(core, attempt, 'another result was first');
   }
-  v.lastReturnAt = core.now;
 }
 
 /**

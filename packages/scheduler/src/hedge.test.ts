@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { aid, createFixture, type Fixture, jid, of, taskSpec, tasks, tid, vid } from './fixture.js';
+import { aid, createFixture, type Fixture, jid, of, stats, taskSpec, tasks, tid, vid } from './fixture.js';
+import { restoreScheduler } from './scheduler.js';
 
 const job = (f: Fixture) => f.scheduler.job(jid('job'));
 const started = (f: Fixture, volunteer: string, attempt: string) =>
@@ -176,6 +177,26 @@ describe('extra work', () => {
   });
 });
 
+describe('a smaller share', () => {
+  it('does not hold what was done before against the job', () => {
+    const f = createFixture();
+    f.set('job', { extraShare: 1 });
+    f.join('a');
+    f.add(...tasks(3));
+    f.finish(f.live('t1'));
+    for (const id of ['b', 'c']) f.join(id);
+    for (let i = 0; i < 40; i++) {
+      f.pass(500);
+      for (const id of ['a', 'b', 'c']) f.tell({ type: 'heard', volunteer: vid(id) });
+    }
+    const { clones = 0, backups = 0 } = job(f) ?? {};
+    expect(clones + backups).toBeGreaterThan(1);
+    f.set('job', { extraShare: 0 });
+    // Nor against its snapshot.
+    expect(() => restoreScheduler(f.config, f.scheduler.snapshot())).not.toThrow();
+  });
+});
+
 describe('work that waits behind other work', () => {
   it('is taken over by somebody idle, at no extra cost', () => {
     const f = createFixture();
@@ -188,6 +209,24 @@ describe('work that waits behind other work', () => {
     expect(f.queue('a')).toEqual(['t1.1']);
     expect(job(f)).toMatchObject({ again: 1, clones: 0, backups: 0 });
     expect(of([...effects, ...f.effects], 'cancelAttempt')[0]).toMatchObject({ attempt: 't2.1', volunteer: 'a' });
+  });
+
+  it('is left where it is when it is the last try of a task that too many have failed', () => {
+    const f = createFixture({ volunteersToFailTask: 1 });
+    f.join('a');
+    f.add(...tasks(2));
+    f.leave('a');
+    f.join('b');
+    expect(f.queue('b')).toEqual(['t1.2', 't2.2']);
+    // While somebody has it, a fault of an earlier attempt does not end it.
+    f.join('a', {}, { paused: true });
+    f.tell({ type: 'returned', volunteer: vid('a'), attempt: aid('t2.1'), task: tid('t1'), stats: stats(1) });
+    expect(f.kind('t2')).toBe('running');
+    f.join('idle');
+    f.pass(300);
+    expect(f.queue('idle')).not.toContain('t2.3');
+    f.finish('t2.2');
+    expect(f.kind('t2')).toBe('done');
   });
 
   it('is not taken over while it runs, although the result of the one before is not here yet', () => {

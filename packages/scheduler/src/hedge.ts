@@ -1,7 +1,7 @@
 import type { Millis } from '@tabgrid/protocol/ids';
 import { type Core, jobOf, viewOf, volunteerOf } from './core.js';
 import { refresh } from './lanes.js';
-import { moveAttempt, settleTasks } from './moves.js';
+import { isSpent, moveAttempt, settleTasks } from './moves.js';
 import type { RunningTask } from './policies/policy.js';
 import { reserve } from './reserve.js';
 import { candidateOf, type Shown, shortlist } from './shortlist.js';
@@ -137,7 +137,7 @@ function tryClone(core: Core, attempt: AttemptRecord): void {
 
 /** What still waits behind other work is handed to somebody idle instead: that costs nothing twice. */
 function takeOver(core: Core, attempt: AttemptRecord, view: RunningTask, fresh: Shown): void {
-  if (view.remainingMs <= fresh.finishMs) return;
+  if (view.remainingMs <= fresh.finishMs || isSpent(core, attempt.task)) return;
   const reason = 'somebody idle takes it over';
   moveAttempt(core, attempt, { kind: 'cancelled', reason }, reason);
   tellCancel(core, attempt, reason);

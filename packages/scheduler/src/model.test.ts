@@ -27,7 +27,7 @@ type Comparison = Extract<Effect, { type: 'compare' }>;
 const VOLUNTEERS = ['a', 'b', 'c', 'd', 'e'];
 const JOBS = ['job', 'other', 'urgent'];
 
-/** `a` and `b` share a network, `c` and `d` an owner; `e` may be the owner's own machine. */
+/** `a` and `b` share a network, `c` and `d` an owner; `own` is the owner's machine, and never lies. */
 const TAGS = {
   a: { ...NOBODY, network: 'n' },
   b: { ...NOBODY, network: 'n' },
@@ -188,10 +188,11 @@ function play(f: Fixture, model: Model, s: Step): readonly Effect[] {
     }
     case 'join':
     case 'trusted': {
-      if (model.present.has(volunteer)) return [];
-      model.present.add(volunteer);
-      const tags = TAGS[volunteer as keyof typeof TAGS];
-      return f.join(volunteer, {}, { tags: { ...tags, trusted: s.kind === 'trusted' && volunteer === 'e' } });
+      const id = s.kind === 'trusted' ? 'own' : volunteer;
+      if (model.present.has(id)) return [];
+      model.present.add(id);
+      const tags = id === 'own' ? { ...NOBODY, trusted: true } : TAGS[id as keyof typeof TAGS];
+      return f.join(id, {}, { tags });
     }
     case 'hide':
       if (!model.present.has(volunteer)) return [];
@@ -260,11 +261,11 @@ function play(f: Fixture, model: Model, s: Step): readonly Effect[] {
     }
     case 'lie':
       if (!speaker) return [];
-      model.wrong.set(speaker.attempt, speaker.attempt);
+      if (speaker.volunteer !== 'own') model.wrong.set(speaker.attempt, speaker.attempt);
       return result(f, speaker, speaker.volunteer, speaker.task, null);
     case 'collude':
       if (!speaker) return [];
-      model.wrong.set(speaker.attempt, 'what was agreed upon');
+      if (speaker.volunteer !== 'own') model.wrong.set(speaker.attempt, 'what was agreed upon');
       return result(f, speaker, speaker.volunteer, speaker.task, null);
     case 'result':
     case 'badResult':

@@ -186,6 +186,13 @@ const isOver = (core: Core, id: TaskRecord['spec']['id']): boolean => {
   return task === undefined || isFinal(task);
 };
 
+/** Whether so many have failed a task that an attempt which is live now is its last. */
+export function isSpent({ config }: Core, { failures }: TaskRecord): boolean {
+  if (failures.length === 0) return false;
+  const failers = new Set(failures.map(({ volunteer }) => volunteer)).size;
+  return failers >= config.volunteersToFailTask || failures.length >= config.failuresToFailTask;
+}
+
 function wantedState(core: Core, task: TaskRecord): TaskState {
   const { attempts, failures } = task;
   // Without an allocation a task: this runs for every event.
@@ -195,13 +202,7 @@ function wantedState(core: Core, task: TaskRecord): TaskState {
     live ||= isLive(attempt);
   }
   if (live) return RUNNING;
-  if (failures.length > 0) {
-    const failers = new Set(failures.map((f) => f.volunteer)).size;
-    const { volunteersToFailTask, failuresToFailTask } = core.config;
-    if (failers >= volunteersToFailTask || failures.length >= failuresToFailTask) {
-      return { kind: 'failed', reasons: failures.map((f) => `${f.volunteer}: ${f.reason}`) };
-    }
-  }
+  if (isSpent(core, task)) return { kind: 'failed', reasons: failures.map((f) => `${f.volunteer}: ${f.reason}`) };
   let waits = false;
   for (const id of task.after) {
     const kind = core.state.tasks.get(id)?.state.kind;

@@ -108,6 +108,22 @@ describe('losses', () => {
     expect(f.scheduler.task(tid('t2'))?.kind).toBe('ready');
   });
 
+  it('does not take somebody for fast who repeats a result', () => {
+    const f = createFixture();
+    f.join('a');
+    f.add(...tasks(4));
+    f.now = 1000;
+    f.finish('t1.1', 1000);
+    const again = { type: 'returned', volunteer: vid('a'), attempt: aid('t1.1'), task: tid('t1') } as const;
+    f.now = 1990;
+    f.tell({ ...again, stats: stats(1) });
+    f.now = 2000;
+    f.finish('t2.1', 10);
+    // A second for a thousand units was seen: the claim of ten milliseconds is worth a quarter of it at best.
+    const speed = [...(f.scheduler.volunteers()[0]?.speeds.values() ?? [])][0] ?? 0;
+    expect(speed).toBeLessThanOrEqual(4001);
+  });
+
   it('acknowledges a repeated result again and counts it once', () => {
     const f = createFixture();
     f.join('a');

@@ -2,7 +2,7 @@ import type { Core } from './core.js';
 import { mayAssign } from './hold.js';
 import { outlookFor } from './horizon.js';
 import { refresh } from './lanes.js';
-import { moveAttempt, settleTasks } from './moves.js';
+import { isSpent, moveAttempt, settleTasks } from './moves.js';
 import { headOf } from './queues.js';
 import { candidateOf } from './shortlist.js';
 import { tellCancel } from './standing.js';
@@ -21,7 +21,7 @@ export function makeRoom(core: Core, queue: TaskQueue): boolean {
     const place = queue.taskClass.full.at(i);
     if (!place) break;
     if (hasFailed(task, place.volunteer)) continue;
-    const waiting = place.volunteer.queue.slice(1).filter(mayWait);
+    const waiting = place.volunteer.queue.slice(1).filter((attempt) => mayWait(core, attempt));
     if (waiting.length === 0 || !wouldTake(core, task, place, waiting)) continue;
     const reason = 'something urgent goes before it';
     for (const attempt of waiting) {
@@ -35,8 +35,8 @@ export function makeRoom(core: Core, queue: TaskQueue): boolean {
   return false;
 }
 
-function mayWait({ state, task }: AttemptRecord): boolean {
-  return state.kind !== 'running' && task.queue.job.settings.deadlineMs === null;
+function mayWait(core: Core, { state, task }: AttemptRecord): boolean {
+  return state.kind !== 'running' && task.queue.job.settings.deadlineMs === null && !isSpent(core, task);
 }
 
 /** Whether the policy would give the task to a volunteer without what makes way: if not, that would only come back. */
