@@ -42,6 +42,7 @@ export function ganttChart(outcome: Outcome, title: string): string {
   );
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH_PX}" height="${height}" font-family="sans-serif" font-size="11">`,
+    `<title>${escaped(title)}</title>`,
     '<rect width="100%" height="100%" fill="white"/>',
     `<text x="${LEFT_PX}" y="16" font-size="13">${escaped(title)}: ${(makespanMs / 1000).toFixed(1)} s, ${lines.length} volunteers, outlined: not the task’s first attempt</text>`,
     ...legend,
