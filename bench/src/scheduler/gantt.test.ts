@@ -7,7 +7,8 @@ import { ganttChart } from './gantt.js';
 it('draws a bar a run, on a line a volunteer', () => {
   const outcome = simulate(aProfile(), 1, { policy: earliestFinish });
   const svg = ganttChart(outcome, 'ours <1>');
-  expect(svg.match(/<title>/g)).toHaveLength(outcome.runs.length);
+  // One for the whole drawing, one a bar.
+  expect(svg.match(/<title>/g)).toHaveLength(1 + outcome.runs.length);
   expect(svg).toContain('ours &lt;1>');
   expect(svg).not.toContain('NaN');
   const heights = new Set([...svg.matchAll(/<rect x="[\d.]+" y="(\d+)" width="[\d.]+" height="7"/g)].map(([, y]) => y));
