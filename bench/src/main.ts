@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { grid } from './grid.js';
 import { link } from './link.js';
+import { ml } from './ml.js';
 import { type BenchOptions, count } from './options.js';
 import { type BenchResult, publish } from './result.js';
 import { scheduler } from './scheduler.js';
@@ -12,6 +13,7 @@ const BENCHES: Record<string, { readonly about: string; run(options: BenchOption
   grid: { about: 'one picture by the bare kernel and by the grid with one volunteer', run: grid },
   link: { about: 'messages over a link against a raw data channel, and what stop takes', run: link },
   scheduler: { about: 'policies in simulated grids, against a schedule that knows everything', run: scheduler },
+  ml: { about: 'what is learned: how good, what it is worth, what it costs', run: ml },
   'scheduler-scale': { about: 'what an event and a task cost the scheduler, and how that grows', run: schedulerScale },
 };
 
@@ -29,6 +31,10 @@ function help(): string {
     '--seeds N        scheduler: so many worlds a profile',
     '--first-seed N   scheduler: begin with this one (default 1)',
     '--gantt FILE     scheduler: an SVG of one run',
+    '--only A,B       ml: these parts alone (time, failure, worth, cost)',
+    '--trace-train FILE, --trace-test FILE   ml: learn failures on the one, try them on the other',
+    '--plots FOLDER   ml: SVG plots',
+    '--record FILE    ml: record tiles of real tabs into this file instead',
   ].join('\n');
 }
 
@@ -45,6 +51,10 @@ async function main(): Promise<number> {
       seeds: { type: 'string' },
       'first-seed': { type: 'string' },
       gantt: { type: 'string' },
+      'trace-train': { type: 'string' },
+      'trace-test': { type: 'string' },
+      plots: { type: 'string' },
+      record: { type: 'string' },
     },
   });
   const [name = ''] = positionals;
@@ -60,6 +70,10 @@ async function main(): Promise<number> {
     seeds: count('seeds', values.seeds),
     firstSeed: count('first-seed', values['first-seed']),
     gantt: values.gantt ?? null,
+    traceTrain: values['trace-train'] ?? null,
+    traceTest: values['trace-test'] ?? null,
+    plots: values.plots ?? null,
+    record: values.record ?? null,
   };
   publish(name, await bench.run({ quick: values.quick ?? false, say: console.log, flags }), values.json ?? null);
   return 0;

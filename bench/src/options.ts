@@ -13,6 +13,13 @@ export interface BenchFlags {
   readonly only: string | null;
   /** Comma-separated names of policies. */
   readonly policies: string | null;
+  /** Recorded sessions to learn from, and to be tried on. */
+  readonly traceTrain: string | null;
+  readonly traceTest: string | null;
+  /** A file to record real tiles into, instead of measuring. */
+  readonly record: string | null;
+  /** Folder for SVG plots. */
+  readonly plots: string | null;
   readonly seeds: number | null;
   readonly firstSeed: number | null;
   /** Where to write an SVG of one run. */

@@ -26,6 +26,10 @@ test('axe finds nothing on either page, before, during and after a job', async (
   await withGrid({}, async (grid) => {
     const { dashboard } = grid;
     await expectAccessible(dashboard, 'the empty dashboard');
+    await dashboard.getByTestId('learning-toggle').click();
+    await expect(dashboard.getByTestId('learning-empty')).toBeVisible();
+    await expectAccessible(dashboard, 'the learning panel with nothing learned');
+    await dashboard.getByTestId('learning-toggle').click();
     await prepareSmallJob(dashboard);
     const peer = await grid.addVolunteer();
     await grid.untilReady(1);
@@ -36,7 +40,11 @@ test('axe finds nothing on either page, before, during and after a job', async (
     await expectAccessible(peer, 'the peer tab while it works');
     await dashboard.evaluate(() => window.tabgrid.hold.release());
     await untilDone(dashboard);
-    await expectAccessible(dashboard, 'the dashboard with a finished picture');
+    await dashboard.getByTestId('learning-toggle').click();
+    await expect(dashboard.getByTestId('chart-scatter')).toBeVisible();
+    await expectAccessible(dashboard, 'the dashboard with a finished picture and what was learned from it');
+    await dashboard.getByTestId('learning-tables').click();
+    await expectAccessible(dashboard, 'what was learned, as tables');
     await peer.bringToFront();
     await peer.getByTestId('stop').click();
     await expect(peer.getByTestId('start')).toBeVisible();

@@ -26,6 +26,15 @@ async function fileOf(text: string): Promise<string> {
   return path;
 }
 
+it('reads the table of origins at the start, and refuses a broken one with its setting', async () => {
+  const address = parseAddress('192.0.2.1');
+  const regionBy = async (argv: string[]) => address && (await given(argv)).options.origins?.find(address).region;
+  expect(await regionBy([])).toBeNull();
+  const table = await fileOf('192.0.2.0\t192.0.2.255\t64500\tFR\tEXAMPLE');
+  expect(await regionBy(['--origin-table', table])).toBe('FR');
+  await expect(given(['--origin-table', await fileOf('hello')])).rejects.toThrow(/^--origin-table: .*line 1/);
+});
+
 it('is safe by default: this machine only, no ICE server, no proxy believed', async () => {
   const { options } = await given([]);
   expect(options).toMatchObject({

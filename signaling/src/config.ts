@@ -3,6 +3,7 @@ import { parseIceServers, type TurnOptions } from './ice.js';
 import { expandHome, readGiven } from './kept-file.js';
 import { LIMIT_SETTINGS, type Limits } from './limits.js';
 import { parseTrustProxy } from './network.js';
+import { loadOriginTable, NO_ORIGINS } from './origin-table.js';
 import { isLoopback, isWildcard, lanAddresses, parsePublicUrl } from './reach.js';
 import { checkSecret, keptSecret } from './secret.js';
 import { selfSigned, type Tls } from './self-signed.js';
@@ -36,6 +37,11 @@ export const SERVER_SETTINGS = {
     group: ADDRESS,
     placeholder: 'LIST',
     help: 'proxies whose X-Forwarded-For is believed: their number, or networks (10.0.0.0/8,loopback,private)',
+  }),
+  originTable: text({
+    group: ADDRESS,
+    placeholder: 'FILE',
+    help: "an ip-to-ASN table (TSV): owners then see each volunteer's country and provider; nothing is looked up elsewhere",
   }),
   stateDir: text({
     group: STATE,
@@ -101,6 +107,8 @@ export async function loadConfig(settings: ServerSettings, nowMs: number): Promi
       iceServers: await loadIceServers(settings),
       turn: await loadTurn(settings),
       trustProxy: inSetting('trustProxy', () => parseTrustProxy(settings.trustProxy)),
+      origins:
+        settings.originTable === null ? NO_ORIGINS : await loadOriginTable('--origin-table', settings.originTable),
       limits: limitsOf(settings),
     },
     secretKept: kept && { path: kept.path, fresh: kept.fresh },

@@ -40,7 +40,8 @@ export function contentSecurityPolicy(kind: ResponseKind, hosts: readonly string
   const sockets = hosts.filter((host) => HOST.test(host)).flatMap((host) => [`ws://${host}`, `wss://${host}`]);
   const lines = [
     "default-src 'none'",
-    "script-src 'self'",
+    // The Worker that trains compiles WebAssembly; pages need not, and a Worker's policy is that of its own script.
+    kind === 'asset' ? "script-src 'self' 'wasm-unsafe-eval'" : "script-src 'self'",
     "worker-src 'self' blob:",
     `connect-src ${["'self'", ...new Set(sockets)].join(' ')}`,
     "img-src 'self' data: blob:",

@@ -9,14 +9,15 @@ import type { WebSocket } from 'ws';
 import type { Limits } from './limits.js';
 import { createMetrics, type Metrics } from './metrics.js';
 import { createRelay } from './relay.js';
+import type { Whereabouts } from './room-state.js';
 import { createRooms, type Effect, type RoomsEvent } from './rooms.js';
 import { createSession, type Session } from './session.js';
 import type { Tokens } from './tokens.js';
 
 /** Brings sockets and rooms together: checks proofs, turns messages into events, and carries effects out. */
 export interface Hub {
-  /** Takes a fresh socket. @param network where it comes from, as `networkOf` names it */
-  accept(socket: WebSocket, network: string): Session;
+  /** Takes a fresh socket. */
+  accept(socket: WebSocket, from: Whereabouts): Session;
   readonly metrics: Metrics;
   /** Tells all sockets that the server stops, and closes them. */
   shutDown(): void;
@@ -92,10 +93,10 @@ export function createHub({ clock, limits, tokens, log, publicUrl, iceServersFor
     }
   }
 
-  function hello(session: Session, as: Extract<ToServer, { type: 'hello' }>['as'], network: string): void {
+  function hello(session: Session, as: Extract<ToServer, { type: 'hello' }>['as'], from: Whereabouts): void {
     const { peer } = session;
-    if (as.role === 'volunteer') apply({ type: 'volunteer', peer, room: as.room, network });
-    else if (as.role === 'pool') apply({ type: 'pool', peer, network });
+    if (as.role === 'volunteer') apply({ type: 'volunteer', peer, room: as.room, from });
+    else if (as.role === 'pool') apply({ type: 'pool', peer, from });
     else if (as.room && !tokens.isOwner(as.room.id, as.room.token)) {
       session.refuse('badToken', 'this token does not make the owner of this room');
     } else {
@@ -112,11 +113,11 @@ export function createHub({ clock, limits, tokens, log, publicUrl, iceServersFor
     sessions.get(to)?.send({ type: 'signal', from, signal });
   }
 
-  function receive(session: Session, message: ToServer, network: string): void {
+  function receive(session: Session, message: ToServer, from: Whereabouts): void {
     metrics.message(message.type);
     switch (message.type) {
       case 'hello':
-        hello(session, message.as, network);
+        hello(session, message.as, from);
         break;
       case 'signal':
         signal(session.peer, message);
@@ -145,7 +146,7 @@ export function createHub({ clock, limits, tokens, log, publicUrl, iceServersFor
 
   return {
     metrics,
-    accept(socket, network) {
+    accept(socket, from) {
       const peer = v.parse(PeerId, unguessable());
       const session: Session = createSession({
         socket,
@@ -157,7 +158,7 @@ export function createHub({ clock, limits, tokens, log, publicUrl, iceServersFor
           return place?.role === 'owner' ? 1 + place.volunteers : 1;
         },
         events: {
-          message: (message) => receive(session, message, network),
+          message: (message) => receive(session, message, from),
           frame: (bytes) => relay.pass(session, bytes),
           ended(why) {
             sessions.delete(peer);

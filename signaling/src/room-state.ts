@@ -1,5 +1,6 @@
 import type { Millis, PeerId, RoomId } from '@tabgrid/protocol/ids';
 import type { Presence } from '@tabgrid/protocol/signaling';
+import type { Origin } from './origin-table.js';
 
 /** The bounds that rooms keep. */
 export interface RoomLimits {
@@ -7,6 +8,12 @@ export interface RoomLimits {
   readonly maxVolunteersPerRoom: number;
   readonly maxWaiting: number;
   readonly poolReturn: Millis;
+}
+
+/** Where a volunteer comes from. Its network is named to nobody; owners see a salted hash of it. */
+export interface Whereabouts extends Origin {
+  /** As `networkOf` names it. */
+  readonly network: string;
 }
 
 /** A room: see the invariants in `rooms.ts`. */
@@ -24,7 +31,7 @@ export interface Room {
 export type Peer =
   | { readonly role: 'owner'; readonly room: Room }
   | { readonly role: 'volunteer'; readonly room: Room }
-  | { readonly role: 'pool'; readonly network: string; room: Room | null; readonly avoid: Map<RoomId, Millis> };
+  | { readonly role: 'pool'; readonly from: Whereabouts; room: Room | null; readonly avoid: Map<RoomId, Millis> };
 
 /** What the rooms are made of. */
 export interface RoomsState {

@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { createRooms, type Effect, type RoomsEvent } from './rooms.js';
 
 const room = (n: number | string) => v.parse(RoomId, `room-${n}`.padEnd(22, '_'));
+const from = (network: string) => ({ network, region: null, provider: null });
 const peer = (n: number | string) => v.parse(PeerId, `peer-${n}`.padEnd(22, '_'));
 const LIMITS = { maxRooms: 3, maxVolunteersPerRoom: 3, maxWaiting: 4, poolReturn: 1000 };
 
@@ -30,10 +31,10 @@ function fixture(limits: Partial<typeof LIMITS> = {}) {
       return this.do({ type: 'owner', peer: peer(n), room: id, open });
     },
     volunteer(n: string, id: RoomId) {
-      return this.do({ type: 'volunteer', peer: peer(n), room: id, network: 'a' });
+      return this.do({ type: 'volunteer', peer: peer(n), room: id, from: from('a') });
     },
     pool(n: string) {
-      return this.do({ type: 'pool', peer: peer(n), network: 'b' });
+      return this.do({ type: 'pool', peer: peer(n), from: from('b') });
     },
     wants(n: string, wanted: number, more: { open?: boolean; hasWork?: boolean } = {}) {
       return this.do({ type: 'announce', peer: peer(n), open: true, hasWork: true, wanted, ...more });
@@ -228,8 +229,8 @@ describe('any course of events', () => {
   const rooms = fc.integer({ min: 0, max: 3 }).map((n) => room(n));
   const event: fc.Arbitrary<RoomsEvent> = fc.oneof(
     fc.record({ type: fc.constant('owner' as const), peer: id, room: rooms, open: fc.boolean() }),
-    fc.record({ type: fc.constant('volunteer' as const), peer: id, room: rooms, network: fc.constant('n') }),
-    fc.record({ type: fc.constant('pool' as const), peer: id, network: fc.constant('n') }),
+    fc.record({ type: fc.constant('volunteer' as const), peer: id, room: rooms, from: fc.constant(from('n')) }),
+    fc.record({ type: fc.constant('pool' as const), peer: id, from: fc.constant(from('n')) }),
     fc.record({
       type: fc.constant('announce' as const),
       peer: id,

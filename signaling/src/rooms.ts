@@ -1,7 +1,15 @@
 import type { Millis, PeerId, RoomId } from '@tabgrid/protocol/ids';
 import type { FromServer, Presence, SignalingErrorCode } from '@tabgrid/protocol/signaling';
 import { spread, type WantingRoom } from './pool.js';
-import { emptyState, type Room, type RoomLimits, spaceIn, validateRooms, wants } from './room-state.js';
+import {
+  emptyState,
+  type Room,
+  type RoomLimits,
+  spaceIn,
+  validateRooms,
+  type Whereabouts,
+  wants,
+} from './room-state.js';
 
 /**
  * Who is in which room, and what everybody is told of it. Pure: events in, effects out.
@@ -29,8 +37,8 @@ export interface Rooms {
 /** The proofs (token, version) are checked before an event is made. */
 export type RoomsEvent =
   | { readonly type: 'owner'; readonly peer: PeerId; readonly room: RoomId; readonly open: boolean }
-  | { readonly type: 'volunteer'; readonly peer: PeerId; readonly room: RoomId; readonly network: string }
-  | { readonly type: 'pool'; readonly peer: PeerId; readonly network: string }
+  | { readonly type: 'volunteer'; readonly peer: PeerId; readonly room: RoomId; readonly from: Whereabouts }
+  | { readonly type: 'pool'; readonly peer: PeerId; readonly from: Whereabouts }
   | {
       readonly type: 'announce';
       readonly peer: PeerId;
@@ -133,7 +141,7 @@ export function createRooms({ limits, tagOf }: RoomsDeps): Rooms {
     }
   }
 
-  function enterVolunteer(peer: PeerId, id: RoomId, network: string): void {
+  function enterVolunteer(peer: PeerId, id: RoomId, from: Whereabouts): void {
     const room = rooms.get(id);
     if ((room?.volunteers.size ?? 0) >= limits.maxVolunteersPerRoom) {
       return void refuse(peer, 'tooMany', 'this room has as many volunteers as it may have; try again later');
@@ -144,21 +152,22 @@ export function createRooms({ limits, tagOf }: RoomsDeps): Rooms {
     const entered = roomOf(id);
     peers.set(peer, { role: 'volunteer', room: entered });
     effects.push({ kind: 'welcome', peer, ownRoom: null });
-    place(entered, peer, network, false);
+    place(entered, peer, from, false);
   }
 
-  function enterPool(peer: PeerId, network: string): void {
+  function enterPool(peer: PeerId, from: Whereabouts): void {
     if (waiting() >= limits.maxWaiting) {
       return void refuse(peer, 'tooMany', 'too many volunteers are waiting already; try again later');
     }
     const avoid = new Map<RoomId, Millis>();
-    peers.set(peer, { role: 'pool', network, room: null, avoid });
+    peers.set(peer, { role: 'pool', from, room: null, avoid });
     pool.set(peer, { peer, avoid });
     effects.push({ kind: 'welcome', peer, ownRoom: null });
   }
 
-  function place(room: Room, peer: PeerId, network: string, fromPool: boolean): void {
-    const presence: Presence = { peer, networkTag: tagOf(room.id, network), pool: fromPool };
+  function place(room: Room, peer: PeerId, from: Whereabouts, fromPool: boolean): void {
+    const { network, region, provider } = from;
+    const presence: Presence = { peer, networkTag: tagOf(room.id, network), region, provider, pool: fromPool };
     room.volunteers.set(peer, presence);
     if (fromPool) room.poolVolunteers += 1;
     if (room.owner === null) return;
@@ -238,7 +247,7 @@ export function createRooms({ limits, tagOf }: RoomsDeps): Rooms {
       peer.room = room;
       room.wanted -= 1;
       room.lastGiftAt = now;
-      place(room, gift.peer, peer.network, true);
+      place(room, gift.peer, peer.from, true);
     }
   }
 
@@ -248,10 +257,10 @@ export function createRooms({ limits, tagOf }: RoomsDeps): Rooms {
         enterOwner(event.peer, event.room, event.open);
         break;
       case 'volunteer':
-        enterVolunteer(event.peer, event.room, event.network);
+        enterVolunteer(event.peer, event.room, event.from);
         break;
       case 'pool':
-        enterPool(event.peer, event.network);
+        enterPool(event.peer, event.from);
         break;
       case 'announce':
         announce(event);

@@ -5,6 +5,7 @@ import { PROTOCOL_VERSION } from '@tabgrid/protocol/version';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { parseTrustProxy } from './network.js';
+import { parseOriginTable } from './origin-table.js';
 import { join, joinOwner, startServer } from './test-support.js';
 
 const RELAY: Signal = { kind: 'relay', dial: 1 };
@@ -155,6 +156,28 @@ describe('network tags', () => {
       tags.push((await owner.take('volunteerJoined')).presence.networkTag);
     }
     expect(tags[0]).toBe(tags[1]);
+  });
+});
+
+describe('the origin', () => {
+  it('is told to the owner as the table knows it, and never the address', async () => {
+    const origins = parseOriginTable('192.0.2.0\t192.0.2.255\t64500\tFR\tEXAMPLE');
+    const server = await startServer({ trustProxy: parseTrustProxy(['1']), origins });
+    const owner = await joinOwner(server, { open: true });
+    owner.send({ type: 'room', open: true, hasWork: true, wanted: 1 });
+    await join(server, { role: 'volunteer', room: owner.room.id }, { from: '192.0.2.7' });
+    const known = await owner.take('volunteerJoined');
+    expect(known.presence).toMatchObject({ region: 'FR', provider: 'AS64500 EXAMPLE' });
+    expect(JSON.stringify(known)).not.toContain('192.0.2');
+    await join(server, { role: 'pool' }, { from: '198.51.100.1' });
+    expect((await owner.take('volunteerJoined')).presence).toMatchObject({ pool: true, region: null, provider: null });
+  });
+
+  it('is unknown without a table', async () => {
+    const server = await startServer();
+    const owner = await joinOwner(server);
+    await join(server, { role: 'volunteer', room: owner.room.id });
+    expect((await owner.take('volunteerJoined')).presence).toMatchObject({ region: null, provider: null });
   });
 });
 

@@ -15,6 +15,7 @@ import { createHub } from './hub.js';
 import { iceServersFor, type TurnOptions } from './ice.js';
 import { DEFAULT_LIMITS, type Limits } from './limits.js';
 import { clientAddress, countedAs, networkOf, type TrustProxy } from './network.js';
+import { NO_ORIGINS, type OriginTable } from './origin-table.js';
 import { loadPages } from './pages.js';
 import { TypedErrorSocket } from './refusal.js';
 import { createTokens } from './tokens.js';
@@ -38,6 +39,8 @@ export interface SignalingOptions {
   readonly iceServers?: readonly IceServer[];
   readonly turn?: TurnOptions | null;
   readonly trustProxy?: TrustProxy;
+  /** Where addresses come from; by default nobody knows. */
+  readonly origins?: OriginTable;
   readonly limits?: Partial<Limits>;
   /** Silent by default. */
   readonly log?: Logger;
@@ -68,6 +71,7 @@ const REQUEST_MS = 30_000;
 /** Starts a server. @throws ListenError */
 export async function createSignalingServer(options: SignalingOptions = {}): Promise<SignalingServer> {
   const { host = '127.0.0.1', port = 0, tls = null, publicUrl = null, trustProxy = { kind: 'none' } } = options;
+  const { origins = NO_ORIGINS } = options;
   const limits: Limits = { ...DEFAULT_LIMITS, ...options.limits };
   const log = options.log ?? pino({ level: 'silent' });
   const clock = options.clock ?? systemClock;
@@ -112,7 +116,7 @@ export async function createSignalingServer(options: SignalingOptions = {}): Pro
     }
     raw.once('close', () => admission.leave(place));
     sockets.handleUpgrade(request, raw, head, (socket) => {
-      const session = hub.accept(socket, networkOf(address));
+      const session = hub.accept(socket, { network: networkOf(address), ...origins.find(address) });
       if (entry === 'admitted') return;
       log.warn({ address: place }, 'an address has too many connections');
       session.refuse('tooMany', `more than ${limits.maxConnectionsPerAddress} connections from your address`);

@@ -1,3 +1,4 @@
+import { predictionTable } from './prediction-table.js';
 import { parseRenderOptions, RENDER_HELP } from './render-options.js';
 import { reportTable } from './report-table.js';
 import { runRender } from './run-render.js';
@@ -13,6 +14,7 @@ async function main(): Promise<void> {
     return;
   }
   const { report, files } = await runRender(options, console.log);
+  console.log(`${predictionTable(report)}\n`);
   console.log(reportTable(report));
   console.log(`\nThe picture is at ${files[0]} (linear: ${files[1]}, report: ${files[2]})`);
 }

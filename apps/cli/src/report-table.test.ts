@@ -44,6 +44,7 @@ const report = (change: Partial<JobReport> = {}): JobReport =>
         state: 'ready',
       },
     ],
+    predictions: [],
     ...change,
   });
 

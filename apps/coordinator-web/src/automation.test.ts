@@ -5,13 +5,14 @@ import { createFakeCoordinator } from './testing/fake-coordinator.js';
 it('reads, exports and holds, and nothing else', async () => {
   const coordinator = createFakeCoordinator();
   const automation = createAutomation(coordinator);
-  expect(Object.keys(automation).sort()).toEqual(['exportImage', 'filmBytes', 'hold', 'report', 'view']);
+  expect(Object.keys(automation).sort()).toEqual(['exportImage', 'filmBytes', 'hold', 'learning', 'report', 'view']);
   expect(automation.view()).toBe(coordinator.view());
+  expect(automation.learning()).toEqual(coordinator.learning());
   expect(await automation.report()).toEqual({ some: 'report' });
   expect(await automation.exportImage('png')).toEqual(new Uint8Array([1, 2, 3]));
   await automation.hold.at(0.5);
   automation.hold.release();
-  expect(coordinator.asked).toEqual(['report', 'export png', 'hold.at 0.5', 'hold.release']);
+  expect(coordinator.asked).toEqual(['learning', 'learning', 'report', 'export png', 'hold.at 0.5', 'hold.release']);
 });
 
 it('hands out the film as bytes', () => {

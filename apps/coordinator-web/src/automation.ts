@@ -1,4 +1,4 @@
-import type { Coordinator, GridView, HoldControl } from '@tabgrid/coordinator/api';
+import type { Coordinator, GridView, HoldControl, LearningView } from '@tabgrid/coordinator/api';
 import { type Bytes, bytesOf } from '@tabgrid/protocol/bytes';
 
 /**
@@ -13,11 +13,16 @@ import { type Bytes, bytesOf } from '@tabgrid/protocol/bytes';
  *   progress (role=progressbar, aria-valuenow)  job-state  eta  rate  tiles  work (how it goes, in words)
  *   jobs: job-row (data-job, data-state, data-shown) with job-show, job-pause, job-resume, job-stop, job-sharing (select)
  *   unfinished-row (data-job) with take-up, give-up                        ended-row (data-job) with ended-show, ended-hide
+ *   learning-toggle (opens) learning-on, learning-shadow, learning-off (radios)  learning-summary  model-NAME (data-decides)
+ *   learning-tables (charts as tables)  chart-NAME  predictions (table)    learning-export  learning-import (file input)
+ *   learning-forget, then learning-forget-sure or learning-keep
  *   volunteers (table), volunteer-row (data-state, data-path) with trust   error (at most one)
  */
 export interface TabgridAutomation {
   /** What the page shows now. */
   view(): GridView;
+  /** What was learned: made anew when asked for. */
+  learning(): LearningView;
   /** The report of the job shown: `JobReport` of the protocol's records. */
   report(): Promise<unknown>;
   readonly hold: HoldControl;
@@ -36,6 +41,7 @@ declare global {
 export function createAutomation(coordinator: Coordinator): TabgridAutomation {
   return {
     view: () => coordinator.view(),
+    learning: () => coordinator.learning(),
     report: () => coordinator.report(),
     hold: coordinator.hold,
     filmBytes() {

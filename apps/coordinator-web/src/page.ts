@@ -7,6 +7,7 @@ import type { Volunteer } from '@tabgrid/volunteer/api';
 import { createActions, type Problem } from './actions.js';
 import { createEndedJobs } from './ended-jobs.js';
 import { createJobActions, type JobActions } from './job-actions.js';
+import { createLearningActions, type LearningActions } from './learning-actions.js';
 import { createOwnHelper, type OwnHelper } from './own-helper.js';
 import type { Remembered } from './remembered.js';
 import { createSceneActions, type SceneActions } from './scene-actions.js';
@@ -31,7 +32,7 @@ import { createUploadMeter } from './words/upload.js';
  * 1. `view`, `helper` and `past` are what the coordinator and the volunteer last said; only their callbacks set them.
  * 2. Every action goes through `actions`, whose invariants hold for the whole page.
  */
-export interface Page extends SceneActions, JobActions, OwnHelper {
+export interface Page extends SceneActions, JobActions, LearningActions, OwnHelper {
   readonly coordinator: Coordinator;
   readonly clock: Clock;
   readonly view: ReadonlySignal<GridView>;
@@ -41,7 +42,7 @@ export interface Page extends SceneActions, JobActions, OwnHelper {
   readonly past: ReadonlySignal<readonly PastJob[]>;
   /** Jobs that ended while another was shown, and were not looked at since. */
   readonly ended: ReadonlySignal<readonly PastJob[]>;
-  /** What is being done right now that takes a while: `png`, `exr`, `launch`, `more`, `past`, `give up`, or a `takingUp`. */
+  /** What is being done right now that takes a while: `png`, `exr`, `launch`, `more`, `past`, `give up`, `export learning` (or `import`, `forget`), or a `takingUp`. */
   readonly busy: ReadonlySignal<string | null>;
   readonly announcement: ReadonlySignal<string>;
   /** Bytes a second to volunteers as measured in this session. */
@@ -172,6 +173,7 @@ export function createPage(deps: PageDeps): Page {
     copied,
     ...createSceneActions(coordinator, actions, draft),
     ...createJobActions({ coordinator, actions, shown: () => view.value.job, save: deps.save }),
+    ...createLearningActions({ coordinator, actions, clock, save: deps.save }),
     ...helper,
     edit,
     launch,

@@ -1,4 +1,5 @@
 import { createCoordinator } from '@tabgrid/coordinator/create-coordinator';
+import { createLearningWorker } from '@tabgrid/coordinator/learning/learning-worker';
 import { createSceneWorker } from '@tabgrid/coordinator/scene-client';
 import type { Bytes } from '@tabgrid/protocol/bytes';
 import { SIGNALING_PATH } from '@tabgrid/protocol/signaling';
@@ -51,6 +52,7 @@ export async function wire(location: Location): Promise<PageDeps> {
     prepare: worker,
     encode: worker,
     random: unguessable,
+    learning: createLearningWorker(navigator, new Date().getTimezoneOffset()),
     claim: (name) => claimName('locks' in navigator ? navigator.locks : undefined, clock, name),
     name: OWNER_NAME,
   });

@@ -1,5 +1,5 @@
-import { capabilities, taskSpec, vid } from '@tabgrid/scheduler/fixture';
-import { createPlainOracle } from '@tabgrid/scheduler/oracle';
+import { aView, taskSpec } from '@tabgrid/scheduler/fixture';
+import { createPlainOracle, taskView } from '@tabgrid/scheduler/oracle';
 import { DEFAULT_CONFIG } from '@tabgrid/scheduler/scheduler';
 import { describe, expect, it } from 'vitest';
 import { clocked, createTimes } from './clocked.js';
@@ -39,15 +39,8 @@ it('writes down how long each event takes, admissions apart', () => {
 it('makes an oracle slow without changing its answers', () => {
   const plain = createPlainOracle(() => 1000);
   const slow = slowOracle(plain, 200);
-  const view = {
-    id: vid('v'),
-    capabilities: capabilities(),
-    hidden: false,
-    ageMs: 1000,
-    speeds: new Map(),
-    roundTrip: null,
-  };
-  const task = { kernel: taskSpec('t').kernel, workUnits: 500 };
+  const view = aView({ ageMs: 1000 });
+  const task = taskView(taskSpec('t', { workUnits: 500 }));
   const began = performance.now();
   expect(slow.duration(view, task)).toEqual(plain.duration(view, task));
   expect(slow.failure(view, 1000)).toBe(plain.failure(view, 1000));

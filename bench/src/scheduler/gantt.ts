@@ -1,4 +1,5 @@
 import type { Outcome, Use } from '@tabgrid/simulator/tally';
+import { escaped, niceStep } from '../svg.js';
 
 /** One run as a picture: a line a volunteer, a bar a stretch of computing, coloured by what became of it. */
 
@@ -9,8 +10,6 @@ const TOP_PX = 46;
 
 const COLOURS: Record<Use, string> = { useful: '#3b7dd8', verification: '#8a8f98', wasted: '#d1495b' };
 const WORDS: Record<Use, string> = { useful: 'in an accepted result', verification: 'checking', wasted: 'in vain' };
-
-const escaped = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
 
 /** @returns SVG */
 export function ganttChart(outcome: Outcome, title: string): string {
@@ -52,10 +51,4 @@ export function ganttChart(outcome: Outcome, title: string): string {
     '</svg>',
     '',
   ].join('\n');
-}
-
-/** 1, 2 or 5 times a power of ten. */
-function niceStep(least: number): number {
-  const power = 10 ** Math.floor(Math.log10(least));
-  return ([1, 2, 5, 10].find((n) => n * power >= least) ?? 10) * power;
 }

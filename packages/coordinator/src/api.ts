@@ -82,6 +82,8 @@ export interface JobView {
   readonly share: number;
   /** Milliseconds to go; null while nobody knows. */
   readonly etaMs: Millis | null;
+  /** 95 % interval of it; null while nobody knows. */
+  readonly etaInterval: { readonly low: Millis; readonly high: Millis } | null;
   /** Camera samples a second over the last few seconds. */
   readonly samplesPerSecond: number;
   readonly tasks: { readonly total: number; readonly accepted: number; readonly running: number };
@@ -187,6 +189,64 @@ export interface UnfinishedJob extends PastJob {
   readonly share: number;
 }
 
+/** Whether what was learned decides, only watches and learns on, or is left out. */
+export type LearningMode = 'on' | 'shadow' | 'off';
+
+/** One of the five models, for the page. */
+export interface ModelView {
+  readonly name: 'time' | 'assignment' | 'balance' | 'failure' | 'latency';
+  readonly deciding: 'learned' | 'baseline';
+  /** Outcomes that it was judged by lately. */
+  readonly samples: number;
+  /** Mean loss of the model and of its baseline on them, lower is better; null before the first. */
+  readonly learned: number | null;
+  readonly baseline: number | null;
+  /** What the loss is, in a few words. */
+  readonly measure: string;
+}
+
+/** A running task's prediction. */
+export interface RunningPrediction {
+  readonly task: string;
+  /** Names. */
+  readonly volunteer: string;
+  readonly backups: readonly string[];
+  /** Milliseconds from now: median and 95 % interval; below 0 for what is overdue. */
+  readonly finish: { readonly p025: Millis; readonly median: Millis; readonly p975: Millis };
+  /** The chance that its volunteer is gone before, 0 to 1. */
+  readonly risk: number;
+}
+
+/** A line over time; both as long as each other. `at` in ms since 1970, ascending. */
+export interface Series {
+  readonly at: readonly number[];
+  readonly value: readonly number[];
+}
+
+/** What the page's models have learned, and how far they are right. */
+export interface LearningView {
+  readonly mode: LearningMode;
+  /** Why nothing is learned or kept, in words; null when all is well. */
+  readonly problem: string | null;
+  /** What trains: `cpu`, `wasm`, `webgpu`; null before it is chosen. */
+  readonly backend: string | null;
+  /** Outcomes kept, and rounds of training. */
+  readonly outcomes: number;
+  readonly revision: number;
+  readonly models: readonly ModelView[];
+  /** The last tasks (at most 500): what was predicted, and what it took. */
+  readonly predicted: { readonly saidMs: readonly number[]; readonly tookMs: readonly number[] };
+  /** Share of tasks within their 95 % interval, over the last 100 each time. */
+  readonly coverage: Series;
+  /** Failures within 60 s: groups by what was predicted; mean prediction, share that failed, and how many. */
+  readonly reliability: readonly { readonly predicted: number; readonly observed: number; readonly count: number }[];
+  /** Median absolute percentage error over the last 100, as a share: learned and baseline. */
+  readonly error: { readonly learned: Series; readonly baseline: Series };
+  /** The balancer's mean reward a period. */
+  readonly reward: { readonly raw: Series; readonly shaped: Series };
+  readonly running: readonly RunningPrediction[];
+}
+
 /** An error whose message is for a person: it names the problem and what to do. */
 export class UserError extends Error {
   override name = 'UserError';
@@ -224,6 +284,15 @@ export interface Coordinator {
   export(format: 'png' | 'exr'): Promise<Bytes>;
   /** The report of the job shown; its form is `JobReport` in the protocol's records. @throws UserError */
   report(): Promise<unknown>;
+  /** What was learned. Made anew when asked for: ask once a second at most. */
+  learning(): LearningView;
+  setLearning(mode: LearningMode): void;
+  /** All outcomes and models as a file. @throws UserError */
+  exportLearning(): Promise<Bytes>;
+  /** In the place of what is there. @throws UserError for a file that is none, or of another version */
+  importLearning(file: Bytes): Promise<void>;
+  /** Forgets all that was learned. */
+  forgetLearning(): Promise<void>;
   pastJobs(): Promise<readonly PastJob[]>;
   /** Shows a past job's picture from the store. @throws UserError when its results are gone */
   openPast(id: JobId): Promise<void>;

@@ -1,4 +1,4 @@
-import type { JobId } from '@tabgrid/protocol/ids';
+import type { JobId, VolunteerId } from '@tabgrid/protocol/ids';
 import { filmRgb } from '@tabgrid/splitters/render/film';
 import type { Link } from '@tabgrid/transport/link';
 import type { OwnerStatus } from '@tabgrid/transport/source';
@@ -11,6 +11,7 @@ import type { Job } from './job.js';
 import { createJobActions, hasPicture, shownJob } from './job-actions.js';
 import { checkSharing } from './launch.js';
 import type { Origin } from './member.js';
+import { NO_LEARNING, NOTHING_LEARNED } from './no-learning.js';
 import { createOpenings } from './openings.js';
 import { createReport } from './report.js';
 import { createScenes } from './scenes.js';
@@ -35,7 +36,7 @@ export function createCoordinator(deps: CoordinatorDeps): CoordinatorRuntime {
   const throttle = createThrottle(clock);
   const scenes = createScenes(deps.prepare, () => changed());
   const grid = createGrid({ ...deps, scenes: () => scenes, touched: () => touched(), changed: () => changed() });
-  const { dispatcher, journal, roster, jobs, rounds, hold } = grid;
+  const { dispatcher, journal, roster, jobs, rounds, hold, learning } = grid;
   const openings = createOpenings({ records: deps.records, journal });
   const announcer = createAnnouncer(source, () => dispatcher.scheduler);
   let signaling: OwnerStatus = { kind: 'connecting' };
@@ -60,7 +61,16 @@ export function createCoordinator(deps: CoordinatorDeps): CoordinatorRuntime {
     announcer.announce({ open, jobs: jobs.running(), present });
   }
 
-  const opened = Promise.all([grid.takeUp.open(), openings.load()]);
+  const opened = Promise.all([openGrid(), openings.load()]);
+
+  /** What was learned first: a scheduler is restored with the oracle that it had. */
+  async function openGrid(): Promise<void> {
+    await learning?.open();
+    await grid.takeUp.open();
+    learning?.begin();
+  }
+
+  const nameOf = (id: VolunteerId): string => roster.member(id)?.name ?? id;
 
   const actions = createJobActions({ ...deps, grid, scenes, opened, changed });
 
@@ -76,8 +86,8 @@ export function createCoordinator(deps: CoordinatorDeps): CoordinatorRuntime {
 
   const unsubscribes = [
     throttle.subscribe(announce),
-    source.onVolunteer((link, { networkTag, pool }) =>
-      attach(link, () => ({ kind: 'room', network: networkTag, invited: !pool && !openings.everOpen })),
+    source.onVolunteer((link, { networkTag: network, region, provider, pool }) =>
+      attach(link, () => ({ kind: 'room', network, region, provider, invited: !pool && !openings.everOpen })),
     ),
     source.onStatus((status) => {
       signaling = status;
@@ -165,6 +175,22 @@ export function createCoordinator(deps: CoordinatorDeps): CoordinatorRuntime {
     async report() {
       return await createReport(shownJob(jobs), roster.members(), dispatcher.scheduler);
     },
+    learning: () => learning?.view(nameOf) ?? NOTHING_LEARNED,
+    setLearning: (mode) => learning?.setMode(mode),
+    async exportLearning() {
+      if (!learning) throw new UserError(NO_LEARNING);
+      await opened;
+      return await learning.export();
+    },
+    async importLearning(file) {
+      if (!learning) throw new UserError(NO_LEARNING);
+      await opened;
+      await learning.import(file);
+    },
+    async forgetLearning() {
+      await opened;
+      await learning?.forget();
+    },
     pastJobs: actions.pastJobs,
     openPast: actions.openPast,
     hold: hold.control,
@@ -177,6 +203,7 @@ export function createCoordinator(deps: CoordinatorDeps): CoordinatorRuntime {
       // What runs stays as it is, to be taken up by a page after this one: nothing more is accepted, what was is stored.
       dispatcher.close();
       await journal.close();
+      await learning?.close();
       await roster.close('the dashboard is closed');
       throttle.close();
       await source.close();

@@ -4,6 +4,7 @@ import type { Clock } from '@tabgrid/protocol/clock';
 import type { BlobStore, RecordStore } from '@tabgrid/store/ports';
 import type { OwnerSource } from '@tabgrid/transport/source';
 import type { SceneInput } from './api.js';
+import type { LearningPort } from './learning/learning.js';
 
 /** Turns files into what the grid needs. In a page: `createSceneWorker`. */
 export interface ScenePreparer {
@@ -36,6 +37,8 @@ export interface CoordinatorDeps {
    * there are no others.
    */
   readonly claim?: (name: string) => Promise<boolean>;
+  /** What learns from the volunteers' work; absent: nothing is learned. */
+  readonly learning?: LearningPort;
   /** Uniform in [0, 1), and not to be guessed: names of jobs, and the seed that says which results are checked. */
   readonly random: () => number;
   /** What volunteers see as the owner's name; unverified. */

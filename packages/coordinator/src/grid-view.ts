@@ -5,7 +5,7 @@ import type { Job } from './job.js';
 import { unfinishedView } from './jobs.js';
 import { noticesOf } from './notices.js';
 import type { Scenes } from './scenes.js';
-import { jobView, volunteerView } from './view.js';
+import { type Eta, jobView, volunteerView } from './view.js';
 
 /** Volunteers that are gone and gave nothing are shown no longer; of the others so many. */
 const MOST_GONE_SHOWN = 100;
@@ -31,8 +31,9 @@ export function gridView({ grid, scenes, signaling, room, open }: GridViewState)
   });
   const gone = new Set(views.filter((x) => x.state === 'gone' && x.tilesAccepted > 0).slice(-MOST_GONE_SHOWN));
   const running = jobs.running();
-  const jobViews = new Map(running.map((job) => [job, jobView(job, scheduler, hold.held)]));
-  const view = (job: Job) => jobViews.get(job) ?? jobView(job, scheduler, hold.held);
+  const eta: Eta = (tasks, units) => grid.learning?.eta(tasks, units) ?? null;
+  const jobViews = new Map(running.map((job) => [job, jobView(job, scheduler, hold.held, eta)]));
+  const view = (job: Job) => jobViews.get(job) ?? jobView(job, scheduler, hold.held, eta);
   return {
     room,
     signaling: signaling.kind,

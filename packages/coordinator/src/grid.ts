@@ -17,6 +17,7 @@ import { createJobStore, type JobStore } from './job-store.js';
 import { createJobs, type Jobs } from './jobs.js';
 import { createJournal, type Journal } from './journal.js';
 import { MEMBERS, type MemberRecord } from './journal-records.js';
+import { createLearning, type Learning } from './learning/learning.js';
 import type { Member } from './member.js';
 import { createOutbound } from './outbound.js';
 import { createPerformer, type Perform } from './performer.js';
@@ -41,6 +42,8 @@ export interface Grid {
   readonly hold: Hold;
   readonly contributions: Contributions;
   readonly takeUp: TakeUp;
+  /** null where nothing learns. */
+  readonly learning: Learning | null;
   gridState(): GridState;
 }
 
@@ -87,10 +90,14 @@ export function createGrid(deps: GridDeps): Grid {
   const jobs = createJobs(() => journal.problem !== null);
 
   let perform: Perform = () => {};
+  const config: SchedulerConfig = { ...CONFIG, oracles: (hash) => learning?.oracle(hash) ?? null };
   const dispatcher = createDispatcher({
-    scheduler: createScheduler(CONFIG, Math.floor(deps.random() * 2 ** 32)),
+    scheduler: createScheduler(config, Math.floor(deps.random() * 2 ** 32)),
     clock,
-    handled: journal.append,
+    handled(at, event, effects) {
+      journal.append(at, event, effects);
+      learning?.handled(at, event, effects);
+    },
     perform: (effect) => perform(effect),
     settled() {
       held.settled();
@@ -98,6 +105,21 @@ export function createGrid(deps: GridDeps): Grid {
     },
   });
   const { tell } = dispatcher;
+  const learning = deps.learning
+    ? createLearning({
+        port: deps.learning,
+        ...{ records, clock, tell, changed },
+        wallClock: deps.wallClock,
+        seed: Math.floor(deps.random() * 2 ** 32),
+        plain: CONFIG.oracle,
+        scheduler: () => dispatcher.scheduler,
+        now: dispatcher.now,
+        async referred() {
+          await journal.durable();
+          return journal.oracles();
+        },
+      })
+    : null;
   const held = createHeldResults({ results, tell });
   const hold = createHold(tell);
   const roster = createRoster({
@@ -142,13 +164,14 @@ export function createGrid(deps: GridDeps): Grid {
   const takeUp = createTakeUp({
     ...deps,
     ...{ dispatcher, journal, jobs, roster, results, pictures, held, inputs, rounds, store, contributions },
-    restore: (snapshot) => restoreScheduler(CONFIG, snapshot),
+    restore: (snapshot) => restoreScheduler(config, snapshot),
     gridState,
     changed,
   });
 
   return {
     ...{ dispatcher, journal, roster, jobs, rounds, results, pictures, inputs, store, hold, contributions, takeUp },
+    learning,
     gridState,
   };
 }

@@ -31,6 +31,8 @@ const member: Member = {
   name: 'Grace',
   invited: true,
   network: null,
+  region: null,
+  provider: null,
   capabilities: capabilities(),
   telemetry: { visibility: 'visible', paused: false, intensity: 1, battery: null, gpuBusyMs: 0 },
   link: null,

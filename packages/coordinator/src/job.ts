@@ -4,6 +4,7 @@ import { type AttemptId, type JobId, type Millis, type TaskId, VolunteerId } fro
 import { MAX_TEXT_LENGTH } from '@tabgrid/protocol/limits';
 import { type JobRecord, RECORDS_VERSION, type ResultRecord } from '@tabgrid/protocol/records';
 import type { AdapterClass, OutputRef, TaskSpec } from '@tabgrid/protocol/task';
+import type { Interval } from '@tabgrid/scheduler/oracle';
 import type { GridState } from '@tabgrid/splitters/planner';
 import type { RenderJob, RenderState } from '@tabgrid/splitters/render/planner';
 import { sampleCount } from '@tabgrid/splitters/render/samples';
@@ -54,6 +55,8 @@ export interface Job {
   accept(task: TaskId, arrival: Arrival): ResultRecord | null;
   /** A task that will never be done. */
   fail(task: TaskId, reasons: readonly string[]): void;
+  /** A task was computed to its end: what was said of it when it was handed out, and what it took. */
+  ran(task: TaskId, volunteer: VolunteerId, said: Interval, tookMs: Millis): void;
   /** A result that is not believed any more. @returns what the tally had of it, if anything; null when it was not in here */
   retract(task: TaskId): { readonly counted: AcceptedResult | null } | null;
   /** A result of an earlier round whose bytes are gone, and which had to be taken out of the picture. */
@@ -160,6 +163,10 @@ export function createJob({ clock, members, title, spec, sharing, startedAt, pla
       give(task, { ...row, ...sizeOf(params) });
       const kept = { version: RECORDS_VERSION, job: job.id, task, attempt, tile, samples } as const;
       return { ...kept, volunteer: member.id, name: member.name, adapter, software, kernelMs, result: body };
+    },
+    ran(task, volunteer, { p025, median, p975 }, tookMs) {
+      const tile = ledger.paramsOf(task)?.tile;
+      if (tile) tally.ran({ volunteer, tile, p025Ms: p025, medianMs: median, p975Ms: p975, tookMs });
     },
     fail(task, reasons) {
       ledger.failed(task);

@@ -44,6 +44,7 @@ const EVENT_TYPES: Readonly<Record<SchedulerEvent['type'], true>> = {
   jobForgotten: true,
   volunteerJoined: true,
   volunteerTold: true,
+  linkMeasured: true,
   roundTripMeasured: true,
   bandwidthMeasured: true,
   linkSuspect: true,
@@ -121,10 +122,11 @@ export function eventsKey(first: number): string {
 
 export const EMPTY_DIGEST = 0x811c_9dc5;
 
-/** FNV-1a over what the effects are and whom they are about. */
+/** FNV-1a over what the effects are and whom they are about; `ran` only informs, and pages did not always have it. */
 export function digestOf(digest: number, effects: readonly Effect[]): number {
   let hash = digest;
   for (const effect of effects) {
+    if (effect.type === 'ran') continue;
     const about = [
       effect.type,
       'attempt' in effect ? effect.attempt : '',

@@ -312,3 +312,31 @@ it('a digest tells effects apart, and not how they are batched', () => {
   expect(digestOf(EMPTY_DIGEST, effects)).not.toBe(digestOf(EMPTY_DIGEST, [...effects].reverse()));
   expect(digestOf(EMPTY_DIGEST, [])).toBe(EMPTY_DIGEST);
 });
+
+describe('oracles', () => {
+  const changed = (n: number): SchedulerEvent => ({ type: 'oracleChanged', revision: n, hash: `h${n}` });
+
+  it('are those that a replay needs: of the base, and of the events since', async () => {
+    const state = { ...snapshot, oracle: { revision: 1, hash: 'base' } };
+    const { journal } = setUp({ base: () => ({ snapshot: state, held: [], comparing: [] }) });
+    journal.append(0, changed(0), []);
+    expect([...journal.oracles()]).toEqual([]);
+    journal.start();
+    await journal.durable();
+    expect([...journal.oracles()]).toEqual(['base']);
+    journal.append(1, changed(2), []);
+    journal.append(1, heard, []);
+    expect([...journal.oracles()]).toEqual(['base', 'h2']);
+  });
+
+  it('are bounded: many of them make a new base', async () => {
+    const { journal, bases } = setUp();
+    journal.start();
+    await journal.durable();
+    const before = bases();
+    for (let n = 0; n < 40; n++) journal.append(n, changed(n), []);
+    await journal.durable();
+    expect(bases()).toBe(before + 1);
+    expect(journal.oracles().size).toBe(0);
+  });
+});

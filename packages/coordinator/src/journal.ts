@@ -42,6 +42,8 @@ export interface Journal {
   start(): void;
   /** No job is left to be taken up: base, events and all else of the journal go. */
   stop(): void;
+  /** Hashes of the oracles that a replay needs: the base's, and those that events since name. */
+  oracles(): ReadonlySet<string>;
   /** Stores what is left; from then on nothing is kept. */
   close(): Promise<void>;
 }
@@ -96,6 +98,8 @@ export interface JournalPlace {
 const LAZY_MS: Millis = 500;
 /** Below so many events a new base is never worth it. */
 const LEAST_WEIGHT = 500;
+/** Each oracle that a replay needs is kept by somebody: more of them outweigh any state. */
+const MOST_ORACLES = 32;
 
 export function createJournal(deps: JournalDeps): OpenableJournal {
   const { records, clock } = deps;
@@ -108,6 +112,7 @@ export function createJournal(deps: JournalDeps): OpenableJournal {
   let at: Millis = 0;
   let digest = EMPTY_DIGEST;
   let weight = 0;
+  let oracles = new Set<string>();
   let events: { at: Millis; event: SchedulerEvent }[] = [];
   let writes = new Map<string, Put | Extract<Write, { type: 'delete' }>>();
   let waiting: (() => void)[] = [];
@@ -149,7 +154,7 @@ export function createJournal(deps: JournalDeps): OpenableJournal {
     });
   };
 
-  const outweighs = () => weight > LEAST_WEIGHT && weight > deps.weight();
+  const outweighs = () => oracles.size > MOST_ORACLES || (weight > LEAST_WEIGHT && weight > deps.weight());
 
   /** All that waits, as one transaction. */
   const take = (): Write[] => {
@@ -169,6 +174,7 @@ export function createJournal(deps: JournalDeps): OpenableJournal {
       digest = EMPTY_DIGEST;
       weight = 0;
       events = [];
+      oracles = new Set(state.snapshot.oracle ? [state.snapshot.oracle.hash] : []);
     } else if (events.length > 0) {
       const first = upTo - events.length + 1;
       const record: EventsRecord = { version: RECORDS_VERSION, first, events, digest, wallAt };
@@ -235,6 +241,7 @@ export function createJournal(deps: JournalDeps): OpenableJournal {
       upTo++;
       at = when;
       if (lost() || !keeping) return;
+      if (event.type === 'oracleChanged') oracles.add(event.hash);
       digest = digestOf(digest, effects);
       weight += event.type === 'tasksAdded' ? 1 + event.tasks.length : 1;
       events.push({ at: when, event });
@@ -261,6 +268,7 @@ export function createJournal(deps: JournalDeps): OpenableJournal {
       events = [];
       for (const key of keys) remove('journal', key);
     },
+    oracles: () => oracles,
     async close() {
       while (!lost() && !(idle() && flight === null)) {
         flush();

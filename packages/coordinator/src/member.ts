@@ -15,6 +15,9 @@ export interface Member {
   invited: boolean;
   /** Equal tags: probably one network. null for a link within this page, and while nobody knows. */
   network: string | null;
+  /** As the server's table has it; null where nobody knows. */
+  region: string | null;
+  provider: string | null;
   capabilities: Capabilities;
   telemetry: Telemetry;
   /** null while it is gone. */
@@ -29,7 +32,14 @@ export type ResultHead = Extract<FromVolunteer, { type: 'result' }>;
 /** Where a link comes from. */
 export type Origin =
   /** This page's own volunteer. */
-  { readonly kind: 'own' } | { readonly kind: 'room'; readonly network: string; readonly invited: boolean };
+  | { readonly kind: 'own' }
+  | {
+      readonly kind: 'room';
+      readonly network: string;
+      readonly region: string | null;
+      readonly provider: string | null;
+      readonly invited: boolean;
+    };
 
 /** Bytes over all of a member's links. */
 export function bytesOfMember({ closedBytes, link }: Member): { to: number; from: number } {

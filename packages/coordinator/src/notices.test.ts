@@ -28,6 +28,8 @@ const member = (change: Partial<Member>): Member => ({
   name: '',
   invited: true,
   network: 'a',
+  region: null,
+  provider: null,
   capabilities: capabilities(),
   telemetry: { visibility: 'visible', paused: false, intensity: 1, battery: null, gpuBusyMs: 0 },
   link: LINK,

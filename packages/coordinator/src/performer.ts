@@ -95,6 +95,11 @@ export function createPerformer(deps: PerformerDeps): Perform {
       case 'outputUnneeded':
         // A picture's results are its owner's.
         return;
+      case 'ran':
+        if (effect.end === 'returned') {
+          jobs.byTask(effect.task)?.ran(effect.task, effect.volunteer, effect.said, effect.ms);
+        }
+        return;
       case 'withdrawn':
       case 'tooLate':
         // The render planner withdraws nothing.

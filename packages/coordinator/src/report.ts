@@ -63,5 +63,6 @@ export async function createReport(job: Job, members: readonly Member[], schedul
     retries: work.again + work.backups,
     ...counts,
     volunteers,
+    predictions: [...tally.predictions()],
   };
 }

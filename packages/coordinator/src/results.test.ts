@@ -42,6 +42,7 @@ function setUp() {
     durable: () => new Promise((resolve) => resolves.push(resolve)),
     start: () => {},
     stop: () => {},
+    oracles: () => new Set(),
     close: async () => {},
   };
   const end = async () => {

@@ -1,8 +1,11 @@
 import { createManualClock } from '@tabgrid/protocol/clock';
-import { VolunteerId } from '@tabgrid/protocol/ids';
+import { AttemptId, JobId, TaskId, VolunteerId } from '@tabgrid/protocol/ids';
+import type { FromVolunteer } from '@tabgrid/protocol/link';
 import { RECORDS_VERSION } from '@tabgrid/protocol/records';
 import type { SchedulerEvent } from '@tabgrid/scheduler/events';
-import { createMemoryLinkPair } from '@tabgrid/transport/memory';
+import { createLink } from '@tabgrid/transport/create-link';
+import { createFaultyWire } from '@tabgrid/transport/faulty-wire';
+import { createMemoryLinkPair, createMemoryWirePair } from '@tabgrid/transport/memory';
 import { pathtraceTask } from '@tabgrid/webgpu-kernels/pathtrace/task';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
@@ -13,8 +16,8 @@ import { createRoster } from './roster.js';
 import { capabilities, createScripted } from './test-volunteer.js';
 
 const OWN: Origin = { kind: 'own' };
-const FRIEND: Origin = { kind: 'room', network: 'a', invited: true };
-const STRANGER: Origin = { kind: 'room', network: 'b', invited: false };
+const FRIEND: Origin = { kind: 'room', network: 'a', region: 'FR', provider: 'AS1', invited: true };
+const STRANGER: Origin = { kind: 'room', network: 'b', region: null, provider: null, invited: false };
 
 function setUp() {
   const clock = createManualClock();
@@ -59,10 +62,11 @@ describe('who joins', () => {
     await join('own', OWN);
     await join('friend', FRIEND);
     await join('stranger', STRANGER);
+    const nowhere = { network: null, region: null, provider: null };
     expect(joins().map(({ tags }) => tags)).toEqual([
-      { network: null, owner: null, invited: true, trusted: true },
-      { network: 'a', owner: null, invited: true, trusted: false },
-      { network: 'b', owner: null, invited: false, trusted: false },
+      { ...nowhere, owner: null, invited: true, trusted: true },
+      { network: 'a', region: 'FR', provider: 'AS1', owner: null, invited: true, trusted: false },
+      { ...nowhere, network: 'b', owner: null, invited: false, trusted: false },
     ]);
   });
 
@@ -121,7 +125,7 @@ describe('a link', () => {
   });
 
   it('is measured when its volunteer tells of itself', async () => {
-    const { join, told, clock } = setUp();
+    const { join, joins, told, clock } = setUp();
     const volunteer = await join('friend', FRIEND);
     const telemetry = { visibility: 'hidden', intensity: 1, battery: null, gpuBusyMs: 0 } as const;
     await clock.advance(5_000);
@@ -129,9 +133,52 @@ describe('a link', () => {
     await clock.advance(1);
     const heard = told.filter(({ type }) => type === 'volunteerTold');
     expect(heard).toMatchObject([
-      { paused: true, hidden: true },
+      { paused: true, hidden: true, telemetry: { intensity: 1, battery: null } },
       { paused: false, hidden: true },
     ]);
+    expect(joins()).toMatchObject([{ telemetry: { intensity: expect.any(Number) } }]);
+    const measured = told.filter(({ type }) => type === 'linkMeasured');
+    const calm = { path: 'local', jitterMs: 0, lateShare: 0, congestion: expect.any(Number) };
+    expect(measured).toMatchObject([
+      { volunteer: 'v1', quality: calm },
+      { volunteer: 'v1', quality: calm },
+    ]);
     expect(told.some(({ type }) => type === 'roundTripMeasured')).toBe(true);
+  });
+
+  it('is measured when it falls silent, and when it is back', async () => {
+    const { clock, roster, told } = setUp();
+    const [near, far] = createMemoryWirePair();
+    const lossy = createFaultyWire(far);
+    const digest = () => new Uint8Array(32);
+    roster.attach(createLink(near, { clock, digest }), FRIEND);
+    createScripted(clock, { session: 'lossy' }).connect(createLink(lossy, { clock, digest }));
+    await clock.advance(1);
+    lossy.onTheWay(() => null);
+    await clock.advance(3_500);
+    const silences = () => told.flatMap((event) => (event.type === 'linkMeasured' ? [event.quality.silentMs] : []));
+    expect(silences()).toEqual([expect.closeTo(3000, -2)]);
+    lossy.onTheWay((frame) => frame);
+    await clock.advance(1_000);
+    expect(silences()).toEqual([expect.closeTo(3000, -2), 0]);
+  });
+
+  it('is measured with results, too, but not with each of many', async () => {
+    const { join, told, clock } = setUp();
+    const volunteer = await join('friend', FRIEND);
+    const result: FromVolunteer = {
+      type: 'result',
+      ref: { attempt: v.parse(AttemptId, 't.1'), task: v.parse(TaskId, 't'), job: v.parse(JobId, 'j') },
+      outputs: [],
+      stats: { kernelMs: 1, wallMs: 1, submissions: 1 },
+    };
+    const measured = () => told.filter(({ type }) => type === 'linkMeasured').length;
+    await clock.advance(100);
+    for (let i = 0; i < 20; i++) {
+      await volunteer.say(result);
+      await clock.advance(500);
+    }
+    expect(told.filter(({ type }) => type === 'roundTripMeasured').length).toBe(20);
+    expect(measured()).toBe(5);
   });
 });

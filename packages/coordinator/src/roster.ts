@@ -8,6 +8,7 @@ import { type Message, message } from '@tabgrid/protocol/message';
 import type { KernelVersion } from '@tabgrid/protocol/task';
 import { PROTOCOL_VERSION, speaks } from '@tabgrid/protocol/version';
 import type { SchedulerEvent } from '@tabgrid/scheduler/events';
+import type { TelemetryView } from '@tabgrid/scheduler/oracle';
 import type { Link } from '@tabgrid/transport/link';
 import * as v from 'valibot';
 import type { BlobQueue, BlobServer } from './blob-server.js';
@@ -59,8 +60,15 @@ type Hello = Extract<FromVolunteer, { type: 'hello' }>;
 
 const HELLO_MS: Millis = 20_000;
 
+/** With results; with telemetry it is told each time. */
+const LINK_EVERY_MS: Millis = 2000;
+
 /** Of somebody who is gone. */
 const NOTHING_TOLD: Telemetry = { visibility: 'visible', paused: false, intensity: 1, battery: null, gpuBusyMs: 0 };
+
+function claimsOf({ intensity, battery }: Telemetry): TelemetryView {
+  return { intensity, battery };
+}
 
 /** @throws RangeError for a head that JSON cannot carry, as a task's parameters could be made */
 function encoded(head: FromCoordinator): Message {
@@ -73,6 +81,8 @@ export function createRoster(deps: RosterDeps): Roster {
   const bySession = new Map<VolunteerId, Member>();
   const byId = new Map<VolunteerId, Member>();
   const links = new Set<Link>();
+  /** When it was last told how a link is doing. */
+  const measuredAt = new WeakMap<Link, Millis>();
   let nextOrdinal = 0;
   let violations = 0;
   let closed = false;
@@ -119,7 +129,10 @@ export function createRoster(deps: RosterDeps): Roster {
     member.name = hello.name.trim() || `Volunteer ${member.ordinal + 1}`;
     member.capabilities = hello.capabilities;
     member.telemetry = hello.telemetry;
-    member.network = origin.kind === 'room' ? origin.network : null;
+    const { network = null, region = null, provider = null } = origin.kind === 'room' ? origin : {};
+    member.network = network;
+    member.region = region;
+    member.provider = provider;
     // Who was asked once stays so: only that page knows its session.
     member.invited ||= origin.kind === 'own' || origin.invited;
     const welcome: FromCoordinator = {
@@ -135,7 +148,8 @@ export function createRoster(deps: RosterDeps): Roster {
       capabilities: hello.capabilities,
       paused: hello.telemetry.paused,
       hidden: hello.telemetry.visibility === 'hidden',
-      tags: { network: member.network, owner: null, invited: member.invited, trusted: origin.kind === 'own' },
+      telemetry: claimsOf(hello.telemetry),
+      tags: { network, region, provider, owner: null, invited: member.invited, trusted: origin.kind === 'own' },
     });
     deps.joined(member);
     if (link.state === 'suspect') tell({ type: 'linkSuspect', volunteer: member.id, reason: 'its link is silent' });
@@ -153,7 +167,15 @@ export function createRoster(deps: RosterDeps): Roster {
     known: Pick<Member, 'id' | 'ordinal' | 'session' | 'name' | 'invited' | 'capabilities' | 'telemetry'>,
   ) => {
     const closedBytes = { to: 0, from: 0 };
-    const member: Member = { ...known, network: null, link: null, path: 'direct', closedBytes };
+    const member: Member = {
+      ...known,
+      network: null,
+      region: null,
+      provider: null,
+      link: null,
+      path: 'direct',
+      closedBytes,
+    };
     nextOrdinal = Math.max(nextOrdinal, member.ordinal + 1);
     bySession.set(member.session, member);
     byId.set(member.id, member);
@@ -165,12 +187,24 @@ export function createRoster(deps: RosterDeps): Roster {
     if (trip !== null) tell({ type: 'roundTripMeasured', volunteer: member.id, ms: trip });
   };
 
+  /** Results may come many a second: how their link is doing changes no faster than it beats. */
+  const measureLink = (member: Member, leastMs: Millis): void => {
+    const { link, id } = member;
+    if (!link || clock.now() - (measuredAt.get(link) ?? Number.NEGATIVE_INFINITY) < leastMs) return;
+    measuredAt.set(link, clock.now());
+    const { path, jitterMs, lateShare, congestion, silentMs } = link.stats();
+    tell({ type: 'linkMeasured', volunteer: id, quality: { path, jitterMs, lateShare, congestion, silentMs } });
+  };
+
   /** What a member says after its hello. `present` is false for the last words of a closed link. */
   const hear = (member: Member, link: Link, queue: BlobQueue, m: FromVolunteer, body: Bytes): void => {
     const { id } = member;
     const present = member.link === link;
     if (m.type === 'result') {
-      if (present) measure(member);
+      if (present) {
+        measure(member);
+        measureLink(member, LINK_EVERY_MS);
+      }
       deps.result(member, m, body);
       return;
     }
@@ -182,8 +216,10 @@ export function createRoster(deps: RosterDeps): Roster {
       case 'telemetry': {
         member.telemetry = m.telemetry;
         measure(member);
-        const hidden = m.telemetry.visibility === 'hidden';
-        tell({ type: 'volunteerTold', volunteer: id, paused: m.telemetry.paused, hidden });
+        measureLink(member, 0);
+        const { paused, visibility } = m.telemetry;
+        const telemetry = claimsOf(m.telemetry);
+        tell({ type: 'volunteerTold', volunteer: id, paused, hidden: visibility === 'hidden', telemetry });
         changed();
         return;
       }
@@ -236,6 +272,7 @@ export function createRoster(deps: RosterDeps): Roster {
         if (member?.link !== link) return;
         if (state === 'suspect') tell({ type: 'linkSuspect', volunteer: member.id, reason: 'its link is silent' });
         else if (state === 'open') tell({ type: 'linkOpen', volunteer: member.id });
+        if (state !== 'closed') measureLink(member, 0);
         changed();
       });
       link.onMessage(({ head, body }) => {

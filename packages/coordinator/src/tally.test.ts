@@ -23,6 +23,8 @@ const member: Member = {
   name: 'Ada',
   invited: true,
   network: null,
+  region: null,
+  provider: null,
   capabilities: capabilities(),
   telemetry: { visibility: 'visible', paused: false, intensity: 1, battery: null, gpuBusyMs: 0 },
   link: null,

@@ -1,5 +1,6 @@
 import type { Clock } from '@tabgrid/protocol/clock';
 import type { Millis, VolunteerId } from '@tabgrid/protocol/ids';
+import { type JobReport, MAX_PREDICTIONS } from '@tabgrid/protocol/records';
 import type { Member } from './member.js';
 import { bytesOfMember } from './member.js';
 
@@ -18,6 +19,10 @@ export interface Tally {
   readonly samples: number;
   readonly kernelMs: Millis;
   readonly results: number;
+  /** A tile was computed: what was expected of it, and what it took. */
+  ran(prediction: Prediction): void;
+  /** The last of them, oldest first. */
+  predictions(): readonly Prediction[];
   rows(): readonly TallyRow[];
   /** Bytes of a member while the job ran. */
   bytes(member: Member): { readonly to: number; readonly from: number };
@@ -32,6 +37,8 @@ export interface AcceptedResult {
   readonly units: number;
   readonly kernelMs: Millis;
 }
+
+export type Prediction = JobReport['predictions'][number];
 
 export interface TallyRow {
   readonly volunteer: VolunteerId;
@@ -56,6 +63,7 @@ export function createTally(clock: Clock, members: () => readonly Member[], wall
   /** What those who were there when the present round began had by then. */
   const atStart = new Map<VolunteerId, { to: number; from: number }>();
   let recent: { readonly at: Millis; readonly samples: number; readonly units: number }[] = [];
+  const predictions: Prediction[] = [];
   let before = wallMsBefore;
   let startedAt: Millis | null = null;
   let samples = 0;
@@ -139,6 +147,11 @@ export function createTally(clock: Clock, members: () => readonly Member[], wall
     get results() {
       return results;
     },
+    ran(prediction) {
+      predictions.push(prediction);
+      if (predictions.length > MAX_PREDICTIONS) predictions.shift();
+    },
+    predictions: () => [...predictions],
     rows: () => [...rows.values()],
     bytes,
   };

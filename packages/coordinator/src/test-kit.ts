@@ -52,6 +52,8 @@ export interface TestGrid {
 
 export interface JoinOptions extends ScriptedOptions {
   readonly networkTag?: string;
+  readonly region?: string | null;
+  readonly provider?: string | null;
   readonly pool?: boolean;
   /** The page's own volunteer. */
   readonly own?: boolean;
@@ -141,13 +143,23 @@ export function createTestGrid(change: Partial<CoordinatorDeps> = {}, options: G
       await grid.join(scripted, joining);
       return scripted;
     },
-    async join(scripted, { networkTag = '0'.repeat(16), pool = false, own = false } = {}) {
+    async join(
+      scripted,
+      { networkTag = '0'.repeat(16), region = null, provider = null, pool = false, own = false } = {},
+    ) {
       const [ours, theirs] = createMemoryWirePair();
       wires.add(ours);
       const digest = () => new Uint8Array(32);
       const link = createLink(ours, { clock, digest });
       if (own) coordinator.addLink(link);
-      else onVolunteer(link, { peer: v.parse(PeerId, String(count).padStart(22, '0')), networkTag, pool });
+      else
+        onVolunteer(link, {
+          peer: v.parse(PeerId, String(count).padStart(22, '0')),
+          networkTag,
+          region,
+          provider,
+          pool,
+        });
       count++;
       scripted.connect(createLink(theirs, { clock, digest }));
       await grid.pass(1);

@@ -82,6 +82,8 @@ const member: Member = {
   name: 'Grace',
   invited: true,
   network: 'a',
+  region: null,
+  provider: null,
   capabilities: capabilities(),
   telemetry: { visibility: 'hidden', paused: false, intensity: 1, battery: null, gpuBusyMs: 0 },
   link: null,

@@ -58,12 +58,21 @@ export function volunteerView(
   };
 }
 
-export function jobView(job: Job, scheduler: Scheduler, held: boolean): JobView {
+/** When so many more tasks of so many work units each will be done: the ends of a 95 % interval from now; null: nobody knows. */
+export type Eta = (tasks: number, units: number) => JobView['etaInterval'];
+
+const NO_ETA: Eta = () => null;
+
+export function jobView(job: Job, scheduler: Scheduler, held: boolean, eta: Eta = NO_ETA): JobView {
   const { tasks, accepted, units, unitsDone } = job.ledger.progress;
   const rate = job.tally.rate();
   const running = job.state === 'running';
   const live = running || job.state === 'paused';
   const { attempts, work } = workOf(job, scheduler);
+  const atWork = live ? runningTasks(job, scheduler) : 0;
+  const etaMs = running && rate.units > 0 && !held ? ((units - unitsDone) / rate.units) * 1000 : null;
+  const open = tasks - accepted;
+  const predicted = etaMs === null || open <= 0 ? null : eta(Math.max(0, open - atWork), (units - unitsDone) / open);
   return {
     id: job.id,
     title: job.title,
@@ -71,9 +80,14 @@ export function jobView(job: Job, scheduler: Scheduler, held: boolean): JobView 
     spec: job.spec,
     spp: job.spp(),
     share: job.state === 'done' ? 1 : units > 0 ? unitsDone / units : 0,
-    etaMs: running && rate.units > 0 && !held ? ((units - unitsDone) / rate.units) * 1000 : null,
+    etaMs,
+    // What is seen of the rate is never outside of what is predicted.
+    etaInterval:
+      predicted && etaMs !== null
+        ? { low: Math.min(predicted.low, etaMs), high: Math.max(predicted.high, etaMs) }
+        : null,
     samplesPerSecond: rate.samples,
-    tasks: { total: tasks, accepted, running: live ? runningTasks(job, scheduler) : 0 },
+    tasks: { total: tasks, accepted, running: atWork },
     attempts,
     retries: work.again + work.backups,
     work,

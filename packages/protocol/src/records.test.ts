@@ -43,6 +43,13 @@ const report = {
       state: 'ready',
     },
   ],
+  predictions: [
+    {
+      volunteer: 'v1',
+      tile: { x: 0, y: 0, width: 16, height: 16 },
+      ...{ p025Ms: 1, medianMs: 2, p975Ms: 3, tookMs: 2.5 },
+    },
+  ],
 };
 
 const job = {

@@ -116,6 +116,9 @@ const WorkCounts = {
 };
 
 /** What happened in a job. */
+/** Results whose predictions a report holds. */
+export const MAX_PREDICTIONS = 10_000;
+
 export const JobReport = v.strictObject({
   version: Version,
   job: JobId,
@@ -144,6 +147,20 @@ export const JobReport = v.strictObject({
   retries: Count,
   ...WorkCounts,
   volunteers: v.pipe(v.array(VolunteerRow), v.maxLength(20_000)),
+  /** The last results: what was expected when their tiles were handed out (with a 95 % interval), and what they took. */
+  predictions: v.pipe(
+    v.array(
+      v.strictObject({
+        volunteer: VolunteerId,
+        tile: PixelRect,
+        p025Ms: Amount,
+        medianMs: Amount,
+        p975Ms: Amount,
+        tookMs: Amount,
+      }),
+    ),
+    v.maxLength(MAX_PREDICTIONS),
+  ),
 });
 export type JobReport = v.InferOutput<typeof JobReport>;
 

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { OwnerToken, PeerId, RoomId } from './ids.js';
-import { MAX_TEXT_LENGTH } from './limits.js';
+import { MAX_NAME_LENGTH, MAX_TEXT_LENGTH } from './limits.js';
 
 /**
  * The signaling family: JSON text between a page and the server. The server answers `hello` with `welcome` or with
@@ -82,11 +82,16 @@ export const ToServer = v.variant('type', [
 ]);
 export type ToServer = v.InferOutput<typeof ToServer>;
 
+const Tag = v.pipe(v.string(), v.maxLength(MAX_NAME_LENGTH));
+
 /** A volunteer as the server shows it to a room's owner. */
 export const Presence = v.strictObject({
   peer: PeerId,
   /** Salted hash of the peer's network (/24 or /64): equal tags, probably one network. 16 hex digits. */
   networkTag: v.pipe(v.string(), v.regex(/^[0-9a-f]{16}$/)),
+  /** Country, and autonomous system, where the server has a table that knows; coarse, and never the address. */
+  region: v.nullable(Tag),
+  provider: v.nullable(Tag),
   /** Whether it came from the public pool rather than by the join link. */
   pool: v.boolean(),
 });

@@ -49,6 +49,8 @@ export const Capabilities = v.strictObject({
   limits: v.record(Name, Amount),
   cpuCores: Count,
   kernels: v.pipe(v.array(KernelVersion), v.maxLength(32)),
+  /** A short benchmark when it joined: millions of simple steps a second, on the GPU and on one core. Absent: not measured. */
+  scores: v.exactOptional(v.strictObject({ gpu: Amount, cpu: Amount })),
 });
 export type Capabilities = v.InferOutput<typeof Capabilities>;
 

@@ -8,7 +8,7 @@ function advised(share: number | null) {
   const advice: Advice = {
     share(volunteers, pending) {
       asked.push({ volunteers, pending, at: f.now });
-      return new Map(share === null ? [] : [[vid('a'), share]]);
+      return new Map(share === null ? [] : [[vid('a'), { attempts: share, probability: 0.5 }]]);
     },
   };
   const f = createFixture({ advice });
@@ -56,7 +56,7 @@ describe('advice', () => {
   });
 
   it('does not touch somebody whose speed is not known', () => {
-    const f = createFixture({ advice: { share: () => new Map([[vid('a'), 16]]) } });
+    const f = createFixture({ advice: { share: () => new Map([[vid('a'), { attempts: 16, probability: 1 }]]) } });
     f.now = 5000;
     f.join('a');
     f.add(...tasks(50));

@@ -5,7 +5,8 @@ import { mayAssign } from './hold.js';
 import { outlookFor } from './horizon.js';
 import { isAble, refresh } from './lanes.js';
 import { settleTasks } from './moves.js';
-import { dueOf, headOf, liveTop } from './queues.js';
+import { measuredSpeed } from './oracle.js';
+import { dropHead, dueOf, headOf, liveTop, putBack } from './queues.js';
 import { reserve } from './reserve.js';
 import { beyondBest, candidateOf, type Shown, shortlist } from './shortlist.js';
 import { hasFailed, type Place, type TaskQueue, type TaskRecord, type VolunteerRecord } from './state.js';
@@ -19,9 +20,6 @@ import { makeRoom } from './urgent.js';
 
 /** Tasks of a queue that one pass leaves for somebody else before it stops looking. */
 const MOST_SKIPPED = 16;
-
-/** Tasks among which a newcomer gets the shortest. */
-const SHORT_AMONG = 8;
 
 export function assign(core: Core): void {
   settleTasks(core);
@@ -77,6 +75,7 @@ const nextOrder = (queue: TaskQueue): number => (queue.replicasWanted > 0 ? -1 :
 /** Gives the first task that somebody with room can take. */
 function giveFirst(core: Core, queue: TaskQueue): boolean {
   if (queue.firsts === 0 || !mayAssign(core, queue.job)) return false;
+  drawUntouched(core);
   // A set, since a task may stand in a heap more than once.
   const skipped = new Set<TaskRecord>();
   let given = false;
@@ -84,12 +83,12 @@ function giveFirst(core: Core, queue: TaskQueue): boolean {
     const task = headOf(queue);
     if (!task) break;
     if (skipped.has(task)) {
-      queue.heap.pop();
+      dropHead(queue);
       continue;
     }
     const chosen = chooseFor(core, task);
     if (chosen) {
-      const better = chosen.measured || !queue.mixed ? task : shortestOf(queue, task, chosen.place.volunteer);
+      const better = queue.mixed ? suitedTo(queue, task, chosen.place.volunteer) : task;
       const shown = better === task ? chosen : candidateOf(core, better, chosen.place);
       reserve(core, better, shown, better.attempts.length > 0 ? 'again' : 'first', 'plain');
       given = true;
@@ -98,11 +97,17 @@ function giveFirst(core: Core, queue: TaskQueue): boolean {
       break;
     } else {
       skipped.add(task);
-      queue.heap.pop();
+      dropHead(queue);
     }
   }
-  for (const task of skipped) queue.heap.push(task);
+  for (const task of skipped) putBack(task);
+  core.untouched = false;
   return given;
+}
+
+/** Draws whether the next choice is left untouched by what was learned of failures. No draw while nothing learned decides. */
+function drawUntouched(core: Core): void {
+  core.untouched = core.learned && core.random.next() < core.config.untouchedShare;
 }
 
 function chooseFor(core: Core, task: TaskRecord): Shown | null {
@@ -145,26 +150,24 @@ function holders(core: Core, task: TaskRecord, places: readonly Place[]): readon
   return [...found].slice(0, MOST_SKIPPED);
 }
 
-/** A newcomer shows what it can do by something short. */
-function shortestOf(queue: TaskQueue, first: TaskRecord, v: VolunteerRecord): TaskRecord {
-  const among = new Set<TaskRecord>();
-  for (let task = headOf(queue); task && among.size < SHORT_AMONG; task = headOf(queue)) {
-    among.add(task);
-    queue.heap.pop();
-  }
-  let best = first;
-  for (const task of among) {
-    queue.heap.push(task);
-    const { workUnits } = task.spec;
-    // One that comes back is in a hurry.
-    if (first.attempts.length === 0 && workUnits < best.spec.workUnits && !hasFailed(task, v)) best = task;
-  }
-  return best;
+/** A newcomer shows what it can do by something short; everybody else gets what is next. */
+function suitedTo(queue: TaskQueue, next: TaskRecord, v: VolunteerRecord): TaskRecord {
+  // One that comes back is in a hurry.
+  if (next.attempts.length > 0 || measuredSpeed(v, queue.taskClass.kernel) !== null) return next;
+  const short = liveTop(queue.shortest, 'first');
+  return short && !hasFailed(short, v) ? short : next;
 }
 
 /** Gives a task whose result is to be compared to somebody apart from those who have computed it. */
 function giveReplica(core: Core, queue: TaskQueue): boolean {
   if (queue.replicasWanted === 0) return false;
+  drawUntouched(core);
+  const given = chooseReplica(core, queue);
+  core.untouched = false;
+  return given;
+}
+
+function chooseReplica(core: Core, queue: TaskQueue): boolean {
   for (const { heap } of queue.replicas.values()) {
     const skipped = new Set<TaskRecord>();
     let given = false;

@@ -3,8 +3,8 @@ import type { Failure, RunStats } from '@tabgrid/protocol/task';
 import { endAudit } from './audits.js';
 import { type Core, jobOf, touch, volunteerOf } from './core.js';
 import { noteInputs, noteOutput } from './holdings.js';
-import { moveAttempt } from './moves.js';
-import { learnSpeed, speedKey } from './oracle.js';
+import { moveAttempt, ranEffect } from './moves.js';
+import { learnRhythm, learnSpeed, speedKey } from './oracle.js';
 import { rejectResult } from './results.js';
 import { blame, signOfLife, tellCancel } from './standing.js';
 import { type AttemptRecord, isFinal, isLive, type TaskRecord, type VolunteerRecord } from './state.js';
@@ -38,6 +38,7 @@ export function returned(core: Core, v: VolunteerRecord, attempt: AttemptRecord,
     noteInputs(v, task);
     noteOutput(v, task);
     moveAttempt(core, attempt, { kind: 'returned', stats, sound: false });
+    if (v.state.kind !== 'gone') v.rhythm = learnRhythm(v.rhythm ?? undefined, core.now - v.lastReturnAt);
     // Not for a result that comes again: who repeats itself would look fast.
     v.lastReturnAt = core.now;
     core.effects.push({ type: 'check', volunteer: v.id, attempt: attempt.id, task: task.spec.id });
@@ -57,15 +58,20 @@ export function returned(core: Core, v: VolunteerRecord, attempt: AttemptRecord,
  * transfer, but is only a claim: what we saw bounds it from both sides. The first result follows a fetch of the
  * inputs and a compilation, so that only the claim says something there.
  */
-function learn(core: Core, v: VolunteerRecord, { task, assignedAt, expectedMs }: AttemptRecord, stats: RunStats): void {
+function learn(core: Core, v: VolunteerRecord, attempt: AttemptRecord, stats: RunStats): void {
+  const { task, assignedAt, expectedMs } = attempt;
+  const { workUnits } = task.spec;
   const seen = Math.max(1, core.now - Math.max(assignedAt, v.lastReturnAt));
   const key = speedKey(task.spec.kernel, v.hidden);
   const before = v.speeds.get(key);
   const least: Millis = before ? seen / 4 : 1;
   const busyMs = Math.max(least, Math.min(seen, stats.wallMs));
-  v.speeds.set(key, learnSpeed(before, task.spec.workUnits, busyMs, expectedMs));
+  // How far the running mean is off, whoever decides: an oracle that is better must not make the plain one look better.
+  const plainMs = before && before.units > 0 ? (workUnits / before.units) * before.ms : expectedMs;
+  v.speeds.set(key, learnSpeed(before, workUnits, busyMs, plainMs));
   v.statistics++;
   touch(core, v);
+  core.effects.push(ranEffect(attempt, 'returned', busyMs));
 }
 
 /** The driver's word on the structure of a returned result. */
@@ -92,7 +98,7 @@ export function failed(core: Core, v: VolunteerRecord, attempt: AttemptRecord, f
   signOfLife(core, v);
   if (!isLive(attempt)) return;
   const reason = failure.message === '' ? failure.code : `${failure.code}: ${failure.message}`;
-  moveAttempt(core, attempt, { kind: 'lost', reason }, reason);
+  moveAttempt(core, attempt, { kind: 'lost', reason }, reason, 'failed');
   if (failure.code === 'outOfMemory') {
     v.memoryCeiling = Math.min(v.memoryCeiling ?? Number.POSITIVE_INFINITY, bytesOf(attempt.task));
   }

@@ -1,7 +1,7 @@
 import type { AttemptId, Millis, TaskId, VolunteerId } from '@tabgrid/protocol/ids';
 import type { Effect } from './events.js';
 import type { LogWriter } from './log.js';
-import type { Advice, Oracle, TaskView, VolunteerView } from './oracle.js';
+import type { Advice, GridLoad, Oracle, Probability, VolunteerView } from './oracle.js';
 import type { Policy } from './policies/policy.js';
 import type { Random } from './random.js';
 import type { AttemptRecord, JobRecord, State, TaskRecord, VolunteerRecord } from './state.js';
@@ -10,8 +10,15 @@ import { IllegalMoveError } from './transitions.js';
 export interface SchedulerConfig {
   /** The one to begin with, and to fall back to. */
   readonly oracle: Oracle;
+  /** Answers in the place of one that answers what cannot be; absent: `oracle`. */
+  readonly plain?: Oracle;
   /** Finds the oracle that an `oracleChanged` event names; null (or no such function) falls back to `oracle`. */
   readonly oracles?: (hash: string) => Oracle | null;
+  /**
+   * While an oracle from `oracles` decides: the chance that a volunteer is chosen by what `plain` says of failures, so that what
+   * would have become of everybody stays visible.
+   */
+  readonly untouchedShare: number;
   /** How many attempts each volunteer should have; null leaves it to the policy alone. */
   readonly advice: Advice | null;
   readonly policy: Policy;
@@ -42,7 +49,13 @@ export interface SchedulerConfig {
 export interface Core {
   readonly state: State;
   readonly config: SchedulerConfig;
+  /** The one that answers, and `plain`: see `guard.ts`. */
   oracle: Oracle;
+  readonly plain: Oracle;
+  /** Whether `oracle` is one that `oracles` found. */
+  learned: boolean;
+  /** The choice under way is left untouched by what was learned of failures. */
+  untouched: boolean;
   readonly random: Random;
   readonly log: LogWriter;
   now: Millis;
@@ -80,18 +93,38 @@ export function touch(core: Core, v: VolunteerRecord): void {
   core.touched.add(v);
 }
 
-/** The volunteer as the oracle sees it. */
+/** The volunteer as the oracle sees it. Its maps are the state's own: to be looked at before the next event. */
 export function viewOf(core: Core, v: VolunteerRecord): VolunteerView {
+  const { now } = core;
+  const { network, owner, region = null, provider = null } = v.tags;
   return {
     id: v.id,
+    now,
     capabilities: v.capabilities,
     hidden: v.hidden,
-    ageMs: Math.max(0, core.now - v.joinedAt),
+    ageMs: Math.max(0, now - v.joinedAt),
     speeds: v.speeds,
     roundTrip: v.roundTrip,
+    record: v.record,
+    inFlight: v.queue.length,
+    sinceSignMs: now - Math.max(v.signAt, v.joinedAt),
+    sinceReturnMs: now - Math.max(v.lastReturnAt, v.joinedAt),
+    telemetry: v.telemetry,
+    link: v.link,
+    origin: { network, owner, region, provider },
+    grid: loadOf(core.state),
+    share: v.share,
+    usual: v.usual,
+    rhythm: v.rhythm ?? undefined,
+    visits: v.visits ?? (network === null ? undefined : core.state.visits.get(network)),
   };
 }
 
-export function viewOfTask({ spec }: TaskRecord): TaskView {
-  return { kernel: spec.kernel, workUnits: spec.workUnits };
+function loadOf({ load: { present, busy, waiting } }: State): GridLoad {
+  return { volunteers: present, busyShare: present === 0 ? 0 : busy / present, waiting };
+}
+
+/** The chance that a volunteer is gone before then, by whoever decides: in an untouched choice `plain`. */
+export function failureOf(core: Core, view: VolunteerView, within: Millis): Probability {
+  return (core.untouched ? core.plain : core.oracle).failure(view, within);
 }

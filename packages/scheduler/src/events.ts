@@ -1,5 +1,6 @@
 import type { AttemptId, JobId, Millis, TaskId, VolunteerId } from '@tabgrid/protocol/ids';
 import type { Capabilities, Failure, RunStats, TaskSpec } from '@tabgrid/protocol/task';
+import type { Interval, LinkQuality, RunEnd, TelemetryView } from './oracle.js';
 
 /** A task as it is added: what to do, and whose outputs it needs. */
 export interface NewTask {
@@ -29,6 +30,9 @@ export interface VolunteerTags {
   readonly network: string | null;
   /** Equal tags: probably one person. null when nobody knows. */
   readonly owner: string | null;
+  /** A country or a part of one, and the autonomous system, as coarse as the server tells. Absent or null when nobody knows. */
+  readonly region?: string | null;
+  readonly provider?: string | null;
   /** It came by the room's link: somebody whom the job's owner asked, so that another link is apart enough. */
   readonly invited: boolean;
   /** The job owner's own machine: its results are the measure of others'. */
@@ -77,13 +81,18 @@ export type SchedulerEvent =
       readonly hidden: boolean;
       /** Absent: nothing is known, a stranger. */
       readonly tags?: VolunteerTags;
+      readonly telemetry?: TelemetryView;
     }
   | {
       readonly type: 'volunteerTold';
       readonly volunteer: VolunteerId;
       readonly paused: boolean;
       readonly hidden: boolean;
+      /** Absent: as it was. */
+      readonly telemetry?: TelemetryView;
     }
+  /** How the link to the volunteer is doing. */
+  | { readonly type: 'linkMeasured'; readonly volunteer: VolunteerId; readonly quality: LinkQuality }
   | { readonly type: 'roundTripMeasured'; readonly volunteer: VolunteerId; readonly ms: Millis }
   /** What the link to the volunteer carries when it carries much. */
   | { readonly type: 'bandwidthMeasured'; readonly volunteer: VolunteerId; readonly bytesPerSecond: number }
@@ -146,6 +155,8 @@ export type Effect =
       readonly purpose: AttemptPurpose;
       /** Who would take it over, the better one first; at most two. */
       readonly backups: readonly VolunteerId[];
+      /** What was learned of failures was left out when the volunteer was chosen, so that its truth stays visible. */
+      readonly untouched: boolean;
     }
   /** Tell the volunteer to stop (or to forget) an attempt. */
   | {
@@ -178,6 +189,20 @@ export type Effect =
     }
   /** Nobody needs the outputs of this task any more but the job's owner. */
   | { readonly type: 'outputUnneeded'; readonly task: TaskId }
+  /**
+   * A volunteer is through with an attempt, or was stopped: so long it was at it, as far as can be told. Says nothing of what
+   * never ran. For people and learners only; comes again when what was given up goes on after all.
+   */
+  | {
+      readonly type: 'ran';
+      readonly attempt: AttemptId;
+      readonly volunteer: VolunteerId;
+      readonly task: TaskId;
+      readonly end: RunEnd;
+      readonly ms: Millis;
+      /** What was expected when it was assigned. */
+      readonly said: Interval;
+    }
   /** Every task of the job is final and nothing that it accepted is still being checked. Again after a retraction. */
   | { readonly type: 'jobSettled'; readonly job: JobId }
   /** It broke the rules in a way that no honest volunteer does: close its link. */

@@ -4,9 +4,11 @@ import type { Capabilities, RunStats, TaskSpec } from '@tabgrid/protocol/task';
 import * as v from 'valibot';
 import type { SchedulerConfig } from './core.js';
 import type { Effect, JobSettings, SchedulerEvent, Verdict, VolunteerTags } from './events.js';
-import { createPlainOracle } from './oracle.js';
+import { createPlainOracle, NO_RECORD, type TelemetryView, type VolunteerView } from './oracle.js';
+import { earliestFinish } from './policies/earliest-finish.js';
+import type { Policy } from './policies/policy.js';
 import { createScheduler, DEFAULT_CONFIG, type Scheduler } from './scheduler.js';
-import { NOBODY, PLAIN_JOB } from './state.js';
+import { NOBODY, ONE_ATTEMPT, PLAIN_JOB } from './state.js';
 
 /** For tests: a scheduler whose invariants are checked after every event, and short ways to say what happens. */
 
@@ -42,11 +44,34 @@ export const taskSpec = (id: string, change: Partial<TaskSpec> = {}): TaskSpec =
 
 export const stats = (wallMs: Millis): RunStats => ({ kernelMs: wallMs, wallMs, submissions: 1 });
 
+/** A volunteer of whom nothing is known but that it is there. */
+export const aView = (change: Partial<VolunteerView> = {}): VolunteerView => ({
+  id: vid('a'),
+  now: 60_000,
+  capabilities: capabilities(),
+  hidden: false,
+  ageMs: 60_000,
+  speeds: new Map(),
+  roundTrip: null,
+  record: NO_RECORD,
+  inFlight: 0,
+  sinceSignMs: 0,
+  sinceReturnMs: 0,
+  telemetry: null,
+  link: null,
+  origin: { network: null, owner: null, region: null, provider: null },
+  grid: { volunteers: 1, busyShare: 0, waiting: 0 },
+  share: ONE_ATTEMPT,
+  ...change,
+});
+
 /** The effects of one type. */
 export const of = <T extends Effect['type']>(effects: readonly Effect[], type: T) =>
   effects.filter((e): e is Extract<Effect, { type: T }> => e.type === type);
 
 type Comparison = Extract<Effect, { type: 'compare' }>;
+
+const EAGER: Policy = { ...earliestFinish, ahead: 'early' };
 
 /** What a volunteer is and tells when it joins, beside its capabilities. */
 interface Joining {
@@ -71,7 +96,10 @@ export interface Fixture {
   join(id: string, change?: Partial<Capabilities>, joining?: Joining): readonly Effect[];
   leave(id: string): readonly Effect[];
   /** What the volunteer tells of itself. */
-  told(id: string, told: { readonly paused?: boolean; readonly hidden?: boolean }): readonly Effect[];
+  told(
+    id: string,
+    told: { readonly paused?: boolean; readonly hidden?: boolean; readonly telemetry?: TelemetryView },
+  ): readonly Effect[];
   /** Time passes, and the scheduler is woken. */
   pass(ms: Millis): readonly Effect[];
   set(job: string, settings: Partial<JobSettings>): readonly Effect[];
@@ -92,10 +120,13 @@ export interface Fixture {
   live(task: string): string;
 }
 
-/** Speed of a volunteer without a result: 1,000 units a second, so that the default task takes 1 s. */
+/**
+ * Speed of a volunteer without a result: 1,000 units a second, so that the default task takes 1 s. Work ahead is handed out at
+ * once, so that queues can be looked at without waiting; `config` takes the default policy back.
+ */
 export function createFixture(change: Partial<SchedulerConfig> = {}, seed = 1): Fixture {
   const oracle = createPlainOracle(() => 1000);
-  const config = { ...DEFAULT_CONFIG, oracle, ...change };
+  const config = { ...DEFAULT_CONFIG, policy: EAGER, oracle, ...change };
   const scheduler = createScheduler(config, seed);
   const owner = (attempt: string) => {
     const sent = fixture.effects.find((e) => e.type === 'sendTask' && e.attempt === attempt);
@@ -129,8 +160,8 @@ export function createFixture(change: Partial<SchedulerConfig> = {}, seed = 1): 
         hidden,
         ...(tags && { tags: { ...NOBODY, ...tags } }),
       }),
-    told: (id, { paused = false, hidden = false }) =>
-      fixture.tell({ type: 'volunteerTold', volunteer: vid(id), paused, hidden }),
+    told: (id, { paused = false, hidden = false, telemetry }) =>
+      fixture.tell({ type: 'volunteerTold', volunteer: vid(id), paused, hidden, ...(telemetry && { telemetry }) }),
     pass(ms) {
       fixture.now += ms;
       return fixture.tell({ type: 'woken' });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { aid, createFixture, type Fixture, jid, of, stats, taskSpec, tasks, tid, vid } from './fixture.js';
+import { createPlainOracle, type VolunteerView } from './oracle.js';
 import { restoreScheduler } from './scheduler.js';
 
 const job = (f: Fixture) => f.scheduler.job(jid('job'));
@@ -55,6 +56,18 @@ describe('the backups of an attempt', () => {
     ).toEqual([['a', 'b', 'd']]);
   });
 
+  it('are who is least likely to go with the first, and with each other, where the oracle knows', () => {
+    const pairs = new Set(['a b', 'a c', 'd e']);
+    const oracle = {
+      ...createPlainOracle(() => 1000),
+      failure: () => 0.3,
+      together: (x: VolunteerView, y: VolunteerView) => (pairs.has(`${x.id} ${y.id}`) ? 3 : 1),
+    };
+    const f = createFixture({ oracle });
+    for (const id of ['a', 'b', 'c', 'd', 'e', 'f']) f.join(id, {}, network('n'));
+    expect(of(f.add(taskSpec('t1')), 'sendTask').map((e) => [e.volunteer, ...e.backups])).toEqual([['a', 'd', 'f']]);
+  });
+
   it('are of the same network where there is no other', () => {
     expect(backups((f) => f.join('b', {}, network('n')))).toEqual([['a', 'b']]);
   });
@@ -68,6 +81,21 @@ describe('the backups of an attempt', () => {
     expect(standing()).toEqual([0, 1]);
     f.finish('t1.1');
     expect(standing()).toEqual([0, 0]);
+  });
+});
+
+describe('a second attempt of what is overdue', () => {
+  it('is offered to whoever would be done first, not to a slow one that was reserved once', () => {
+    const f = measured({ a: 1000, quick: 500, slow: 3000 });
+    f.add(taskSpec('t1'), taskSpec('t2'));
+    const [sent] = of(f.effects, 'sendTask').filter((e) => e.volunteer === vid('a') && e.task.id === tid('t2'));
+    expect(sent?.backups[0]).toBe(vid('slow'));
+    f.now += 500;
+    f.finish('t1.1', 500);
+    // On the slow one it would take longer than it may still take here.
+    f.pass(1500);
+    f.pass(1000);
+    expect(f.queue('quick')).toEqual(['t2.2']);
   });
 });
 

@@ -6,7 +6,16 @@ import type { RunningTask } from './policies/policy.js';
 import { reserve } from './reserve.js';
 import { candidateOf, type Shown, shortlist } from './shortlist.js';
 import { tellCancel } from './standing.js';
-import { type AttemptRecord, isLive, isSound, type TaskClass, type TaskRecord, type VolunteerRecord } from './state.js';
+import {
+  type AttemptRecord,
+  hasFailed,
+  isLive,
+  isSound,
+  type Place,
+  type TaskClass,
+  type TaskRecord,
+  type VolunteerRecord,
+} from './state.js';
 
 /**
  * Second attempts beside a live one.
@@ -41,7 +50,7 @@ function mayWait(core: Core, task: TaskRecord): boolean {
   if (v.state.kind === 'ready') {
     // Overdue. What is not worth it now is looked at again when volunteers are idle.
     if (v.queue[0] !== only || core.now - v.headAt < only.boundMs || !allowsExtra(core, task)) return false;
-    const fresh = backupOf(core, task, only);
+    const fresh = backupOf(core, task, only, nearest(core, task));
     if (fresh && core.config.policy.hedge(runningView(core, only), fresh)) {
       reserve(core, task, fresh, 'backup', 'extra');
     }
@@ -49,7 +58,7 @@ function mayWait(core: Core, task: TaskRecord): boolean {
   }
   // Who paused may still be at it: that is less urgent than what nobody has.
   if (v.state.kind === 'paused' && queue.firsts > 0) return true;
-  const fresh = backupOf(core, task, only);
+  const fresh = backupOf(core, task, only, nearest(core, task));
   if (fresh) reserve(core, task, fresh, 'backup', 'plain');
   return fresh === null;
 }
@@ -75,21 +84,45 @@ function allowsExtra(core: Core, task: TaskRecord): boolean {
   return extraUnits === 0 || extraUnits + task.spec.workUnits <= most;
 }
 
-/** A reserved backup that has room now, or else whoever would be done first. */
-function backupOf(core: Core, task: TaskRecord, attempt: AttemptRecord): Shown | null {
+/** A reserved backup is apart from the primary: it is taken though somebody else would be sooner by so much. */
+const RESERVED_MARGIN = 1.25;
+
+/** Whoever would be done first, or a reserved backup with nothing to do that is nearly as good. */
+function backupOf(core: Core, task: TaskRecord, attempt: AttemptRecord, among: readonly Place[]): Shown | null {
   const { taskClass } = task.queue;
-  const suits = (v: VolunteerRecord) => v.id !== attempt.volunteer && !task.failures.some((f) => f.volunteer === v.id);
-  for (const id of attempt.backups) {
-    const v = volunteerOf(core, id);
-    const place = v.places.get(taskClass.key);
-    if (place?.list === 'idle' && suits(v)) return candidateOf(core, task, place);
-  }
   let best: Shown | null = null;
-  for (const place of shortlist(core, taskClass, suits).slice(0, 4)) {
+  let least = Number.POSITIVE_INFINITY;
+  const consider = (place: Place, margin: number) => {
     const shown = candidateOf(core, task, place);
-    if (!best || shown.finishMs / shown.survival < best.finishMs / best.survival) best = shown;
+    const time = shown.finishMs / shown.survival / margin;
+    if (time < least) [best, least] = [shown, time];
+  };
+  for (const id of attempt.backups) {
+    const place = volunteerOf(core, id).places.get(taskClass.key);
+    if (place?.list === 'idle' && suits(task, place.volunteer)) consider(place, RESERVED_MARGIN);
   }
+  for (const place of among) consider(place, 1);
   return best;
+}
+
+const suits = (task: TaskRecord, v: VolunteerRecord): boolean =>
+  !hasFailed(task, v) && !task.attempts.some((a) => a.volunteer === v.id && isLive(a));
+
+const MOST_COMPARED = 4;
+
+/** Some with room who would be done soonest. */
+function nearest(core: Core, task: TaskRecord): readonly Place[] {
+  return shortlist(core, task.queue.taskClass, (v) => suits(task, v)).slice(0, MOST_COMPARED);
+}
+
+/** The fastest of those with nothing to do. */
+function fastestIdle(task: TaskRecord): readonly Place[] {
+  const found: Place[] = [];
+  for (const place of task.queue.taskClass.idle) {
+    if (suits(task, place.volunteer)) found.push(place);
+    if (found.length === MOST_COMPARED) break;
+  }
+  return found;
 }
 
 /** Idle volunteers try what would end last. */
@@ -105,9 +138,9 @@ export function cloneTail(core: Core): void {
   }
 }
 
-/** Attempts of a class that somebody else could try as well, the longest time to end first. */
+/** Of each task of a class that somebody else could try as well, the attempt that would end first; the longest time to end first. */
 function latestOf(core: Core, taskClass: TaskClass): readonly AttemptRecord[] {
-  const found: { readonly attempt: AttemptRecord; readonly remainingMs: Millis }[] = [];
+  const found = new Map<TaskRecord, { readonly attempt: AttemptRecord; readonly remainingMs: Millis }>();
   for (const list of [taskClass.queued, taskClass.full]) {
     for (const { volunteer: v } of list) {
       let remainingMs = 0;
@@ -115,34 +148,42 @@ function latestOf(core: Core, taskClass: TaskClass): readonly AttemptRecord[] {
         const head = attempt === v.queue[0];
         remainingMs += remainingOf(core, v, attempt, head);
         const { task } = attempt;
-        if (task.queue.taskClass !== taskClass || task.queue.job.paused || onlyAttempt(task) !== attempt) continue;
-        if (!head || allowsExtra(core, task)) found.push({ attempt, remainingMs });
+        if (task.queue.taskClass !== taskClass || task.queue.job.paused || task.state.kind !== 'running') continue;
+        if (head && !allowsExtra(core, task)) continue;
+        const other = found.get(task);
+        if (!other || remainingMs < other.remainingMs) found.set(task, { attempt, remainingMs });
       }
     }
   }
-  found.sort((a, b) => b.remainingMs - a.remainingMs);
-  return found.slice(0, MOST_TRIED).map(({ attempt }) => attempt);
+  const latest = [...found.values()].sort((a, b) => b.remainingMs - a.remainingMs);
+  return latest.slice(0, MOST_TRIED).map(({ attempt }) => attempt);
 }
 
 function tryClone(core: Core, attempt: AttemptRecord): void {
   const { task } = attempt;
-  const fresh = backupOf(core, task, attempt);
-  if (!fresh || fresh.queued > 0) return;
-  const view = runningView(core, attempt);
-  if (view.elapsedMs < 0 && attempt.state.kind !== 'running') takeOver(core, attempt, view, fresh);
+  const fresh = backupOf(core, task, attempt, fastestIdle(task));
+  if (!fresh) return;
+  const other = task.attempts.find((a) => a !== attempt && isLive(a));
+  // Work that waits does so for somebody better than whoever is idle.
+  const view = { ...runningView(core, attempt), workWaits: false };
+  if (!other && view.elapsedMs < 0 && attempt.state.kind !== 'running') takeOver(core, attempt, view, fresh);
   else if (allowsExtra(core, task) && core.config.policy.hedge(view, fresh)) {
+    if (other) giveUp(core, other, 'somebody faster takes its place');
     reserve(core, task, fresh, 'clone', 'extra');
   }
+}
+
+function giveUp(core: Core, attempt: AttemptRecord, reason: string): void {
+  moveAttempt(core, attempt, { kind: 'cancelled', reason }, reason);
+  tellCancel(core, attempt, reason);
+  settleTasks(core);
+  refresh(core);
 }
 
 /** What still waits behind other work is handed to somebody idle instead: that costs nothing twice. */
 function takeOver(core: Core, attempt: AttemptRecord, view: RunningTask, fresh: Shown): void {
   if (view.remainingMs <= fresh.finishMs || isSpent(core, attempt.task)) return;
-  const reason = 'somebody idle takes it over';
-  moveAttempt(core, attempt, { kind: 'cancelled', reason }, reason);
-  tellCancel(core, attempt, reason);
-  settleTasks(core);
-  refresh(core);
+  giveUp(core, attempt, 'somebody idle takes it over');
   // Without this attempt it may be over: too many had failed it before.
   if (attempt.task.wanting === 'first') reserve(core, attempt.task, fresh, 'again', 'plain');
 }

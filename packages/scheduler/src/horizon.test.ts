@@ -14,6 +14,7 @@ function told(speeds: readonly number[], waiting: number): { readonly horizonMs:
   const policy: Policy = {
     name: 'listening',
     shortlist: 'best',
+    ahead: 'early',
     depth: () => 2,
     choose(candidates: readonly Candidate[], outlook) {
       if (!listen) return candidates.find((c) => c.queued === 0) ?? null;
@@ -62,4 +63,37 @@ describe('the horizon', () => {
     expect(told([1000, 1000], 13).horizonMs).toBe(Number.POSITIVE_INFINITY);
     expect(told([1000, 1000], 12).horizonMs).toBeLessThan(8000);
   });
+});
+
+it('does not keep a long task from everybody until one of them is left', () => {
+  const f = createFixture();
+  for (const id of ['a', 'b', 'c']) f.join(id);
+  for (let round = 0; round < 3; round++) {
+    f.add(...['a', 'b', 'c'].map((id) => taskSpec(`${id}-${round}`)));
+    f.now += 1000;
+    for (const id of ['a', 'b', 'c']) for (const attempt of f.queue(id)) f.finish(attempt, 1000);
+  }
+  // All three together could do four tasks of the usual size in two seconds, but nobody this one.
+  f.add(taskSpec('short'));
+  f.add(taskSpec('long', { workUnits: 4000 }));
+  expect(f.live('long')).not.toBe('');
+  expect(f.live('short')).not.toBe('');
+});
+
+it('leaves a long task to somebody fast who is busy, rather than to somebody slow', () => {
+  const f = createFixture();
+  const all = { quick: 250, slow: 4000 };
+  for (const id of Object.keys(all)) f.join(id);
+  for (let round = 0; round < 3; round++) {
+    f.add(...Object.keys(all).map((id) => taskSpec(`${id}-${round}`)));
+    for (const [id, ms] of Object.entries(all)) {
+      for (let [next] = f.queue(id); next; [next] = f.queue(id)) {
+        f.now += ms;
+        f.finish(next, ms);
+      }
+    }
+  }
+  f.add(taskSpec('s1'), taskSpec('s2'));
+  f.add(taskSpec('long', { workUnits: 4000 }));
+  expect(f.queue('slow')).toEqual([]);
 });

@@ -16,11 +16,36 @@ const STEPS = 24;
 const VOLUNTEERS_A_USE = 48;
 
 /** What a policy is told of the rest of the grid when it chooses among these for a task. */
-export function outlookFor(core: Core, { queue }: TaskRecord, candidates: readonly Shown[]): Outlook {
+export function outlookFor(core: Core, { queue, spec }: TaskRecord, candidates: readonly Shown[]): Outlook {
   // What even the nearest has to fetch first is nobody's slowness.
   const fetchMs = Math.min(...candidates.map(({ transferMs }) => transferMs));
-  return { horizonMs: horizonOf(core, queue.taskClass) + fetchMs, random: core.random };
+  const { taskClass } = queue;
+  const horizonMs = Math.max(horizonOf(core, taskClass), soonestEnd(core, taskClass, spec.workUnits));
+  return { horizonMs: horizonMs + fetchMs, random: core.random };
 }
+
+/** Places of each list that are looked at for a task that is longer than others. */
+const MOST_LONG = 16;
+
+/**
+ * When a task longer than the typical one could end at the soonest, whoever has it: as many short ones might be done before, on
+ * everybody together, but not that one. 0 for any other task.
+ */
+function soonestEnd(core: Core, taskClass: TaskClass, workUnits: number): Millis {
+  const scale = workUnits / Math.max(taskClass.typicalUnits, 1e-9);
+  if (scale <= 1) return 0;
+  let soonest = Number.POSITIVE_INFINITY;
+  for (const list of [taskClass.idle, taskClass.queued, taskClass.full]) {
+    for (let i = 0; i < MOST_LONG; i++) {
+      const place = list.at(i);
+      if (place) soonest = Math.min(soonest, freeIn(core, place) + place.durationMs * scale + place.tripMs);
+    }
+  }
+  return soonest * (1 + ROUNDING);
+}
+
+/** Of what is added up in another order. */
+const ROUNDING = 1e-6;
 
 /**
  * When all waiting tasks of a class would be done if everybody stayed and was as fast as expected, from now: the least T for

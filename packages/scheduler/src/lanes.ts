@@ -4,7 +4,7 @@ import { setTimer } from './leases.js';
 import { isWarm, measuredSpeed } from './oracle.js';
 import { lacking } from './requirements.js';
 import type { SortedList } from './sorted-list.js';
-import type { Place, State, TaskClass, VolunteerRecord } from './state.js';
+import { ONE_ATTEMPT, type Place, type State, type TaskClass, type VolunteerRecord } from './state.js';
 
 /**
  * Volunteers by when they would be done with another task of a class: the index from which shortlists are taken.
@@ -47,10 +47,24 @@ function unfitOf(v: VolunteerRecord, { kernel, requires: { score, memoryBytes } 
 /** Finds the places, and sets the timers, of everybody about whom something has changed. */
 export function refresh(core: Core): void {
   for (const v of core.touched) {
-    setTimer(core, v);
     for (const taskClass of core.state.classes.values()) place(core, v, taskClass);
+    setTimer(core, v);
+    noteShare(core.state, v);
   }
   core.touched.clear();
+}
+
+/** Notes how many attempts it should have where that is most. Advice counts where its speed is known. */
+function noteShare({ classes }: State, v: VolunteerRecord): void {
+  v.share = ONE_ATTEMPT;
+  v.usual = 1;
+  for (const [key, { depth, usual }] of v.places) {
+    const kernel = classes.get(key)?.kernel;
+    if (!kernel || (depth <= v.share.attempts && usual <= v.usual)) continue;
+    const told = v.advised !== null && isWarm(v, kernel);
+    v.share = { attempts: depth, probability: told ? (v.advised?.probability ?? 1) : 1 };
+    v.usual = usual;
+  }
 }
 
 /** Everybody's place in a class that is new. */
@@ -79,11 +93,18 @@ function place(core: Core, v: VolunteerRecord, taskClass: TaskClass): void {
   const open = able && v.state.kind === 'ready' && v.restUntil <= core.now;
   const known = open ? ask(core, v, taskClass, before) : (before ?? UNASKED);
   const freeAt = freeAtOf(v);
-  const list = !open ? 'none' : v.queue.length === 0 ? 'idle' : hasRoom(v, known) ? 'queued' : 'full';
+  const roomAt = open ? roomAtOf(core, v, known) : null;
+  const list = !open
+    ? 'none'
+    : v.queue.length === 0
+      ? 'idle'
+      : roomAt !== null && roomAt <= core.now
+        ? 'queued'
+        : 'full';
   const key = list === 'idle' ? known.durationMs : freeAt + known.durationMs;
-  const { durationMs, lowMs, boundMs, depth, tripMs, slowTripMs, statistics, trips } = known;
-  const asked = { durationMs, lowMs, boundMs, depth, tripMs, slowTripMs, statistics, trips };
-  const made: Place = { volunteer: v, seq: v.seq, key, list, ...asked, freeAt, lacks, unfit };
+  const { durationMs, lowMs, boundMs, depth, usual, aheadMs, tripMs, slowTripMs, statistics, trips } = known;
+  const asked = { durationMs, lowMs, boundMs, depth, usual, aheadMs, tripMs, slowTripMs, statistics, trips };
+  const made: Place = { volunteer: v, seq: v.seq, key, list, ...asked, freeAt, roomAt, lacks, unfit };
   if (before) {
     if (isAble(before)) taskClass.able--;
     listOf(taskClass, before)?.remove(before);
@@ -97,26 +118,39 @@ function place(core: Core, v: VolunteerRecord, taskClass: TaskClass): void {
 const MOST_QUEUED = 12;
 
 /**
- * Whether what waits behind a volunteer's first attempt is less than it should be. It is counted in time, not in tasks, so that
- * a job of short tasks does not keep one of long tasks out by filling every queue to its own depth.
+ * When a volunteer has room for another attempt, absolute; null when time alone does not make any. What waits behind its first
+ * attempt is counted in time, not in tasks, so that a job of short tasks does not keep one of long tasks out by filling every
+ * queue to its own depth.
  */
-function hasRoom({ queue }: VolunteerRecord, { depth, durationMs }: Asked): boolean {
-  if (queue.length >= MOST_QUEUED) return false;
+function roomAtOf(core: Core, v: VolunteerRecord, { aheadMs }: Asked): Millis | null {
+  const { queue } = v;
+  const [head] = queue;
+  if (!head) return core.now;
+  if (queue.length >= MOST_QUEUED) return null;
   let waitingMs = 0;
   for (let i = 1; i < queue.length; i++) waitingMs += queue[i]?.expectedMs ?? 0;
-  return waitingMs <= (depth - 2) * durationMs * (1 + ROUNDING);
+  if (waitingMs > aheadMs) return null;
+  if (core.config.policy.ahead === 'early') return core.now;
+  // Nobody knows when one that is overdue ends.
+  if (core.now - v.headAt > head.boundMs) return null;
+  return v.headAt + head.expectedMs + waitingMs - aheadMs;
 }
+
+/** What is ready for a volunteer before its task ends, as a share of a task: times differ from what is expected. */
+const AHEAD_SHARE = 0.25;
 
 /** Times that are sums of equal ones. */
 const ROUNDING = 0.01;
 
-type Asked = Omit<Place, 'volunteer' | 'seq' | 'key' | 'list' | 'freeAt' | 'lacks' | 'unfit'>;
+type Asked = Omit<Place, 'volunteer' | 'seq' | 'key' | 'list' | 'freeAt' | 'roomAt' | 'lacks' | 'unfit'>;
 
 const UNASKED: Asked = {
   durationMs: 0,
   lowMs: 0,
   boundMs: 0,
   depth: 0,
+  usual: 0,
+  aheadMs: 0,
   tripMs: 0,
   slowTripMs: 0,
   statistics: -1,
@@ -124,24 +158,34 @@ const UNASKED: Asked = {
 };
 
 /** Asks the oracle, where what it goes by has changed since, and the policy how much the volunteer should have. */
-function ask(core: Core, v: VolunteerRecord, { kernel, typicalUnits }: TaskClass, before: Asked = UNASKED): Asked {
+function ask(core: Core, v: VolunteerRecord, taskClass: TaskClass, before: Asked = UNASKED): Asked {
+  const { kernel, typicalUnits, typicalInputBytes, typicalOutputBytes } = taskClass;
   const { statistics, trips } = v;
   if (before.statistics === statistics && before.trips === trips) return before;
   const view = viewOf(core, v);
   let { durationMs, lowMs, boundMs, tripMs, slowTripMs } = before;
   if (before.trips !== trips) ({ median: tripMs, p95: slowTripMs } = core.oracle.roundTrip(view));
   if (before.statistics !== statistics) {
-    const task = { kernel, workUnits: typicalUnits };
+    const task = { kernel, workUnits: typicalUnits, inputBytes: typicalInputBytes, outputBytes: typicalOutputBytes };
     ({ p025: lowMs, median: durationMs, p975: boundMs } = core.oracle.duration(view, task));
   }
-  const wanted = core.config.policy.depth(
-    measuredSpeed(v, kernel) === null ? null : durationMs,
-    slowTripMs + HANDLING_MS,
-  );
-  const advised = v.advised === null || !isWarm(v, kernel) ? wanted : Math.min(MOST_ADVISED * wanted, v.advised);
-  const depth = Math.max(1, Math.min(MOST_HELD, Math.round(advised)));
-  return { durationMs, lowMs, boundMs, depth, tripMs, slowTripMs, statistics, trips };
+  const { policy } = core.config;
+  const turnaroundMs = slowTripMs + HANDLING_MS;
+  const wanted = policy.depth(measuredSpeed(v, kernel) === null ? null : durationMs, turnaroundMs);
+  const advised =
+    v.advised === null || !isWarm(v, kernel) ? wanted : Math.min(MOST_ADVISED * wanted, v.advised.attempts);
+  const depth = clampDepth(advised);
+  const usual = clampDepth(wanted);
+  const beyondMs = (depth - 2) * durationMs;
+  const adviceMs = Math.max(0, depth - usual) * durationMs;
+  const aheadMs =
+    policy.ahead === 'early'
+      ? beyondMs * (1 + ROUNDING)
+      : AHEAD_SHARE * durationMs + Math.min(turnaroundMs, beyondMs - adviceMs) + adviceMs;
+  return { durationMs, lowMs, boundMs, depth, usual, aheadMs, tripMs, slowTripMs, statistics, trips };
 }
+
+const clampDepth = (depth: number): number => Math.max(1, Math.min(MOST_HELD, Math.round(depth)));
 
 export function isAble({ lacks, unfit }: Place): boolean {
   return lacks.length === 0 && unfit.length === 0;

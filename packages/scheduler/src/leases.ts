@@ -33,6 +33,16 @@ function overdueAt(v: VolunteerRecord): Millis | null {
   return head ? v.headAt + head.boundMs : null;
 }
 
+/** When it has room for more work of a class that it is full for now. */
+function roomAt(core: Core, v: VolunteerRecord): Millis | null {
+  let soonest: Millis | null = null;
+  for (const place of v.places.values()) {
+    if (place.list !== 'full' || place.roomAt === null || place.roomAt <= core.now) continue;
+    if (soonest === null || place.roomAt < soonest) soonest = place.roomAt;
+  }
+  return soonest;
+}
+
 /** When time alone changes something about a volunteer next. */
 function nextChange(core: Core, v: VolunteerRecord): Millis | null {
   if (v.state.kind === 'gone') return null;
@@ -42,6 +52,7 @@ function nextChange(core: Core, v: VolunteerRecord): Millis | null {
     overdue !== null && overdue > core.now ? overdue : null,
     v.state.kind === 'quarantined' ? v.state.until : null,
     v.restUntil > core.now ? v.restUntil : null,
+    roomAt(core, v),
   ].filter((time) => time !== null);
   return times.length === 0 ? null : Math.min(...times);
 }

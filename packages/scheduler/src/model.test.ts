@@ -13,7 +13,9 @@ import {
   tid,
   vid,
 } from './fixture.js';
+import { createHostileOracle } from './hostile-oracle.js';
 import { createPlainOracle } from './oracle.js';
+import { earliestFinish } from './policies/earliest-finish.js';
 import { restoreScheduler } from './scheduler.js';
 import { NOBODY } from './state.js';
 
@@ -38,12 +40,15 @@ const TAGS = {
 
 /** A scheduler that trusts early, so that draws and audits happen, and is advised at random. */
 const CONFIG = {
+  policy: earliestFinish,
   trustAfter: 1,
   checkFloor: 0.3,
-  oracles: (hash: string) => (hash === 'slow' ? createPlainOracle(() => 10) : null),
+  untouchedShare: 0.3,
+  oracles: (hash: string) =>
+    hash === 'slow' ? createPlainOracle(() => 10) : hash === 'hostile' ? createHostileOracle() : null,
   advice: {
     share: (volunteers: readonly { readonly id: VolunteerId }[], pending: number, u: { next(): number }) =>
-      new Map(volunteers.map(({ id }) => [id, u.next() * (pending + 3) - 1])),
+      new Map(volunteers.map(({ id }) => [id, { attempts: u.next() * (pending + 3) - 1, probability: u.next() }])),
   },
 };
 const createFixture = () => plainFixture(CONFIG);
@@ -77,7 +82,7 @@ type Step =
     }
   | { readonly kind: 'join' | 'leave' | 'suspect' | 'open' | 'pause' | 'resume'; readonly who: number }
   | { readonly kind: 'hide' | 'trusted'; readonly who: number }
-  | { readonly kind: 'bandwidth' | 'trip'; readonly who: number; readonly value: number }
+  | { readonly kind: 'bandwidth' | 'trip' | 'link' | 'battery'; readonly who: number; readonly value: number }
   | { readonly kind: 'oracle'; readonly hash: string }
   | { readonly kind: 'compare'; readonly which: number }
   | { readonly kind: 'dropCompare'; readonly which: number }
@@ -124,12 +129,15 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 1,
     arbitrary: fc.record({
-      kind: fc.constantFrom('bandwidth', 'trip'),
+      kind: fc.constantFrom('bandwidth', 'trip', 'link', 'battery'),
       who,
       value: fc.double({ min: 1, max: 1e6, noNaN: true }),
     }),
   },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('oracle'), hash: fc.constantFrom('slow', 'lost') }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant('oracle'), hash: fc.constantFrom('slow', 'hostile', 'lost') }),
+  },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('forget'), job: fc.constantFrom(...JOBS) }) },
   {
     weight: 1,
@@ -203,6 +211,16 @@ function play(f: Fixture, model: Model, s: Step): readonly Effect[] {
     case 'trip':
       if (!model.present.has(volunteer)) return [];
       return f.tell({ type: 'roundTripMeasured', volunteer: vid(volunteer), ms: s.value });
+    case 'link': {
+      if (!model.present.has(volunteer)) return [];
+      const quality = { path: 'turn', jitterMs: s.value, lateShare: 0.5, congestion: 1, silentMs: 0 } as const;
+      return f.tell({ type: 'linkMeasured', volunteer: vid(volunteer), quality });
+    }
+    case 'battery': {
+      if (!model.present.has(volunteer)) return [];
+      const telemetry = { intensity: 1, battery: { level: 1 / s.value, charging: false } };
+      return f.told(volunteer, { telemetry });
+    }
     case 'oracle':
       return f.tell({ type: 'oracleChanged', revision: ++model.oracle, hash: s.hash });
     case 'compare': {

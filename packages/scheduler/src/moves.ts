@@ -1,4 +1,7 @@
+import type { Millis } from '@tabgrid/protocol/ids';
 import { type Core, jobOf, touch } from './core.js';
+import type { Effect } from './events.js';
+import { learnRecord, type RunEnd } from './oracle.js';
 import { reindex } from './queues.js';
 import {
   type AttemptRecord,
@@ -10,6 +13,7 @@ import {
   type TaskState,
   type VolunteerRecord,
   type VolunteerState,
+  weigh,
 } from './state.js';
 import { ATTEMPT_MOVES, IllegalMoveError, TASK_MOVES, VOLUNTEER_MOVES } from './transitions.js';
 
@@ -28,9 +32,9 @@ export function moveTask(core: Core, task: TaskRecord, to: TaskState, why = ''):
   }
   core.log.move(core.now, 'task', task.spec.id, from, to.kind, why);
   const job = jobOf(task);
-  count(job, task, from, -1);
+  count(core, job, task, from, -1);
   task.state = to;
-  count(job, task, to.kind, 1);
+  count(core, job, task, to.kind, 1);
   job.settled = false;
   if (to.kind === 'ready') task.readyAt ??= core.now;
   reindex(task);
@@ -38,11 +42,15 @@ export function moveTask(core: Core, task: TaskRecord, to: TaskState, why = ''):
   if (to.kind !== 'running' && to.kind !== 'checking' && to.kind !== 'done') task.check = null;
 }
 
-function count(job: JobRecord, task: TaskRecord, kind: TaskState['kind'], by: 1 | -1): void {
-  if (kind === 'waiting' || kind === 'ready') job.open += by;
-  else if (kind === 'failed') job.failed += by;
-  else if (kind === 'cancelled') job.cancelled += by;
-  else if (kind === 'done') {
+function count({ state }: Core, job: JobRecord, task: TaskRecord, kind: TaskState['kind'], by: 1 | -1): void {
+  if (kind === 'waiting' || kind === 'ready') {
+    job.open += by;
+    state.load.waiting += by;
+  } else if (kind === 'failed') {
+    job.failed += by;
+  } else if (kind === 'cancelled') {
+    job.cancelled += by;
+  } else if (kind === 'done') {
     job.done += by;
     job.doneUnits += by * task.spec.workUnits;
   }
@@ -52,13 +60,14 @@ function count(job: JobRecord, task: TaskRecord, kind: TaskState['kind'], by: 1 
 export function admitTask(core: Core, task: TaskRecord): void {
   core.log.move(core.now, 'task', task.spec.id, '(new)', task.state.kind, '');
   const job = jobOf(task);
-  count(job, task, task.state.kind, 1);
+  count(core, job, task, task.state.kind, 1);
   job.settled = false;
   if (task.state.kind === 'ready') task.readyAt = core.now;
   reindex(task);
 }
 
-export function moveAttempt(core: Core, attempt: AttemptRecord, to: AttemptState, why = ''): void {
+/** @param end what it means for its volunteer when it was with it until now; only for what does not follow from `to` */
+export function moveAttempt(core: Core, attempt: AttemptRecord, to: AttemptState, why = '', end = endOf(to)): void {
   const from = attempt.state.kind;
   if (!ATTEMPT_MOVES[from].includes(to.kind)) {
     const story = core.log.story(attempt.task.spec.id);
@@ -73,20 +82,48 @@ export function moveAttempt(core: Core, attempt: AttemptRecord, to: AttemptState
   if (from === 'lost') volunteer?.lost.delete(attempt);
   if (to.kind === 'lost') volunteer?.lost.add(attempt);
   if (volunteer && wasLive && !isLive(attempt)) {
+    noteEnd(core, volunteer, attempt, from, end);
     // Whatever comes next in the queue begins its lease now.
     if (volunteer.queue[0] === attempt) beginHead(core, volunteer);
-    volunteer.queue = volunteer.queue.filter((queued) => queued !== attempt);
+    setQueue(
+      core,
+      volunteer,
+      volunteer.queue.filter((queued) => queued !== attempt),
+    );
     countBackups(core, attempt, -1);
     touch(core, volunteer);
     // Whoever is left with the task may be no better.
     if (attempt.task.attempts.some(isLive)) core.state.doubtful.add(attempt.task);
   } else if (volunteer && !wasLive && isLive(attempt)) {
-    volunteer.queue = [attempt, ...volunteer.queue];
+    setQueue(core, volunteer, [attempt, ...volunteer.queue]);
     beginHead(core, volunteer);
     countBackups(core, attempt, 1);
     touch(core, volunteer);
   }
   core.agenda.push(attempt.task);
+}
+
+const endOf = ({ kind }: AttemptState): RunEnd =>
+  kind === 'lost' ? 'lost' : kind === 'rejected' ? 'failed' : kind === 'cancelled' ? 'cancelled' : 'returned';
+
+/** Books what became of an attempt that its volunteer had, and says how long it ran; for a result `learn` says that. */
+function noteEnd(core: Core, v: VolunteerRecord, attempt: AttemptRecord, from: string, end: RunEnd): void {
+  // Nothing is asked anew because of it: whoever is asked next sees it.
+  v.record = learnRecord(v.record, end);
+  if (end === 'returned' || from === 'reserved' || v.queue[0] !== attempt) return;
+  core.effects.push(ranEffect(attempt, end, core.now - v.headAt));
+}
+
+export function ranEffect(attempt: AttemptRecord, end: RunEnd, ms: Millis): Extract<Effect, { type: 'ran' }> {
+  const { id, task, volunteer, lowMs, expectedMs, boundMs } = attempt;
+  const said = { p025: lowMs, median: expectedMs, p975: boundMs };
+  return { type: 'ran', attempt: id, volunteer, task: task.spec.id, end, ms, said };
+}
+
+export function setQueue(core: Core, v: VolunteerRecord, queue: readonly AttemptRecord[]): void {
+  weigh(core.state, v, -1);
+  v.queue = queue;
+  weigh(core.state, v, 1);
 }
 
 /** Another attempt is the first in the volunteer's queue, from now on. */
@@ -111,7 +148,9 @@ export function moveVolunteer(core: Core, volunteer: VolunteerRecord, to: Volunt
     );
   }
   core.log.move(core.now, 'volunteer', volunteer.id, from, to.kind, 'reason' in to ? to.reason : '');
+  weigh(core.state, volunteer, -1);
   volunteer.state = to;
+  weigh(core.state, volunteer, 1);
   touch(core, volunteer);
 }
 

@@ -1,27 +1,21 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { capabilities, KERNEL, vid } from './fixture.js';
+import { aView, KERNEL, taskSpec } from './fixture.js';
 import {
   createPlainOracle,
   isWarm,
+  learnRhythm,
   learnRoundTrip,
   learnSpeed,
+  learnVisit,
   measuredSpeed,
   speedKey,
-  type VolunteerView,
+  taskView,
 } from './oracle.js';
 
-const view = (change: Partial<VolunteerView> = {}): VolunteerView => ({
-  id: vid('a'),
-  capabilities: capabilities(),
-  hidden: false,
-  ageMs: 60_000,
-  speeds: new Map(),
-  roundTrip: null,
-  ...change,
-});
+const view = aView;
 const oracle = createPlainOracle(() => 500);
-const task = { kernel: KERNEL, workUnits: 1000 };
+const task = taskView(taskSpec('t'));
 
 describe('duration', () => {
   it('is the prior before the first result, with a wide interval', () => {
@@ -47,6 +41,14 @@ describe('duration', () => {
     expect(isWarm(speeds(second), KERNEL)).toBe(true);
     expect(measuredSpeed(speeds(second), KERNEL)).toBe(2000);
     expect(measuredSpeed(speeds(learnSpeed(second, 1000, 1000, 500)), KERNEL)).toBeLessThan(2000);
+  });
+
+  it('remembers the last few results, the newest first', () => {
+    let stats = learnSpeed(undefined, 100, 1000, 0);
+    expect(stats.recent).toEqual([10]);
+    for (let i = 1; i <= 20; i++) stats = learnSpeed(stats, 100, 100 * i, 100);
+    expect(stats.recent).toEqual([20, 19, 18, 17, 16, 15, 14, 13]);
+    expect(learnSpeed(stats, 0, 5, 5).recent).toEqual(stats.recent);
   });
 
   it('does not take a burst of results for a fast volunteer', () => {
@@ -111,5 +113,29 @@ describe('round trip', () => {
     expect(told.median).toBeGreaterThan(95);
     expect(told.median).toBeLessThan(105);
     expect(told.p95).toBeGreaterThan(told.median + 20);
+  });
+});
+
+describe('rhythm and visits', () => {
+  const after = (gaps: readonly number[]) =>
+    gaps.reduce((stats, gap) => learnRhythm(stats, gap), learnRhythm(undefined, Number.NaN));
+
+  it('are mean and deviation of the gaps, the first result having none', () => {
+    expect(after([])).toEqual({ results: 1, meanMs: 0, deviationMs: 0 });
+    const gaps = [1000, 3000, 2000, 6000];
+    const { results, meanMs, deviationMs } = after(gaps);
+    expect(results).toBe(5);
+    expect(meanMs).toBeCloseTo(3000);
+    expect(deviationMs).toBeCloseTo(Math.sqrt(gaps.reduce((sum, gap) => sum + (gap - 3000) ** 2, 0) / gaps.length));
+  });
+
+  it('follow a volunteer that changes', () => {
+    const changed = after([...new Array<number>(500).fill(1000), ...new Array<number>(200).fill(5000)]);
+    expect(changed.meanMs).toBeGreaterThan(4900);
+    expect(changed.deviationMs).toBeLessThan(400);
+  });
+
+  it('keep how long the last visit was', () => {
+    expect(learnVisit(learnVisit(undefined, 5000), 9000)).toEqual({ count: 2, lastMs: 9000 });
   });
 });

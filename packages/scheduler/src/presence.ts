@@ -4,13 +4,14 @@ import { dismissStale } from './admit.js';
 import { type Core, touch } from './core.js';
 import type { SchedulerEvent } from './events.js';
 import { moveAttempt, moveVolunteer, settleVolunteer } from './moves.js';
-import { NOBODY, type VolunteerRecord } from './state.js';
+import { learnVisit, NO_RECORD } from './oracle.js';
+import { NOBODY, ONE_ATTEMPT, type VolunteerRecord } from './state.js';
 import { IllegalMoveError } from './transitions.js';
 
 /** How volunteers come, come back and go. */
 
 export function join(core: Core, event: Extract<SchedulerEvent, { type: 'volunteerJoined' }>): void {
-  const { capabilities, paused, hidden, tags = NOBODY, volunteer: id } = event;
+  const { capabilities, paused, hidden, tags = NOBODY, telemetry = null, volunteer: id } = event;
   const known = core.state.volunteers.get(id);
   if (known && known.state.kind !== 'gone') {
     throw new IllegalMoveError(`volunteer ${id} joined while ${known.state.kind}\n${core.log.story(id)}`);
@@ -29,6 +30,9 @@ export function join(core: Core, event: Extract<SchedulerEvent, { type: 'volunte
   v.linkSuspect = null;
   v.silent = null;
   v.roundTrip = null;
+  v.rhythm = null;
+  v.telemetry = telemetry;
+  v.link = null;
   v.restUntil = 0;
   v.statistics++;
   v.trips++;
@@ -63,6 +67,11 @@ function newcomer(
     lastReturnAt: core.now,
     speeds: new Map(),
     roundTrip: null,
+    record: NO_RECORD,
+    rhythm: null,
+    visits: null,
+    telemetry: null,
+    link: null,
     bytesPerSecond: null,
     holds: new Set(),
     memoryCeiling: null,
@@ -74,6 +83,8 @@ function newcomer(
     verified: new Map(),
     vouched: new Set(),
     advised: null,
+    share: ONE_ATTEMPT,
+    usual: 1,
     backupFor: 0,
     statistics: 0,
     trips: 0,
@@ -84,8 +95,27 @@ function newcomer(
 
 export function leave(core: Core, v: VolunteerRecord, reason: string): void {
   if (v.state.kind === 'gone') return;
+  noteVisit(core, v);
   moveVolunteer(core, v, { kind: 'gone', reason });
   for (const attempt of v.queue) moveAttempt(core, attempt, { kind: 'lost', reason }, reason);
+}
+
+/** Networks that are remembered. */
+const MOST_NETWORKS = 10_000;
+
+function noteVisit({ state: { visits }, now }: Core, v: VolunteerRecord): void {
+  const length = now - v.joinedAt;
+  v.visits = learnVisit(v.visits ?? undefined, length);
+  const { network } = v.tags;
+  if (network === null) return;
+  const visit = learnVisit(visits.get(network), length);
+  visits.delete(network);
+  visits.set(network, visit);
+  if (visits.size <= MOST_NETWORKS) return;
+  for (const oldest of visits.keys()) {
+    visits.delete(oldest);
+    return;
+  }
 }
 
 function sameAdapter({ adapter: a, software: x }: Capabilities, { adapter: b, software: y }: Capabilities): boolean {

@@ -2,6 +2,7 @@ import type { Millis, VolunteerId } from '@tabgrid/protocol/ids';
 import type { TaskSpec } from '@tabgrid/protocol/task';
 import type { Core } from './core.js';
 import { createHeap, type Heap } from './heap.js';
+import { taskView } from './oracle.js';
 import { createSortedList } from './sorted-list.js';
 import {
   isLive,
@@ -62,7 +63,8 @@ export function queueFor(core: Core, job: JobRecord, spec: TaskSpec, fresh: (mad
   if (found) return found;
   let taskClass = core.state.classes.get(key);
   if (!taskClass) {
-    taskClass = createClass({ key, kernel, requires, typicalUnits: spec.workUnits });
+    const { workUnits: typicalUnits, inputBytes: typicalInputBytes, outputBytes: typicalOutputBytes } = taskView(spec);
+    taskClass = createClass({ key, kernel, requires, typicalUnits, typicalInputBytes, typicalOutputBytes });
     core.state.classes.set(key, taskClass);
     fresh(taskClass);
   }
@@ -71,7 +73,7 @@ export function queueFor(core: Core, job: JobRecord, spec: TaskSpec, fresh: (mad
   return queue;
 }
 
-export function createClass(of: Pick<TaskClass, 'key' | 'kernel' | 'requires' | 'typicalUnits'>): TaskClass {
+export function createClass(of: Omit<TaskClass, 'idle' | 'queued' | 'full' | 'able' | 'horizon'>): TaskClass {
   return {
     ...of,
     idle: createSortedList(),
@@ -86,7 +88,9 @@ export function createQueue(job: JobRecord, taskClass: TaskClass): TaskQueue {
   return {
     job,
     taskClass,
-    heap: createTaskHeap(),
+    again: createTaskHeap(older),
+    fresh: createTaskHeap(longer),
+    shortest: createHeap(shorter),
     replicas: new Map(),
     firsts: 0,
     firstUnits: 0,
@@ -95,13 +99,22 @@ export function createQueue(job: JobRecord, taskClass: TaskClass): TaskQueue {
   };
 }
 
-function createTaskHeap(): Heap<TaskRecord> {
+/** The earliest deadline first, then as `before` says; keys never change while a task is in a heap. */
+function createTaskHeap(before: (a: TaskRecord, b: TaskRecord) => boolean): Heap<TaskRecord> {
   return createHeap((a, b) => {
-    const x = dueOf(a);
-    const y = dueOf(b);
-    return x < y || (x === y && a.order < b.order);
+    const [x, y] = [dueOf(a), dueOf(b)];
+    return x < y || (x === y && before(a, b));
   });
 }
+
+const older = (a: TaskRecord, b: TaskRecord): boolean => a.order < b.order;
+
+/** A long one that is begun late ends late (LPT, Graham 1969). */
+const longer = (a: TaskRecord, b: TaskRecord): boolean =>
+  a.spec.workUnits > b.spec.workUnits || (a.spec.workUnits === b.spec.workUnits && older(a, b));
+
+const shorter = (a: TaskRecord, b: TaskRecord): boolean =>
+  a.spec.workUnits < b.spec.workUnits || (a.spec.workUnits === b.spec.workUnits && older(a, b));
 
 /** When a task should be done; infinite in a job that only counts in throughput. */
 export function dueOf({ queue, readyAt }: TaskRecord): Millis {
@@ -117,7 +130,10 @@ export function reindex(task: TaskRecord): void {
   count(task, -1);
   task.wanting = wants;
   count(task, 1);
-  if (wants === 'first') queue.heap.push(task);
+  if (wants === 'first') {
+    putBack(task);
+    queue.shortest.push(task);
+  }
   if (wants === 'replica') groupOf(queue, makerOf(task)).heap.push(task);
 }
 
@@ -151,15 +167,28 @@ function makerOf({ check, spec }: TaskRecord): VolunteerId {
 export function groupOf(queue: TaskQueue, maker: VolunteerId): ReplicaGroup {
   let group = queue.replicas.get(maker);
   if (!group) {
-    group = { heap: createTaskHeap(), wanted: 0 };
+    group = { heap: createTaskHeap(older), wanted: 0 };
     queue.replicas.set(maker, group);
   }
   return group;
 }
 
-/** The first task that nobody has; it stays where it is. */
-export function headOf({ heap }: TaskQueue): TaskRecord | undefined {
-  return liveTop(heap, 'first');
+/** The first task that nobody has; it stays where it is. What was tried before goes before what was not. */
+export function headOf({ again, fresh }: TaskQueue): TaskRecord | undefined {
+  const [tried, untried] = [liveTop(again, 'first'), liveTop(fresh, 'first')];
+  if (!tried || !untried) return tried ?? untried;
+  return dueOf(untried) < dueOf(tried) ? untried : tried;
+}
+
+/** Takes the first task that nobody has out, until `putBack`. */
+export function dropHead(queue: TaskQueue): void {
+  const head = headOf(queue);
+  (queue.again.peek() === head ? queue.again : queue.fresh).pop();
+}
+
+export function putBack(task: TaskRecord): void {
+  const { again, fresh } = task.queue;
+  (task.attempts.length > 0 ? again : fresh).push(task);
 }
 
 /** Drops what does not want anything any more from the top. */
@@ -174,7 +203,7 @@ export function liveTop(heap: Heap<TaskRecord>, wanting: 'first' | 'replica'): T
 /** After the job's deadline has changed. */
 export function reorder(job: JobRecord): void {
   for (const queue of job.queues) {
-    for (const heap of [queue.heap, ...[...queue.replicas.values()].map((group) => group.heap)]) {
+    for (const heap of [queue.again, queue.fresh, ...[...queue.replicas.values()].map((group) => group.heap)]) {
       const tasks = new Set<TaskRecord>();
       for (let task = heap.pop(); task; task = heap.pop()) tasks.add(task);
       for (const task of tasks) heap.push(task);

@@ -1,9 +1,9 @@
-import { AttemptId, type VolunteerId } from '@tabgrid/protocol/ids';
+import { AttemptId, type Millis, type VolunteerId } from '@tabgrid/protocol/ids';
 import * as v from 'valibot';
-import { type Core, jobOf } from './core.js';
+import { type Core, failureOf, jobOf, viewOf } from './core.js';
 import type { AttemptPurpose } from './events.js';
 import { refresh } from './lanes.js';
-import { beginHead, countBackups, settleTasks } from './moves.js';
+import { beginHead, countBackups, setQueue, settleTasks } from './moves.js';
 import type { Shown } from './shortlist.js';
 import type { AttemptRecord, Place, TaskRecord, VolunteerRecord } from './state.js';
 
@@ -15,6 +15,7 @@ export type Extra = 'extra' | 'plain';
 export function reserve(core: Core, task: TaskRecord, chosen: Shown, purpose: AttemptPurpose, extra: Extra): void {
   const { volunteer } = chosen.place;
   const job = jobOf(task);
+  const { untouched } = core;
   const attempt: AttemptRecord = {
     id: v.parse(AttemptId, `${task.spec.id}.${task.attempts.length + 1}`),
     task,
@@ -22,8 +23,10 @@ export function reserve(core: Core, task: TaskRecord, chosen: Shown, purpose: At
     purpose,
     assignedAt: core.now,
     expectedMs: chosen.expectedMs,
+    lowMs: chosen.lowMs,
     boundMs: chosen.boundMs,
-    backups: backupsFor(task, volunteer),
+    backups: backupsFor(core, task, volunteer),
+    untouched,
     state: { kind: 'reserved' },
   };
   job.made[purpose]++;
@@ -32,9 +35,13 @@ export function reserve(core: Core, task: TaskRecord, chosen: Shown, purpose: At
   task.attempts = [...task.attempts, attempt];
   countBackups(core, attempt, 1);
   if (volunteer.queue.length === 0) beginHead(core, volunteer);
-  volunteer.queue = [...volunteer.queue, attempt];
+  setQueue(core, volunteer, [...volunteer.queue, attempt]);
   volunteer.assignedAt = core.now;
-  core.log.move(core.now, 'attempt', attempt.id, '(new)', 'reserved', purpose === 'first' ? '' : purpose);
+  const words = [
+    ...(purpose === 'first' ? [] : [purpose]),
+    ...(untouched ? [`untouched, drawn with a chance of ${core.config.untouchedShare}`] : []),
+  ];
+  core.log.move(core.now, 'attempt', attempt.id, '(new)', 'reserved', words.join(', '));
   job.served += chosen.expectedMs / job.settings.weight;
   core.state.servedAt = job.served;
   core.touched.add(volunteer);
@@ -46,6 +53,7 @@ export function reserve(core: Core, task: TaskRecord, chosen: Shown, purpose: At
     task: task.spec,
     purpose,
     backups: attempt.backups,
+    untouched,
   });
   // Before the next decision, which may be about a hold or about the same volunteer.
   settleTasks(core);
@@ -57,31 +65,76 @@ const BACKUPS = 2;
 const LOOKED_AT = 6;
 
 /**
- * Two others that would be free soonest; who shares the primary's network or owner, or another backup's, only if there is nobody
- * else: they would be gone together.
+ * Two others: where the oracle knows who goes together, those with the least risk-adjusted time; else those that would be free
+ * soonest, and who shares the primary's network or owner, or another backup's, only if there is nobody else.
  */
-function backupsFor({ queue: { taskClass } }: TaskRecord, primary: VolunteerRecord): readonly VolunteerId[] {
-  const near: VolunteerRecord[] = [];
+function backupsFor(
+  core: Core,
+  { queue: { taskClass } }: TaskRecord,
+  primary: VolunteerRecord,
+): readonly VolunteerId[] {
+  const near: Place[] = [];
   for (const list of [taskClass.idle, taskClass.queued, taskClass.full]) {
     for (let i = 0; i < LOOKED_AT; i++) {
-      const place: Place | undefined = list.at(i);
-      if (place && place.volunteer !== primary) near.push(place.volunteer);
+      const place = list.at(i);
+      if (place && place.volunteer !== primary) near.push(place);
     }
   }
+  return (core.oracle.together ? leastRisk(core, near, primary) : apartFirst(near, primary)).map(({ id }) => id);
+}
+
+function apartFirst(near: readonly Place[], primary: VolunteerRecord): readonly VolunteerRecord[] {
   const chosen: VolunteerRecord[] = [];
   for (const strict of [true, false]) {
-    for (const candidate of near) {
+    for (const { volunteer } of near) {
       if (chosen.length === BACKUPS) break;
-      if (chosen.includes(candidate)) continue;
-      if (strict && [primary, ...chosen].some((other) => together(other, candidate))) continue;
-      chosen.push(candidate);
+      if (chosen.includes(volunteer)) continue;
+      if (strict && [primary, ...chosen].some((other) => together(other, volunteer))) continue;
+      chosen.push(volunteer);
     }
   }
-  return chosen.map(({ id }) => id);
+  return chosen;
 }
 
 /** Whether two volunteers are likely to vanish at one time. */
 function together(a: VolunteerRecord, b: VolunteerRecord): boolean {
   const same = (x: string | null, y: string | null) => x !== null && x === y;
   return same(a.tags.network, b.tags.network) || same(a.tags.owner, b.tags.owner);
+}
+
+/** `together` is about one minute. */
+const TOGETHER_MS: Millis = 60_000;
+
+/** Whoever is all but certain to go with the others is still better than nobody. */
+const MOST_RISK = 0.999;
+
+/**
+ * The least of: time until it would be done, divided by the chance that it is still there when the primary, and the backup
+ * chosen before it, are gone.
+ */
+function leastRisk(core: Core, near: readonly Place[], primary: VolunteerRecord): readonly VolunteerRecord[] {
+  const { oracle } = core;
+  const open = near.map((place) => {
+    const view = viewOf(core, place.volunteer);
+    const waitMs = place.list === 'idle' ? 0 : Math.max(0, place.freeAt - core.now);
+    const doneMs = waitMs + place.durationMs + place.tripMs;
+    return { volunteer: place.volunteer, view, doneMs, risk: failureOf(core, view, TOGETHER_MS) };
+  });
+  const chosen: VolunteerRecord[] = [];
+  let last = viewOf(core, primary);
+  while (chosen.length < BACKUPS && open.length > 0) {
+    let best = 0;
+    let least = Number.POSITIVE_INFINITY;
+    for (const [i, candidate] of open.entries()) {
+      // Whoever is chosen makes those like it riskier.
+      candidate.risk = Math.min(MOST_RISK, candidate.risk * (oracle.together?.(last, candidate.view) ?? 1));
+      const adjusted = candidate.doneMs / (1 - candidate.risk);
+      if (adjusted < least) [best, least] = [i, adjusted];
+    }
+    const [taken] = open.splice(best, 1);
+    if (!taken) break;
+    chosen.push(taken.volunteer);
+    last = taken.view;
+  }
+  return chosen;
 }

@@ -3,7 +3,16 @@ import type { Core } from './core.js';
 import { isAble, listOf } from './lanes.js';
 import { createClass, createQueue, groupOf, reindex } from './queues.js';
 import { SNAPSHOT_VERSION, Snapshot, SnapshotError } from './snapshot.js';
-import type { AttemptRecord, JobRecord, State, TaskQueue, TaskRecord, VolunteerRecord } from './state.js';
+import { FromEarlier } from './snapshot-migration.js';
+import {
+  type AttemptRecord,
+  type JobRecord,
+  type State,
+  type TaskQueue,
+  type TaskRecord,
+  type VolunteerRecord,
+  weigh,
+} from './state.js';
 
 /** From the state to a snapshot and back. What both leave out is found again: indices, queues, counters. */
 
@@ -22,12 +31,13 @@ export function takeSnapshot(core: Core): Snapshot {
     tailQuietUntil: state.tailQuietUntil,
     advisedAt: state.advisedAt,
     oracle: state.oracle,
-    classes: [...state.classes.values()].map(({ key, kernel, requires, typicalUnits, horizon }) => {
-      return { key, kernel, requires, typicalUnits, horizon: horizon && { ...horizon } };
+    classes: [...state.classes.values()].map(({ idle: _, queued: __, full: ___, able: ____, horizon, ...kept }) => {
+      return { ...kept, horizon: horizon && { ...horizon } };
     }),
     jobs: [...state.jobs.values()].map(jobOut),
     tasks: [...state.tasks.values()].map(taskOut),
     volunteers: [...state.volunteers.values()].map(volunteerOut),
+    visits: [...state.visits],
     disputed: [...state.disputed].map(({ spec }) => spec.id),
     doubtful: [...state.doubtful].map(({ spec }) => spec.id),
   };
@@ -66,7 +76,9 @@ function volunteerOut(volunteer: VolunteerRecord): Snapshot['volunteers'][number
     ...volunteer,
     queue: volunteer.queue.map(({ id }) => id),
     lost: [...volunteer.lost].map(({ id }) => id),
-    speeds: [...volunteer.speeds],
+    speeds: [...volunteer.speeds].map(([key, { recent, ...speed }]) => {
+      return [key, { ...speed, ...(recent && { recent: [...recent] }) }];
+    }),
     holds: [...volunteer.holds],
     verified: [...volunteer.verified],
     vouched: [...volunteer.vouched],
@@ -76,13 +88,14 @@ function volunteerOut(volunteer: VolunteerRecord): Snapshot['volunteers'][number
   };
 }
 
-/** @throws SnapshotError for anything but a snapshot of this version */
+/** @throws SnapshotError for anything but a snapshot of this version or one that can be brought up to it */
 export function parseSnapshot(value: unknown): Snapshot {
   const version = v.safeParse(v.looseObject({ version: v.number() }), value);
-  if (version.success && version.output.version !== SNAPSHOT_VERSION) {
+  if (version.success && !(version.output.version <= SNAPSHOT_VERSION)) {
     throw new SnapshotError(`a snapshot of version ${version.output.version}; this is version ${SNAPSHOT_VERSION}`);
   }
-  const parsed = v.safeParse(Snapshot, value);
+  const schema = version.success && version.output.version < SNAPSHOT_VERSION ? FromEarlier : Snapshot;
+  const parsed = v.safeParse(schema, value);
   if (!parsed.success) throw new SnapshotError(`not a snapshot: ${v.summarize(parsed.issues)}`);
   return parsed.output;
 }
@@ -114,6 +127,7 @@ export function fillState(state: State, from: Snapshot): void {
   for (const task of state.tasks.values()) reindex(task);
   for (const id of namedVolunteers(from)) known(state.volunteers, id);
   for (const id of namedTasks(from)) known(state.tasks, id);
+  for (const [network, visit] of from.visits) state.visits.set(network, visit);
   for (const id of from.disputed) state.disputed.add(known(state.tasks, id));
   for (const id of from.doubtful) state.doubtful.add(known(state.tasks, id));
 }
@@ -177,8 +191,10 @@ function taskIn(state: State, queues: ReadonlyMap<string, TaskQueue>, from: Snap
   for (const attempt of task.attempts) state.attempts.set(attempt.id, attempt);
   state.tasks.set(spec.id, task);
   const { kind } = task.state;
-  if (kind === 'waiting' || kind === 'ready') job.open++;
-  else if (kind === 'done' || kind === 'failed' || kind === 'cancelled') job[kind]++;
+  if (kind === 'waiting' || kind === 'ready') {
+    job.open++;
+    state.load.waiting++;
+  } else if (kind === 'done' || kind === 'failed' || kind === 'cancelled') job[kind]++;
 }
 
 function same(
@@ -203,6 +219,7 @@ function volunteerIn(state: State, from: Snapshot['volunteers'][number]): void {
     places: new Map(),
   };
   state.volunteers.set(volunteer.id, volunteer);
+  weigh(state, volunteer, 1);
   for (const { taskClass: key, ...place } of places) {
     const taskClass = known(state.classes, key);
     const made = { ...place, volunteer, seq: volunteer.seq };

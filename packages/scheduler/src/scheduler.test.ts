@@ -12,7 +12,7 @@ describe('the way of one task', () => {
     f.tell({ type: 'progressed', volunteer: vid('a'), attempt: aid('t1.1'), share: 0.5 });
     f.now = 900;
     const effects = f.finish('t1.1');
-    expect(effects.map((e) => e.type)).toEqual(['check', 'accept', 'jobSettled']);
+    expect(effects.map((e) => e.type)).toEqual(['ran', 'check', 'accept', 'jobSettled']);
     expect(f.scheduler.task(tid('t1'))).toEqual({ kind: 'done', by: 't1.1' });
     expect(f.scheduler.job(jid('job'))).toMatchObject({ done: 1, share: 1, attempts: 1, again: 0, open: 0 });
   });

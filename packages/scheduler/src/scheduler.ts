@@ -1,17 +1,18 @@
 import type { AttemptId, JobId, Millis, TaskId, VolunteerId } from '@tabgrid/protocol/ids';
 import { addTasks, cancelJob, cancelTree, forgetJob, setJob, withdraw } from './admit.js';
-import { takeAdvice } from './advice.js';
+import { adviceOf, takeAdvice } from './advice.js';
 import { assign } from './assign.js';
 import { checked, failed, progressed, resultGone, returned } from './attempts.js';
 import { settleJobs } from './audits.js';
-import { attemptOf, type Core, type SchedulerConfig, taskOf, touch, volunteerOf } from './core.js';
+import { attemptOf, type Core, type SchedulerConfig, taskOf, touch, viewOf, volunteerOf } from './core.js';
 import type { AttemptPurpose, Effect, SchedulerEvent } from './events.js';
+import { guarded } from './guard.js';
 import { noteHold } from './hold.js';
 import { refresh } from './lanes.js';
 import { expire, forgiveOversleep, nextWake } from './leases.js';
 import { createLog, type Log } from './log.js';
 import { moveAttempt, settleTasks, settleVolunteer } from './moves.js';
-import { createPlainOracle, learnRoundTrip } from './oracle.js';
+import { createPlainOracle, learnRoundTrip, type VolunteerView } from './oracle.js';
 import { earliestFinish } from './policies/earliest-finish.js';
 import { join, leave } from './presence.js';
 import { jobFor } from './queues.js';
@@ -45,6 +46,10 @@ export interface Scheduler {
   job(id: JobId): JobProgress | null;
   task(id: TaskId): TaskState | null;
   volunteers(): readonly VolunteerStanding[];
+  /** A volunteer as oracles see it now, also one that is gone; null for one that was never there. Not for keeping. */
+  view(id: VolunteerId): VolunteerView | null;
+  /** Everybody who is there. */
+  views(): readonly VolunteerView[];
   /** Attempts that are with volunteers now. */
   outstanding(): readonly OutstandingAttempt[];
   /** Ready tasks that nobody present can run, with what the nearest volunteer lacks. */
@@ -65,9 +70,11 @@ export interface OutstandingAttempt {
   readonly purpose: AttemptPurpose;
 }
 
+const LAST_RESORT = createPlainOracle(() => 1_000_000);
+
 /** Plain policy and oracle, and figures that suit a picture: replace what you need. */
 export const DEFAULT_CONFIG: SchedulerConfig = {
-  oracle: createPlainOracle(() => 1_000_000),
+  oracle: LAST_RESORT,
   advice: null,
   policy: earliestFinish,
   leaseMs: 30_000,
@@ -77,6 +84,7 @@ export const DEFAULT_CONFIG: SchedulerConfig = {
   quarantineMs: 30_000,
   longestQuarantineMs: 600_000,
   restMs: 2_000,
+  untouchedShare: 0.02,
   extraShare: 0.05,
   trustAfter: 10,
   checkFloor: 0.05,
@@ -97,17 +105,30 @@ export function restoreScheduler(config: SchedulerConfig, snapshot: unknown): Sc
   const core = createCore(config, from.random, from);
   fillState(core.state, from);
   core.now = from.now;
-  if (from.oracle) core.oracle = config.oracles?.(from.oracle.hash) ?? config.oracle;
+  if (from.oracle) findOracle(core, from.oracle.hash);
   const broken = violations(core.state, [], config.extraShare);
   if (broken.length > 0) throw new SnapshotError(`the snapshot contradicts itself: ${broken[0]}`);
   return schedulerOf(core);
 }
 
+/** Who answers from now on. */
+function findOracle(core: Core, hash: string): void {
+  const { oracle, oracles } = core.config;
+  const found = oracles?.(hash) ?? null;
+  core.oracle = guarded(found ?? oracle, core.plain);
+  core.learned = found !== null;
+}
+
 function createCore(config: SchedulerConfig, seed: number, from: Snapshot | null): Core {
+  // Where even the plain one answers what cannot be, something has to be said all the same.
+  const plain = guarded(config.plain ?? config.oracle, LAST_RESORT);
   return {
     state: createState(),
     config,
-    oracle: config.oracle,
+    oracle: guarded(config.oracle, plain),
+    plain,
+    learned: false,
+    untouched: false,
     random: createRandom(seed),
     log: createLog(config.logLimit, from),
     now: 0,
@@ -149,6 +170,11 @@ function schedulerOf(core: Core): Scheduler {
     },
     task: (id) => state.tasks.get(id)?.state ?? null,
     volunteers: () => [...state.volunteers.values()].map((v) => standingOf(core, v)),
+    view(id) {
+      const v = state.volunteers.get(id);
+      return v ? viewOf(core, v) : null;
+    },
+    views: () => [...state.volunteers.values()].filter((v) => v.state.kind !== 'gone').map((v) => viewOf(core, v)),
     outstanding: () =>
       [...state.volunteers.values()].flatMap((v) =>
         v.queue.map(({ id, task, purpose }) => ({ attempt: id, task: task.spec.id, volunteer: v.id, purpose })),
@@ -205,6 +231,10 @@ function apply(core: Core, event: SchedulerEvent): void {
       v.paused = event.paused;
       v.hidden = event.hidden;
       v.restUntil = 0;
+      if (event.telemetry) {
+        v.telemetry = event.telemetry;
+        v.statistics++;
+      }
       touch(core, v);
       settleVolunteer(core, v);
       return;
@@ -212,6 +242,14 @@ function apply(core: Core, event: SchedulerEvent): void {
     case 'roundTripMeasured': {
       const v = volunteerOf(core, event.volunteer);
       v.roundTrip = learnRoundTrip(v.roundTrip, event.ms);
+      v.trips++;
+      touch(core, v);
+      return;
+    }
+    case 'linkMeasured': {
+      const v = volunteerOf(core, event.volunteer);
+      v.link = event.quality;
+      v.statistics++;
       v.trips++;
       touch(core, v);
       return;
@@ -287,8 +325,10 @@ function apply(core: Core, event: SchedulerEvent): void {
       return;
     case 'oracleChanged':
       state.oracle = { revision: event.revision, hash: event.hash };
-      core.oracle = core.config.oracles?.(event.hash) ?? core.config.oracle;
+      findOracle(core, event.hash);
       for (const v of state.volunteers.values()) {
+        // What another one advised does not outlive it.
+        if (!adviceOf(core)) v.advised = null;
         v.statistics++;
         v.trips++;
         touch(core, v);

@@ -1,7 +1,7 @@
 import type { Millis } from '@tabgrid/protocol/ids';
-import { type Core, viewOf, viewOfTask } from './core.js';
+import { type Core, failureOf, viewOf } from './core.js';
 import { outputKey } from './holdings.js';
-import { isWarm } from './oracle.js';
+import { isWarm, taskView } from './oracle.js';
 import type { Candidate } from './policies/policy.js';
 import type { Place, TaskClass, TaskRecord, VolunteerRecord } from './state.js';
 
@@ -18,6 +18,7 @@ export interface Shown extends Candidate {
   readonly place: Place;
   /** The task's own time on it, as the oracle says. */
   readonly expectedMs: Millis;
+  readonly lowMs: Millis;
   readonly boundMs: Millis;
   /** Until it has what it lacks of the task's inputs. */
   readonly transferMs: Millis;
@@ -79,7 +80,7 @@ export function candidateOf(core: Core, task: TaskRecord, place: Place): Shown {
   const { p025, median, p975 } =
     task.spec.workUnits === task.queue.taskClass.typicalUnits
       ? { p025: place.lowMs, median: place.durationMs, p975: place.boundMs }
-      : core.oracle.duration(view, viewOfTask(task));
+      : core.oracle.duration(view, taskView(task.spec));
   const queueMs = v.queue.length === 0 ? 0 : Math.max(place.freeAt - core.now, overdueMs(v));
   const transferMs = transferTo(core, v, task);
   const durationMs = median + place.tripMs + transferMs;
@@ -94,8 +95,9 @@ export function candidateOf(core: Core, task: TaskRecord, place: Place): Shown {
     durationMs,
     spreadMs: p975 - p025,
     finishMs,
-    survival: 1 - core.oracle.failure(view, finishMs),
+    survival: 1 - failureOf(core, view, finishMs),
     expectedMs: median,
+    lowMs: p025,
     boundMs: p975,
     transferMs,
   };

@@ -1,14 +1,16 @@
 import { AttemptId, JobId, TaskId, VolunteerId } from '@tabgrid/protocol/ids';
 import { Capabilities, KernelVersion, Requirements, RunStats, TaskSpec } from '@tabgrid/protocol/task';
 import * as v from 'valibot';
+import { RECENT_SPEEDS } from './oracle.js';
 
 /**
  * The whole state as plain data, fit for JSON. Only what cannot be found again from the rest is in it: indices are rebuilt.
  *
  * History of SNAPSHOT_VERSION
  *  1  jobs, tasks with checks, attempts, volunteers with trust, places as they were found
+ *  2  volunteers' records, rhythm, visits, telemetry, links and shares; attempts left untouched; bytes of a class's typical task
  */
-export const SNAPSHOT_VERSION = 1;
+export const SNAPSHOT_VERSION = 2;
 
 /** A snapshot of another version, of another form, or one that contradicts itself. */
 export class SnapshotError extends Error {
@@ -51,19 +53,21 @@ const VolunteerState = v.variant('kind', [
   v.strictObject({ kind: v.literal('gone'), reason: Reason }),
 ]);
 
-const Attempt = v.strictObject({
+export const Attempt = v.strictObject({
   id: AttemptId,
   task: TaskId,
   volunteer: VolunteerId,
   purpose: Purpose,
   assignedAt: Time,
+  lowMs: Time,
   expectedMs: Time,
   boundMs: Time,
   backups: v.array(VolunteerId),
+  untouched: v.boolean(),
   state: AttemptState,
 });
 
-const Task = v.strictObject({
+export const Task = v.strictObject({
   spec: TaskSpec,
   order: v.number(),
   after: v.array(TaskId),
@@ -85,9 +89,19 @@ const Task = v.strictObject({
   freed: v.boolean(),
 });
 
-const Speed = v.strictObject({ units: v.number(), ms: v.number(), samples: v.number(), error: v.number() });
+const Speed = v.strictObject({
+  units: v.number(),
+  ms: v.number(),
+  samples: v.number(),
+  error: v.number(),
+  recent: v.exactOptional(v.pipe(v.array(v.number()), v.maxLength(RECENT_SPEEDS))),
+});
 
-const Place = v.strictObject({
+const Visits = v.strictObject({ count: v.number(), lastMs: v.number() });
+
+const Share = v.strictObject({ attempts: v.number(), probability: v.number() });
+
+export const Place = v.strictObject({
   taskClass: v.string(),
   key: Time,
   list: v.picklist(['idle', 'queued', 'full', 'none']),
@@ -95,22 +109,27 @@ const Place = v.strictObject({
   lowMs: Time,
   boundMs: Time,
   depth: v.number(),
+  usual: v.number(),
+  aheadMs: Time,
   tripMs: Time,
   slowTripMs: Time,
   statistics: v.number(),
   trips: v.number(),
   freeAt: Time,
+  roomAt: v.nullable(Time),
   lacks: v.array(v.string()),
   unfit: v.array(v.string()),
 });
 
-const Volunteer = v.strictObject({
+export const Volunteer = v.strictObject({
   id: VolunteerId,
   seq: v.number(),
   capabilities: Capabilities,
   tags: v.strictObject({
     network: v.nullable(v.string()),
     owner: v.nullable(v.string()),
+    region: v.exactOptional(v.nullable(v.string())),
+    provider: v.exactOptional(v.nullable(v.string())),
     invited: v.boolean(),
     trusted: v.boolean(),
   }),
@@ -128,6 +147,24 @@ const Volunteer = v.strictObject({
   lastReturnAt: Time,
   speeds: v.array(v.tuple([v.string(), Speed])),
   roundTrip: v.nullable(v.strictObject({ meanMs: v.number(), deviationMs: v.number() })),
+  record: v.strictObject({ success: v.number(), ended: v.number(), failed: v.number(), lost: v.number() }),
+  rhythm: v.nullable(v.strictObject({ results: v.number(), meanMs: v.number(), deviationMs: v.number() })),
+  visits: v.nullable(Visits),
+  telemetry: v.nullable(
+    v.strictObject({
+      intensity: v.number(),
+      battery: v.nullable(v.strictObject({ level: v.number(), charging: v.boolean() })),
+    }),
+  ),
+  link: v.nullable(
+    v.strictObject({
+      path: v.picklist(['direct', 'turn', 'relay', 'local']),
+      jitterMs: Time,
+      lateShare: v.number(),
+      congestion: v.number(),
+      silentMs: Time,
+    }),
+  ),
   bytesPerSecond: v.nullable(v.number()),
   holds: v.array(v.string()),
   memoryCeiling: v.nullable(v.number()),
@@ -138,7 +175,9 @@ const Volunteer = v.strictObject({
   quarantines: v.number(),
   verified: v.array(v.tuple([v.string(), v.number()])),
   vouched: v.array(TaskId),
-  advised: v.nullable(v.number()),
+  advised: v.nullable(Share),
+  share: Share,
+  usual: v.number(),
   backupFor: v.number(),
   statistics: v.number(),
   trips: v.number(),
@@ -174,6 +213,16 @@ const Job = v.strictObject({
   settled: v.boolean(),
 });
 
+export const Class = v.strictObject({
+  key: v.string(),
+  kernel: KernelVersion,
+  requires: Requirements,
+  typicalUnits: v.number(),
+  typicalInputBytes: v.number(),
+  typicalOutputBytes: v.number(),
+  horizon: v.nullable(v.strictObject({ at: Time, uses: v.number() })),
+});
+
 export const Snapshot = v.strictObject({
   version: v.literal(SNAPSHOT_VERSION),
   now: Time,
@@ -188,20 +237,13 @@ export const Snapshot = v.strictObject({
   tailQuietUntil: Time,
   advisedAt: Time,
   oracle: v.nullable(v.strictObject({ revision: v.number(), hash: v.string() })),
-  classes: v.array(
-    v.strictObject({
-      key: v.string(),
-      kernel: KernelVersion,
-      requires: Requirements,
-      typicalUnits: v.number(),
-      horizon: v.nullable(v.strictObject({ at: Time, uses: v.number() })),
-    }),
-  ),
+  classes: v.array(Class),
   jobs: v.array(Job),
   /** In the order of adding. */
   tasks: v.array(Task),
   volunteers: v.array(Volunteer),
   doubtful: v.array(TaskId),
   disputed: v.array(TaskId),
+  visits: v.array(v.tuple([v.string(), Visits])),
 });
 export type Snapshot = v.InferOutput<typeof Snapshot>;

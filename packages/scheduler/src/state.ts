@@ -2,7 +2,16 @@ import type { AttemptId, JobId, Millis, TaskId, VolunteerId } from '@tabgrid/pro
 import type { Capabilities, RunStats, TaskSpec } from '@tabgrid/protocol/task';
 import type { AttemptPurpose, JobSettings, Verdict, VolunteerTags } from './events.js';
 import { createHeap, type Heap } from './heap.js';
-import type { RoundTripStats, SpeedStats } from './oracle.js';
+import type {
+  LinkQuality,
+  RecordStats,
+  RhythmStats,
+  RoundTripStats,
+  Share,
+  SpeedStats,
+  TelemetryView,
+  VisitStats,
+} from './oracle.js';
 import type { SortedList } from './sorted-list.js';
 
 /**
@@ -81,11 +90,14 @@ export interface AttemptRecord {
   readonly volunteer: VolunteerId;
   readonly purpose: AttemptPurpose;
   readonly assignedAt: Millis;
-  /** What the oracle said when it was assigned: the task's own time, and the upper end of its 95 % interval. */
+  /** What the oracle said when it was assigned: the task's own time, and the ends of its 95 % interval. */
+  readonly lowMs: Millis;
   readonly expectedMs: Millis;
   readonly boundMs: Millis;
   /** Who would take it over, the better one first. */
   readonly backups: readonly VolunteerId[];
+  /** What was learned of failures was left out when its volunteer was chosen. */
+  readonly untouched: boolean;
   state: AttemptState;
 }
 
@@ -125,6 +137,14 @@ export interface VolunteerRecord {
   lastReturnAt: Millis;
   readonly speeds: Map<string, SpeedStats>;
   roundTrip: RoundTripStats | null;
+  record: RecordStats;
+  /** Of this session; null before its first result. */
+  rhythm: RhythmStats | null;
+  /** Its earlier sessions; null before the first is over. */
+  visits: VisitStats | null;
+  /** What it told, and what was measured of its link; null before the first. */
+  telemetry: TelemetryView | null;
+  link: LinkQuality | null;
   bytesPerSecond: number | null;
   /** Blobs and outputs of tasks that it has, by `blobKey` and `outputKey`. */
   readonly holds: Set<string>;
@@ -142,7 +162,10 @@ export interface VolunteerRecord {
   /** Tasks of jobs that check, done with its result or with its agreement. */
   readonly vouched: Set<TaskId>;
   /** How many attempts it should have, as advised; null without advice. */
-  advised: number | null;
+  advised: Share | null;
+  /** How many it should have in the class where that is most, and how many it would have there without advice. */
+  share: Share;
+  usual: number;
   /** Attempts of others that it is a backup for. */
   backupFor: number;
   /** Count changes of what the oracle goes by: for durations, and for round trips. */
@@ -167,8 +190,11 @@ export interface Place {
   /** Bounds of its 95 % interval. */
   readonly lowMs: Millis;
   readonly boundMs: Millis;
-  /** How many attempts it should have, and the round trip to it. */
+  /** How many attempts it should have, how many the policy alone would give it, and the round trip to it. */
   readonly depth: number;
+  readonly usual: number;
+  /** How much work may wait behind the running one when that ends. */
+  readonly aheadMs: Millis;
   readonly tripMs: Millis;
   readonly slowTripMs: Millis;
   /** `statistics` and `trips` of the volunteer when the oracle was asked. */
@@ -176,6 +202,8 @@ export interface Place {
   readonly trips: number;
   /** When its queue would be done; what is overdue counts as if it ended at once. */
   readonly freeAt: Millis;
+  /** When it has room for more; null when time alone does not bring that about. */
+  readonly roomAt: Millis | null;
   /** What its machine and page lack, and what it lacks by what was seen of it; it is able without either. */
   readonly lacks: readonly string[];
   readonly unfit: readonly string[];
@@ -215,6 +243,8 @@ export interface TaskClass {
   readonly requires: TaskSpec['requires'];
   /** Work units of the task by which volunteers are compared: the first one's. */
   readonly typicalUnits: number;
+  readonly typicalInputBytes: number;
+  readonly typicalOutputBytes: number;
   /** Able and with room: nothing to do; something to do; as much as they should have. */
   readonly idle: SortedList<Place>;
   readonly queued: SortedList<Place>;
@@ -229,8 +259,11 @@ export interface TaskClass {
 export interface TaskQueue {
   readonly job: JobRecord;
   readonly taskClass: TaskClass;
-  /** Tasks that nobody has, by deadline or order; may hold some that do not want anything any more. */
-  readonly heap: Heap<TaskRecord>;
+  /** Tasks that nobody has, tried before or not, in the order of handing out; may hold some that do not want anything any more. */
+  readonly again: Heap<TaskRecord>;
+  readonly fresh: Heap<TaskRecord>;
+  /** Both by size, the shortest first. */
+  readonly shortest: Heap<TaskRecord>;
   /** Tasks that want a replica, by who made the result that is to be compared with; none without a task. */
   readonly replicas: Map<VolunteerId, ReplicaGroup>;
   /** Tasks that want a first attempt, their work units (whole numbers, so that sums are exact), and a replica. */
@@ -252,6 +285,15 @@ export interface Hold {
   readonly reached: boolean;
 }
 
+/** Counted as things move: how busy the grid is costs nothing to know. */
+export interface Load {
+  /** Volunteers that are there and not paused, and those of them with something in their queue. */
+  present: number;
+  busy: number;
+  /** Tasks that are waiting or ready, of all jobs. */
+  waiting: number;
+}
+
 export interface State {
   readonly jobs: Map<JobId, JobRecord>;
   readonly tasks: Map<TaskId, TaskRecord>;
@@ -260,6 +302,9 @@ export interface State {
   readonly classes: Map<string, TaskClass>;
   /** One entry a volunteer with a timer, and stale ones. */
   readonly timers: Heap<{ readonly at: Millis; readonly volunteer: VolunteerRecord }>;
+  readonly load: Load;
+  /** Sessions that are over, by network: of whoever is not known any better. The one that was there last is the last. */
+  readonly visits: Map<string, VisitStats>;
   hold: Hold | null;
   /** The earliest wake-up asked for that has not come yet. */
   wakeAt: Millis | null;
@@ -287,6 +332,8 @@ export function createState(): State {
     volunteers: new Map(),
     classes: new Map(),
     timers: createHeap((a, b) => a.at < b.at || (a.at === b.at && a.volunteer.seq < b.volunteer.seq)),
+    visits: new Map(),
+    load: { present: 0, busy: 0, waiting: 0 },
     hold: null,
     wakeAt: null,
     nextOrder: 0,
@@ -298,6 +345,13 @@ export function createState(): State {
     advisedAt: 0,
     oracle: null,
   };
+}
+
+/** Adds a volunteer to the grid's load, or takes it out: around every change of its state or its queue. */
+export function weigh({ load }: State, { state: { kind }, queue }: VolunteerRecord, by: 1 | -1): void {
+  if (kind === 'gone' || kind === 'joining' || kind === 'paused') return;
+  load.present += by;
+  if (queue.length > 0) load.busy += by;
 }
 
 /** Whether an attempt is still on its way or at work: it stands in its volunteer's queue. */
@@ -321,3 +375,6 @@ export function hasFailed({ failures }: TaskRecord, { id }: VolunteerRecord): bo
 
 export const NOBODY: VolunteerTags = { network: null, owner: null, invited: false, trusted: false };
 export const PLAIN_JOB: JobSettings = { weight: 1, priority: 0, deadlineMs: null, extraShare: null };
+
+/** Before anybody has said how many attempts somebody should have. */
+export const ONE_ATTEMPT: Share = { attempts: 1, probability: 1 };

@@ -27,6 +27,7 @@ import {
  * 11. With anything that time alone will change, a wake-up is asked for.
  * 12. In a job that checks, who vouches for a result knows of it; no volunteer is counted as a backup for what is over.
  * 13. A check is open only of a task with a result, or with one on its way; a job that is settled has none, and only final tasks.
+ * 14. The grid's load is what counting volunteers and tasks gives.
  */
 export function violations(state: State, effects: readonly Effect[], extraShare: number): readonly string[] {
   const broken: string[] = [];
@@ -37,16 +38,20 @@ export function violations(state: State, effects: readonly Effect[], extraShare:
   for (const v of state.volunteers.values()) checkVolunteer(state, v, check);
   checkQueued(state, check);
   checkClasses(state, check);
+  checkLoad(state, check);
   for (const job of state.jobs.values()) checkJob(state, job, extraShare, check);
   for (const effect of effects) {
     if (!('volunteer' in effect)) continue;
     const to = state.volunteers.get(effect.volunteer);
-    const addressed = effect.type !== 'check' && effect.type !== 'accept' && effect.type !== 'retract';
+    const addressed = !UNADDRESSED.includes(effect.type);
     const there = to !== undefined && to.state.kind !== 'gone';
     check(!addressed || there, 8, () => `${effect.type} to ${effect.volunteer}`);
   }
   return broken;
 }
+
+/** Effects that name a volunteer and ask nothing of it. */
+const UNADDRESSED: readonly Effect['type'][] = ['check', 'accept', 'retract', 'ran'];
 
 type Check = (ok: boolean, invariant: number, what: () => string) => void;
 
@@ -117,6 +122,16 @@ function checkQueued(state: State, check: Check): void {
     const counted = backups.get(v.id) ?? 0;
     check(v.backupFor === counted, 12, () => `${v.id} is a backup for ${v.backupFor}, counted ${counted}`);
   }
+}
+
+function checkLoad({ load, jobs, volunteers }: State, check: Check): void {
+  const present = [...volunteers.values()].filter(
+    ({ state: { kind } }) => !['gone', 'joining', 'paused'].includes(kind),
+  );
+  const busy = present.filter(({ queue }) => queue.length > 0);
+  const waiting = [...jobs.values()].reduce((sum, { open }) => sum + open, 0);
+  const counted = `${present.length}, ${busy.length}, ${waiting}`;
+  check(`${load.present}, ${load.busy}, ${load.waiting}` === counted, 14, () => `a load other than ${counted}`);
 }
 
 function checkClasses(state: State, check: Check): void {

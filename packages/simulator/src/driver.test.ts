@@ -56,6 +56,7 @@ const send = (attempt: string, volunteer: string): Effect => ({
   task: one,
   purpose: 'first',
   backups: [],
+  untouched: false,
 });
 
 describe('what becomes of effects', () => {

@@ -135,6 +135,7 @@ export function createDriver(deps: DriverDeps): Driver {
         return;
       case 'outputUnneeded':
       case 'holdReached':
+      case 'ran':
         return;
     }
   };

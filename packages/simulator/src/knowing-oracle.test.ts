@@ -1,5 +1,6 @@
 import { VolunteerId } from '@tabgrid/protocol/ids';
-import { createPlainOracle, type VolunteerView } from '@tabgrid/scheduler/oracle';
+import { aView, taskSpec } from '@tabgrid/scheduler/fixture';
+import { createPlainOracle, taskView, type VolunteerView } from '@tabgrid/scheduler/oracle';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { createKnowingOracle } from './knowing-oracle.js';
@@ -12,23 +13,9 @@ const world = aWorld([
   aSession({ joinsAt: -500, leavesAt: 4000, speed: during([{ from: 1000, until: 2000 }], 0) }),
 ]);
 const plain = createPlainOracle(() => 500);
-const task = { kernel: KERNEL, workUnits: 1000 };
+const task = taskView(taskSpec('t', { kernel: KERNEL }));
 
-const view = (id: string, ageMs: number): VolunteerView => ({
-  id: v.parse(VolunteerId, id),
-  capabilities: {
-    adapter: { vendor: '', architecture: '', description: '', browser: '' },
-    software: false,
-    features: [],
-    limits: {},
-    cpuCores: 1,
-    kernels: [KERNEL],
-  },
-  hidden: false,
-  ageMs,
-  speeds: new Map(),
-  roundTrip: null,
-});
+const view = (id: string, ageMs: number): VolunteerView => aView({ id: v.parse(VolunteerId, id), ageMs });
 
 describe('an oracle that knows', () => {
   it('speeds: says exactly how long it takes from now', () => {

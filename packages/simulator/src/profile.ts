@@ -39,6 +39,23 @@ export interface Liars {
   readonly backAfterMs: Millis;
 }
 
+/** What volunteers show of themselves beside their work, and how far it announces that they go. */
+export interface Signs {
+  /** How often they tell of themselves. */
+  readonly everyMs: Millis;
+  /** Those that run on a battery, and those of them that go because it is empty. */
+  readonly batteryShare: number;
+  readonly emptyShare: number;
+  /** Silent departures whose link fails slowly, and for how long about. */
+  readonly jitterShare: number;
+  readonly warningMs: Millis;
+  /** Links are as bad for a while every so often, and nothing comes of it. */
+  readonly stormEveryMs: Millis;
+  /** Departures before which the tab was hidden, and for how long at most; null where tabs are never hidden. */
+  readonly hiddenShare: number;
+  readonly hiddenForMs: Millis;
+}
+
 /** A grid, its volunteers and its job, as distributions to draw worlds from. Speeds are relative to the median volunteer. */
 export interface Profile {
   readonly name: string;
@@ -70,6 +87,10 @@ export interface Profile {
   readonly ownerBytesPerSecond: number;
   /** Networks that volunteers come from; null for one each. */
   readonly networks: number | null;
+  /** Everybody of a network is gone within seconds, without a word, every so often on the mean. Absent: never. */
+  readonly outages?: { readonly everyMs: Millis };
+  /** Absent: they tell nothing but that they are hidden. */
+  readonly signs?: Signs;
   /** They came by the room's link. */
   readonly invited: boolean;
   readonly tasks: number;

@@ -45,6 +45,29 @@ export const browser: Profile = {
   lifetime: { kind: 'weibull', shape: 0.57, scaleMs: 150_000 },
 };
 
+/**
+ * The same visitors, who show more: part of the departures is announced by a battery that runs out, by a link that fails or by a tab
+ * that is hidden, and networks go down with everybody on them.
+ */
+export const telemetry: Profile = {
+  ...browser,
+  name: 'telemetry',
+  hidden: { share: 0.2, everyMs: 300_000, forMs: 60_000, slower: 2.7 },
+  duty: { share: 0.3, part: 0.5 },
+  networks: 20,
+  outages: { everyMs: 900_000 },
+  signs: {
+    everyMs: 10_000,
+    batteryShare: 0.3,
+    emptyShare: 0.4,
+    jitterShare: 0.4,
+    warningMs: 45_000,
+    stormEveryMs: 600_000,
+    hiddenShare: 0.4,
+    hiddenForMs: 60_000,
+  },
+};
+
 /** A room full of machines on one network that stay on; tasks of different lengths, which the planner knows roughly. */
 export const lab: Profile = {
   ...base,

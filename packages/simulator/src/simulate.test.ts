@@ -9,6 +9,7 @@ import { fakeJob, fakeScene } from '@tabgrid/splitters/render/fixture';
 import { renderPlanner } from '@tabgrid/splitters/render/planner';
 import { describe, expect, it } from 'vitest';
 import type { Liars, Profile } from './profile.js';
+import { telemetry } from './profiles.js';
 import { referenceOf } from './reference.js';
 import { simulate } from './simulate.js';
 import { aProfile } from './test-kit.js';
@@ -48,6 +49,16 @@ describe('a simulated job', () => {
     expect(first.length).toBeGreaterThan(500);
     expect(journal(stormy, 3)).toEqual(first);
     expect(journal(stormy, 4)).not.toEqual(first);
+  });
+
+  it('is the same with volunteers that tell of themselves, and the scheduler hears of it', () => {
+    const telling: Profile = { ...telemetry, volunteers: 10, tasks: 40, taskMs: 4000 };
+    const first = journal(telling, 2);
+    expect(journal(telling, 2)).toEqual(first);
+    const heard = (type: string) => first.filter((line) => line.startsWith(`[{"type":"${type}"`)).length;
+    expect(heard('linkMeasured')).toBeGreaterThan(40);
+    expect(heard('volunteerTold')).toBeGreaterThan(40);
+    expect(first.some((line) => line.includes('"battery":{"level"'))).toBe(true);
   });
 
   it('comes out the same whether the world is handed in or drawn, used before or not', () => {

@@ -32,11 +32,25 @@ export interface SimulateOptions {
   readonly inspect?: (scheduler: Scheduler, event: SchedulerEvent, effects: readonly Effect[]) => void;
 }
 
-/**
- * Runs a job on the real scheduler from its beginning until it is settled. Depends on its arguments alone.
- * @param seed of the world, of the tasks, and of the scheduler's own choices
- */
-export function simulate(profile: Profile, seed: number, options: SimulateOptions): Outcome {
+/** A job on the real scheduler, run event by event. */
+export interface Simulation {
+  readonly scheduler: Scheduler;
+  /** The scheduler's time. */
+  readonly now: Millis;
+  /** When the job begins, on the same clock: volunteers have waited for it, some of them for days. */
+  readonly beginsAt: Millis;
+  /** Lets happen what happens next, unless that is after `until` (the scheduler's time): then, and when the job is over, false. */
+  step(until?: Millis): boolean;
+  /** The job is settled, its time is up, or nothing will ever happen again. */
+  readonly over: boolean;
+  /** Tells the scheduler something from outside, now. */
+  tell(event: SchedulerEvent): void;
+  /** Ends it. Once. */
+  outcome(): Outcome;
+}
+
+/** @param seed of the world, of the tasks, and of the scheduler's own choices */
+export function createSimulation(profile: Profile, seed: number, options: SimulateOptions): Simulation {
   const world = options.world ?? createWorld(profile, seed);
   const start = Math.min(0, world.session(0)?.joinsAt ?? 0);
   const timeline = createTimeline(start);
@@ -67,6 +81,8 @@ export function simulate(profile: Profile, seed: number, options: SimulateOption
           invited: profile.invited,
           capabilities: options.capabilities ?? CAPABILITIES,
           progressMs: profile.progressMs,
+          telemetryMs: profile.signs?.everyMs ?? null,
+          jitter: stream(seed, 'jitter of trips', index),
           name: (id) => driver.name(id, volunteer),
           tell: driver.tell,
           ran: tally.ran,
@@ -81,16 +97,38 @@ export function simulate(profile: Profile, seed: number, options: SimulateOption
   arrive(0);
   timeline.at(0, driver.begin);
 
-  while (!driver.settled && timeline.now() < profile.limitMs && timeline.step());
-  const end: Millis = Math.min(profile.limitMs, timeline.now());
-  for (const volunteer of volunteers) volunteer.stop();
-  const present = new Map<number, Span>(
-    volunteers.map(({ session: { index, joinsAt, leavesAt } }) => [
-      index,
-      { from: Math.max(0, joinsAt), until: Math.min(end, leavesAt) },
-    ]),
-  );
-  return tally.outcome(driver.tasks, driver.settled, end, present);
+  return {
+    scheduler,
+    beginsAt: -start,
+    get now() {
+      return timeline.now() - start;
+    },
+    get over() {
+      return driver.settled || timeline.now() >= profile.limitMs || timeline.isEmpty;
+    },
+    step(until = Number.POSITIVE_INFINITY) {
+      return !driver.settled && timeline.now() < profile.limitMs && timeline.step(until + start);
+    },
+    tell: driver.tell,
+    outcome() {
+      const end: Millis = Math.min(profile.limitMs, timeline.now());
+      for (const volunteer of volunteers) volunteer.stop();
+      const present = new Map<number, Span>(
+        volunteers.map(({ session: { index, joinsAt, leavesAt } }) => [
+          index,
+          { from: Math.max(0, joinsAt), until: Math.min(end, leavesAt) },
+        ]),
+      );
+      return tally.outcome(driver.tasks, driver.settled, end, present);
+    },
+  };
+}
+
+/** Runs a job from its beginning until it is settled. Depends on its arguments alone. */
+export function simulate(profile: Profile, seed: number, options: SimulateOptions): Outcome {
+  const simulation = createSimulation(profile, seed, options);
+  while (simulation.step());
+  return simulation.outcome();
 }
 
 const CAPABILITIES = { features: [], limits: {}, cpuCores: 4, kernels: [KERNEL] };

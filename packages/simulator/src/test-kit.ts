@@ -1,5 +1,6 @@
 import type { Profile } from './profile.js';
 import { browser } from './profiles.js';
+import type { Signs } from './signs.js';
 import { constant } from './steps.js';
 import type { Session, World } from './world.js';
 
@@ -14,6 +15,19 @@ export const aProfile = (change: Partial<Profile> = {}): Profile => ({
   limitMs: 600_000,
   ...change,
 });
+
+/** Says nothing of itself. */
+export const NO_SIGNS: Signs = {
+  scores: { gpu: 1, cpu: 1 },
+  region: 'FR',
+  provider: 'AS64500',
+  intensity: 1,
+  path: 'direct',
+  calmJitterMs: 0,
+  battery: null,
+  failing: null,
+  storms: [],
+};
 
 /** There from the beginning to the end, one unit a millisecond, 20 ms away. */
 export const aSession = (change: Partial<Session> = {}): Session => ({
@@ -31,6 +45,7 @@ export const aSession = (change: Partial<Session> = {}): Session => ({
   network: 'network',
   adapter: 0,
   liar: null,
+  signs: NO_SIGNS,
   ...change,
 });
 

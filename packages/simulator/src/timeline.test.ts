@@ -37,3 +37,16 @@ it('takes in what is asked for while things happen', () => {
   expect(seen).toEqual(['a', 'b', 'c', 'd']);
   expect(timeline.step()).toBe(false);
 });
+
+it('stops at a time, and goes on from there', () => {
+  const timeline = createTimeline();
+  const happened: number[] = [];
+  for (const time of [1, 5, 9]) timeline.at(time, () => happened.push(time));
+  while (timeline.step(5));
+  expect(happened).toEqual([1, 5]);
+  while (timeline.step(7));
+  expect([timeline.now(), timeline.isEmpty]).toEqual([7, false]);
+  while (timeline.step());
+  expect(happened).toEqual([1, 5, 9]);
+  expect([timeline.now(), timeline.isEmpty]).toEqual([9, true]);
+});

@@ -10,8 +10,11 @@ import type { Millis } from '@tabgrid/protocol/ids';
 export interface Timeline {
   now(): Millis;
   at(time: Millis, happen: () => void): void;
-  /** Lets the next thing happen. @returns false when there is nothing left */
-  step(): boolean;
+  /**
+   * Lets the next thing happen. @returns false when there is nothing left, or nothing at or before `until`: then it is `until`
+   */
+  step(until?: Millis): boolean;
+  readonly isEmpty: boolean;
 }
 
 interface Entry {
@@ -64,8 +67,15 @@ export function createTimeline(start: Millis = 0): Timeline {
     at(time, happen) {
       rise({ time: Math.max(time, now), order: asked++, happen });
     },
-    step() {
+    get isEmpty() {
+      return heap.length === 0;
+    },
+    step(until = Number.POSITIVE_INFINITY) {
       const first = heap[0];
+      if (first && first.time > until) {
+        now = Math.max(now, until);
+        return false;
+      }
       const last = heap.pop();
       if (!first || !last) return false;
       if (heap.length > 0) sink(last);

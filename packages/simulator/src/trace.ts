@@ -9,14 +9,14 @@ export interface TraceSession extends Span {
 }
 
 /** Results further apart belong to different sessions (FACTS §6). */
-const SESSION_GAP_MS: Millis = 60_000;
+export const SESSION_GAP_MS: Millis = 60_000;
 
 /**
- * Reads `seconds,volunteer` lines, a result each, in any order, below a header. A session ends with its last result; one
- * that holds a single result lasts as long as the median gap between two results of one session.
+ * Reads `seconds,volunteer` lines, a result each, in any order, below a header.
+ * @returns the times of each volunteer's results, ascending
  * @throws RangeError for a line that is no pair of numbers, and for a text without any
  */
-export function parseTrace(csv: string): readonly TraceSession[] {
+export function parseResults(csv: string): ReadonlyMap<number, readonly Millis[]> {
   const times = new Map<number, Millis[]>();
   for (const line of csv.split('\n').slice(1)) {
     if (line.trim() === '') continue;
@@ -29,10 +29,19 @@ export function parseTrace(csv: string): readonly TraceSession[] {
     else times.set(volunteer, [seconds * 1000]);
   }
   if (times.size === 0) throw new RangeError('a trace without results');
+  for (const results of times.values()) results.sort((a, b) => a - b);
+  return times;
+}
+
+/**
+ * Sessions of such results. One ends with its last result; one that holds a single result lasts as long as the median gap
+ * between two results of one session.
+ * @throws RangeError as `parseResults`
+ */
+export function parseTrace(csv: string): readonly TraceSession[] {
   const gaps: Millis[] = [];
   const sessions: TraceSession[] = [];
-  for (const [volunteer, results] of times) {
-    results.sort((a, b) => a - b);
+  for (const [volunteer, results] of parseResults(csv)) {
     let current = { volunteer, from: Number.NaN, until: Number.NEGATIVE_INFINITY, results: 0 };
     for (const at of results) {
       if (at - current.until <= SESSION_GAP_MS) {

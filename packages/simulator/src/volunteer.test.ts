@@ -8,7 +8,7 @@ import { RIGHT } from './lies.js';
 import type { Liars } from './profile.js';
 import { during } from './steps.js';
 import type { Run } from './tally.js';
-import { aProfile, aSession } from './test-kit.js';
+import { aProfile, aSession, NO_SIGNS } from './test-kit.js';
 import { createTimeline } from './timeline.js';
 import { createUplink } from './uplink.js';
 import { createVolunteer, type Volunteer } from './volunteer.js';
@@ -26,7 +26,7 @@ const spec = (i: number, change: Partial<TaskSpec> = {}): TaskSpec => {
 };
 
 /** A volunteer 20 ms away (10 each way), and what the coordinator hears of it when. */
-function setUp(change: Partial<Session> = {}, progressMs = 10_000) {
+function setUp(change: Partial<Session> = {}, progressMs = 10_000, telemetryMs: number | null = null) {
   const timeline = createTimeline();
   const heard: { at: number; event: SchedulerEvent }[] = [];
   const runs: Run[] = [];
@@ -39,6 +39,8 @@ function setUp(change: Partial<Session> = {}, progressMs = 10_000) {
       invited: false,
       capabilities: { features: [], limits: {}, cpuCores: 1, kernels: [KERNEL] },
       progressMs,
+      telemetryMs,
+      jitter: stream(1, 'jitter'),
       name: (id) => names.push(id),
       tell: (event) => heard.push({ at: timeline.now(), event }),
       ran: (run) => runs.push(run),
@@ -348,5 +350,58 @@ describe('liars', () => {
     volunteer.rejected(aid('a'));
     until(20_000);
     expect(names).toEqual(['v0']);
+  });
+});
+
+describe('what it shows of itself', () => {
+  const signs = {
+    ...NO_SIGNS,
+    intensity: 0.5,
+    calmJitterMs: 3,
+    battery: { at: 0, level: 0.5, perMs: -1e-6, least: 0, charging: false },
+  };
+
+  it('is told when it joins, whether anybody asks for more or not', () => {
+    const { heard, until, times } = setUp({ signs });
+    until(60_000);
+    expect(heard[0]?.event).toMatchObject({
+      type: 'volunteerJoined',
+      capabilities: { scores: signs.scores },
+      tags: { region: 'FR', provider: 'AS64500' },
+      telemetry: { intensity: 0.5, battery: { level: 0.5, charging: false } },
+    });
+    expect(times('linkMeasured', 'volunteerTold')).toEqual([]);
+  });
+
+  it('is told again and again, with how its link is doing, until it leaves, and not while it stands still', () => {
+    const { heard, until, times } = setUp(
+      { signs, leavesAt: 45_000, frozen: [{ from: 19_000, until: 21_000 }] },
+      10_000,
+      10_000,
+    );
+    until(90_000);
+    expect(times('volunteerTold')).toEqual([10_010, 30_010, 40_010].map((at) => ['volunteerTold', at]));
+    const told = heard.flatMap(({ event }) =>
+      event.type === 'volunteerTold' ? [event.telemetry?.battery?.level] : [],
+    );
+    expect(told).toEqual([0.49, 0.47, 0.46]);
+    expect(times('linkMeasured').map(([, at]) => at)).toEqual([10, 10_010, 30_010, 40_010]);
+    expect(heard.find(({ event }) => event.type === 'linkMeasured')?.event).toMatchObject({ quality: { jitterMs: 3 } });
+  });
+
+  it('is silence, when its link is suspect', () => {
+    const { heard, until } = setUp({ signs, leavesAt: 700, goodbye: false, suspectAfterMs: 2500 }, 10_000, 60_000);
+    until(9_000);
+    const silences = heard.flatMap(({ event }) => (event.type === 'linkMeasured' ? [event.quality.silentMs] : []));
+    expect(silences).toEqual([0, 3000]);
+  });
+
+  it('is measured with results, but not with each of many', () => {
+    const { volunteer, until, times } = setUp({ signs }, 10_000, 60_000);
+    until(1);
+    for (let i = 0; i < 8; i++) volunteer.send(aid(`a${i}`), spec(i), 'first');
+    until(9_000);
+    expect(times('returned')).toHaveLength(8);
+    expect(times('linkMeasured')).toHaveLength(5);
   });
 });

@@ -6,6 +6,7 @@ import * as v from 'valibot';
 import { logNormal } from './draws.js';
 import { claimOf, RIGHT } from './lies.js';
 import { createLine } from './line.js';
+import { qualityAt, telemetryAt } from './signs.js';
 import { between, reaches, type Span } from './steps.js';
 import type { Run } from './tally.js';
 import type { Timeline } from './timeline.js';
@@ -48,6 +49,10 @@ export interface VolunteerDeps {
   /** What it tells of itself, but for its adapter. */
   readonly capabilities: Omit<Capabilities, 'adapter' | 'software'>;
   readonly progressMs: Millis;
+  /** How often it tells of itself and is measured; null for one that never does. */
+  readonly telemetryMs: Millis | null;
+  /** Of its round trips, where it is measured. */
+  readonly jitter: Random;
   /** Makes `id` this volunteer's, before its `volunteerJoined`. */
   name(id: VolunteerId): void;
   /** What reaches the coordinator, when it does. */
@@ -71,6 +76,15 @@ interface Kept {
 /** A task message: its head, without the blobs. */
 const TASK_BYTES = 2000;
 
+/** For how long a link was silent when it is suspect (SUSPECT_AFTER_MS of the transport). */
+const SUSPECT_SILENCE_MS: Millis = 3000;
+
+/** Who waits for the job since yesterday tells of itself from so long before its beginning on: nobody listens earlier. */
+const TOLD_BEFORE_MS: Millis = 120_000;
+
+/** As the coordinator's roster does: with results, its link is measured so often at most. */
+const LINK_EVERY_MS: Millis = 2000;
+
 /** A page that finds its link dead opens another after this. */
 const RECONNECT_MS: Millis = 1000;
 
@@ -92,7 +106,18 @@ export function createVolunteer(deps: VolunteerDeps, session: Session): Voluntee
   const kept = new Map<AttemptId, Kept>();
   const values = new Map<AttemptId, string>();
 
-  const line = createLine({ timeline, session, name: () => id, tell });
+  const line = createLine({
+    timeline,
+    session,
+    name: () => id,
+    tell(event) {
+      tell(event);
+      if (deps.telemetryMs === null || (event.type !== 'linkSuspect' && event.type !== 'linkOpen')) return;
+      const quality = qualityAt(session.signs, timeline.now());
+      const silentMs = event.type === 'linkSuspect' ? SUSPECT_SILENCE_MS : 0;
+      tell({ type: 'linkMeasured', volunteer: id, quality: { ...quality, silentMs } });
+    },
+  });
   const { say } = line;
 
   const frozenNow = (): Span | undefined =>
@@ -101,21 +126,26 @@ export function createVolunteer(deps: VolunteerDeps, session: Session): Voluntee
   const join = (): void => {
     if (left || hides || line.isOpen) return;
     line.open();
+    const { network } = session;
+    const { region, provider } = session.signs;
     const joined: SchedulerEvent = {
       type: 'volunteerJoined',
       volunteer: id,
       capabilities: {
         adapter: { vendor: `vendor-${session.adapter}`, architecture: '', description: '', browser: 'simulated-1' },
         software: false,
+        scores: session.signs.scores,
         ...deps.capabilities,
       },
       paused: false,
       hidden: isHidden(),
-      tags: { network: session.network, owner: null, invited: deps.invited, trusted: false },
+      tags: { network, region, provider, owner: null, invited: deps.invited, trusted: false },
+      telemetry: telemetryAt(session.signs, timeline.now()),
     };
     deps.name(id);
     tell(joined);
     tellRoundTrip();
+    tellLink(0);
     for (const [attempt, { task, stats }] of kept) {
       say({ type: 'returned', volunteer: id, attempt, task, stats }, 3 * way);
     }
@@ -123,8 +153,42 @@ export function createVolunteer(deps: VolunteerDeps, session: Session): Voluntee
 
   const isHidden = () => session.hidden.some(({ from, until }) => from <= timeline.now() && timeline.now() < until);
 
-  const tellRoundTrip = () =>
-    say({ type: 'roundTripMeasured', volunteer: id, ms: logNormal(random, session.roundTripMs, 0.15) });
+  const tellRoundTrip = () => {
+    const ms = logNormal(random, session.roundTripMs, 0.15);
+    const late =
+      deps.telemetryMs === null ? 0 : 2 * deps.jitter.next() * qualityAt(session.signs, timeline.now()).jitterMs;
+    say({ type: 'roundTripMeasured', volunteer: id, ms: ms + late });
+  };
+
+  let measuredAt: Millis = Number.NEGATIVE_INFINITY;
+  const tellLink = (leastMs: Millis) => {
+    const now = timeline.now();
+    if (deps.telemetryMs === null || now - measuredAt < leastMs) return;
+    measuredAt = now;
+    say({ type: 'linkMeasured', volunteer: id, quality: qualityAt(session.signs, now) });
+  };
+
+  const tellOfItself = () => {
+    if (left || frozenNow()) return;
+    const told = { type: 'volunteerTold', volunteer: id, paused: false, hidden: isHidden() } as const;
+    if (deps.telemetryMs === null) {
+      say(told);
+      return;
+    }
+    tellRoundTrip();
+    tellLink(0);
+    say({ ...told, telemetry: telemetryAt(session.signs, timeline.now()) });
+  };
+
+  /** From now on, again and again. */
+  const keepTelling = (everyMs: Millis): void => {
+    const next = Math.max(timeline.now() + everyMs, -TOLD_BEFORE_MS - everyMs * deps.jitter.next());
+    timeline.at(next, () => {
+      if (left) return;
+      tellOfItself();
+      keepTelling(everyMs);
+    });
+  };
 
   /** Ends what it computes, finished or not. */
   const endRun = (finished: boolean): void => {
@@ -179,6 +243,7 @@ export function createVolunteer(deps: VolunteerDeps, session: Session): Voluntee
       timeline.at(frozen.until, () => upload(attempt, task, stats));
     } else if (!left && kept.has(attempt)) {
       tellRoundTrip();
+      tellLink(LINK_EVERY_MS);
       say({ type: 'returned', volunteer: id, attempt, task, stats });
     }
   };
@@ -244,12 +309,11 @@ export function createVolunteer(deps: VolunteerDeps, session: Session): Voluntee
   };
 
   timeline.at(session.joinsAt, join);
+  if (deps.telemetryMs !== null) keepTelling(deps.telemetryMs);
   if (session.leavesAt < Number.POSITIVE_INFINITY) timeline.at(session.leavesAt, leave);
   for (const { from, until } of session.hidden) {
     for (const at of [from, until]) {
-      timeline.at(at, () => {
-        if (!left && !frozenNow()) say({ type: 'volunteerTold', volunteer: id, paused: false, hidden: isHidden() });
-      });
+      timeline.at(at, tellOfItself);
     }
   }
   for (const { from, until } of session.frozen) {

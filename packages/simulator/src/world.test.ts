@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Profile } from './profile.js';
+import { telemetry } from './profiles.js';
 import { quantile } from './statistics.js';
 import { between, valueAt } from './steps.js';
 import { aProfile } from './test-kit.js';
@@ -114,5 +115,52 @@ describe('a world', () => {
     expect(sessions.filter((s) => s.liar)).toHaveLength(60);
     expect(new Set(sessions.map((s) => s.network)).size).toBe(10);
     expect(new Set(sessionsOf(stays).map((s) => s.network)).size).toBe(300);
+  });
+});
+
+describe('networks that go down', () => {
+  const profile = aProfile({ volunteers: 60, networks: 6, limitMs: 1_800_000, outages: { everyMs: 300_000 } });
+
+  it('take everybody with them who is there, within seconds and without a word', () => {
+    const without: Profile = { ...profile };
+    Reflect.deleteProperty(without, 'outages');
+    const [before, after] = [sessionsOf(without), sessionsOf(profile)];
+    const hit = after.filter((s, i) => s.leavesAt < (before[i]?.leavesAt ?? 0));
+    expect(hit.length).toBeGreaterThan(20);
+    expect(hit.every(({ goodbye }) => !goodbye)).toBe(true);
+    const [first] = hit;
+    if (!first) return;
+    const together = after.filter(
+      (s) =>
+        s.network === first.network && Math.abs(s.leavesAt - first.leavesAt) < 10_000 && s.joinsAt < first.leavesAt,
+    );
+    const there = before.filter(
+      (s) => s.network === first.network && s.joinsAt < first.leavesAt - 10_000 && s.leavesAt > first.leavesAt + 10_000,
+    );
+    expect(there.length).toBeGreaterThan(1);
+    for (const s of there) expect(together.map(({ index }) => index)).toContain(s.index);
+  });
+
+  it('change nothing for whoever is not hit', () => {
+    const without: Profile = { ...profile };
+    Reflect.deleteProperty(without, 'outages');
+    const before = sessionsOf(without);
+    const same = sessionsOf(profile).filter((s, i) => s.leavesAt === before[i]?.leavesAt);
+    expect(same.length).toBeGreaterThan(50);
+    for (const s of same) expect(s).toEqual(before[s.index]);
+  });
+});
+
+describe('tabs that are hidden before they are closed', () => {
+  it('are as many as the profile says, and slower then', () => {
+    const mortal = sessionsOf({ ...telemetry, hidden: null }).filter(({ leavesAt }) => leavesAt < telemetry.limitMs);
+    const hidden = mortal.filter((s) => s.hidden.at(-1)?.until === s.leavesAt);
+    expect(hidden.length / mortal.length).toBeCloseTo(0.4, 1);
+    for (const { hidden: spans } of sessionsOf(telemetry)) {
+      for (const [i, span] of spans.entries()) {
+        expect(span.until).toBeGreaterThanOrEqual(span.from);
+        expect(span.from).toBeGreaterThanOrEqual(spans[i - 1]?.until ?? span.from);
+      }
+    }
   });
 });

@@ -3,6 +3,7 @@ import type { Random } from '@tabgrid/scheduler/random';
 import { arrivals } from './arrivals.js';
 import { exponential, logNormal, stream, uniform } from './draws.js';
 import { type Liars, MEDIAN_UNITS_PER_SECOND, type Profile, type Spells } from './profile.js';
+import { createSigns, type Signs } from './signs.js';
 import { constant, during, type Span, type Steps, times } from './steps.js';
 
 /**
@@ -38,6 +39,7 @@ export interface Session {
   /** Which hardware and browser it is, of a few. */
   readonly adapter: number;
   readonly liar: Liars | null;
+  readonly signs: Signs;
 }
 
 /** A silent link is dead (DEAD_AFTER_MS of the transport). */
@@ -77,10 +79,10 @@ export function createWorld(profile: Profile, seed: number): World {
   };
 }
 
-function createSession(profile: Profile, seed: number, index: number, span: Span): Session {
+function createSession(profile: Profile, seed: number, index: number, drawn: Span): Session {
   const random = stream(seed, 'session', index);
   const unitsPerMs = logNormal(random, MEDIAN_UNITS_PER_SECOND / 1000, profile.speedSigma);
-  const goodbye = random.next() >= profile.silentShare;
+  const polite = random.next() >= profile.silentShare;
   const suspectAfterMs = uniform(random, ...SUSPECT_AFTER_MS);
   const roundTripMs = logNormal(random, profile.roundTripMs, profile.roundTripSigma);
   const downBytesPerMs = logNormal(random, profile.downBytesPerSecond / 1000, profile.bandwidthSigma);
@@ -90,9 +92,12 @@ function createSession(profile: Profile, seed: number, index: number, span: Span
   const liar = profile.liars && isDrawn(seed, index, profile.liars.share) ? profile.liars : null;
   const part = profile.duty && random.next() < profile.duty.share ? profile.duty.part : 1;
 
+  const outage = outageOf(profile, seed, index, network, drawn);
+  const span = { from: drawn.from, until: outage ?? drawn.until };
+  const goodbye = polite && outage === null;
   const end = Math.min(span.until, profile.limitMs);
   const lived = { from: span.from, until: end };
-  const hidden = spells(stream(seed, 'hidden', index), profile.hidden, lived);
+  const hidden = hiddenBefore(profile, seed, index, span, spells(stream(seed, 'hidden', index), profile.hidden, lived));
   const frozen = spells(stream(seed, 'frozen', index), profile.frozen, lived);
   const speed = [
     constant(unitsPerMs * part),
@@ -104,10 +109,13 @@ function createSession(profile: Profile, seed: number, index: number, span: Span
   // Whoever is frozen at its end has left at the beginning of that, as far as anybody can tell.
   const last = frozen.at(-1);
   const lost = last && last.until >= span.until ? last.from : null;
+  const leavesAt = lost ?? span.until;
+  const relative = unitsPerMs / (MEDIAN_UNITS_PER_SECOND / 1000);
+  const bearer = { index, from: span.from, until: leavesAt, goodbye: lost === null && goodbye, part, network };
   return {
     index,
     joinsAt: span.from,
-    leavesAt: lost ?? span.until,
+    leavesAt,
     goodbye: lost === null && goodbye,
     speed,
     hidden,
@@ -119,7 +127,35 @@ function createSession(profile: Profile, seed: number, index: number, span: Span
     network,
     adapter,
     liar,
+    signs: createSigns(profile, seed, { ...bearer, speed: relative, lies: liar !== null }),
   };
+}
+
+/** Those of one network notice within so long of each other. */
+const OUTAGE_LASTS_MS: Millis = 5000;
+
+/** When a session's network takes it down; null when it does not. */
+function outageOf(profile: Profile, seed: number, index: number, network: string, span: Span): Millis | null {
+  if (!profile.outages) return null;
+  const random = stream(seed, 'outages', network);
+  const lag = OUTAGE_LASTS_MS * stream(seed, 'outage', index).next();
+  const end = Math.min(span.until, profile.limitMs);
+  for (let at = 0; ; ) {
+    at += exponential(random, profile.outages.everyMs);
+    if (at + lag >= end) return null;
+    if (at > span.from) return at + lag;
+  }
+}
+
+/** Some tabs are hidden before they are closed. */
+function hiddenBefore(profile: Profile, seed: number, index: number, { from, until }: Span, spans: Span[]): Span[] {
+  const { signs } = profile;
+  if (!signs || until === Number.POSITIVE_INFINITY) return spans;
+  const random = stream(seed, 'hidden before', index);
+  if (random.next() >= signs.hiddenShare) return spans;
+  const since = Math.max(from, until - signs.hiddenForMs * random.next());
+  const others = spans.filter((span) => span.from < since);
+  return [...others.map((span) => ({ from: span.from, until: Math.min(span.until, since) })), { from: since, until }];
 }
 
 /** Systematic sampling: of any number of neighbours, the share is met to within one. */

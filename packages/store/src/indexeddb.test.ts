@@ -129,6 +129,29 @@ describe('what IndexedDB adds', () => {
     expect(await records.keys('journal')).toEqual(['e']);
   });
 
+  it('takes over what the second version of the store kept, and has room for what is learned', async () => {
+    const name = freshName();
+    const second = await openDB(name, 2, {
+      upgrade(database) {
+        for (const store of ['blobs', 'chunks', 'jobs', 'results', 'settings', 'journal']) {
+          database.createObjectStore(store);
+        }
+      },
+    });
+    await second.put('journal', { upTo: 3 }, 'base');
+    await second.put('settings', 'kept', 's');
+    second.close();
+    const { records } = await openIndexedDbStores(name, () => 0);
+    expect(await records.get('journal', 'base')).toEqual({ upTo: 3 });
+    expect(await records.get('settings', 's')).toBe('kept');
+    await records.write([
+      { type: 'put', collection: 'outcomes', key: 'run/1', value: [1] },
+      { type: 'put', collection: 'models', key: 'brain', value: Float32Array.of(0.5) },
+    ]);
+    expect(await records.keys('outcomes')).toEqual(['run/1']);
+    expect(await records.get('models', 'brain')).toEqual(Float32Array.of(0.5));
+  });
+
   it('refuses a database that a newer page has upgraded', async () => {
     const name = freshName();
     (await openDB(name, 99)).close();

@@ -14,8 +14,9 @@ import { type BlobStore, type Collection, type RecordStore, StoreUnavailableErro
  * History of SCHEMA_VERSION
  *  1  blobs, chunks, jobs, results, settings
  *  2  journal
+ *  3  outcomes, models
  */
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
 
 interface StoredBlob {
   readonly list: Bytes | null;
@@ -32,6 +33,8 @@ interface Schema extends DBSchema {
   results: { key: string; value: unknown };
   settings: { key: string; value: unknown };
   journal: { key: string; value: unknown };
+  outcomes: { key: string; value: unknown };
+  models: { key: string; value: unknown };
 }
 
 export interface IndexedDbStores {
@@ -69,6 +72,10 @@ async function open(name: string): Promise<IDBPDatabase<Schema>> {
           database.createObjectStore('settings');
         }
         if (oldVersion < 2) database.createObjectStore('journal');
+        if (oldVersion < 3) {
+          database.createObjectStore('outcomes');
+          database.createObjectStore('models');
+        }
       },
       blocked() {
         refuse(new StoreUnavailableError('another tab holds an older version of the store open: close it and reload'));

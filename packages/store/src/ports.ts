@@ -59,6 +59,7 @@ export interface KeyedRecord {
 
 /**
  * `jobs`: a record a job; `results`: `JOB/TASK` → accepted result; `settings`: what a page remembers; `journal`: what a
- * page needs to go on where it was cut off.
+ * page needs to go on where it was cut off; `outcomes`: what was observed of volunteers, to learn from; `models`: what was
+ * learned.
  */
-export type Collection = 'jobs' | 'results' | 'settings' | 'journal';
+export type Collection = 'jobs' | 'results' | 'settings' | 'journal' | 'outcomes' | 'models';

@@ -10,6 +10,8 @@ import {
   MalformedFrameError,
 } from '@tabgrid/protocol/frame';
 import type { Millis } from '@tabgrid/protocol/ids';
+import { CREDIT_WINDOW_BYTES } from '@tabgrid/protocol/limits';
+import { createGauge } from './gauge.js';
 import { createInbox } from './inbox.js';
 import type { Digest } from './lanes.js';
 import { type CloseReason, type Link, LinkClosedError, type LinkState } from './link.js';
@@ -19,9 +21,6 @@ import type { Wire } from './wire.js';
 
 /** How long a side that leaves waits for the other, and one that was left keeps the wire for its last frame. */
 export const GOODBYE_MS: Millis = 2000;
-
-/** Weight of a new round trip in the smoothed one. */
-const ROUND_TRIP_WEIGHT = 0.25;
 
 export interface LinkDeps {
   readonly clock: Clock;
@@ -63,9 +62,8 @@ export function createLink(wire: Wire, { clock, digest = sha256 }: LinkDeps): Li
   let pumping = false;
   let bytesSent = 0;
   let bytesReceived = 0;
-  let roundTripMs: Millis | null = null;
   let nonce = 0;
-  let pinged: { readonly nonce: number; readonly at: Millis } | null = null;
+  const gauge = createGauge(clock);
   let cancelGoodbye = (): void => {};
   const due: Due = { pong: null, ping: null, credit: new Map(), acks: [], byeAck: false };
   const listeners = new Set<(state: LinkState) => void>();
@@ -151,9 +149,10 @@ export function createLink(wire: Wire, { clock, digest = sha256 }: LinkDeps): Li
       return frame;
     }
     if (due.ping !== null) {
-      pinged = { nonce: due.ping, at: clock.now() };
+      const beat = due.ping;
       due.ping = null;
-      return encodeFrame({ type: 'ping', nonce: pinged.nonce });
+      gauge.beat(beat);
+      return encodeFrame({ type: 'ping', nonce: beat });
     }
     for (const [lane, limit] of due.credit) {
       due.credit.delete(lane);
@@ -232,7 +231,7 @@ export function createLink(wire: Wire, { clock, digest = sha256 }: LinkDeps): Li
         pump();
         break;
       case 'pong':
-        echoed(frame.nonce);
+        gauge.echo(frame.nonce);
         break;
       case 'bye':
         goodbye(frame.text);
@@ -242,13 +241,6 @@ export function createLink(wire: Wire, { clock, digest = sha256 }: LinkDeps): Li
         else hostile('an answer to no goodbye');
         break;
     }
-  }
-
-  function echoed(echo: number): void {
-    if (pinged?.nonce !== echo) return;
-    const sample = clock.now() - pinged.at;
-    pinged = null;
-    roundTripMs = roundTripMs === null ? sample : roundTripMs + ROUND_TRIP_WEIGHT * (sample - roundTripMs);
   }
 
   function goodbye(text: string): void {
@@ -311,7 +303,11 @@ export function createLink(wire: Wire, { clock, digest = sha256 }: LinkDeps): Li
     closed,
     stats: () => ({
       path: wire.path(),
-      roundTripMs,
+      roundTripMs: gauge.roundTripMs,
+      jitterMs: gauge.jitterMs,
+      lateShare: gauge.lateShare,
+      congestion: Math.min(1, outbox.unacknowledgedBytes() / CREDIT_WINDOW_BYTES),
+      silentMs: pulse.silentMs(),
       bytesSent,
       bytesReceived,
       unacknowledgedBytes: outbox.unacknowledgedBytes(),

@@ -73,6 +73,23 @@ export function runLinkTests(name: string, make: () => Promise<WirePair>, option
       expect(b.stats().bytesReceived).toBeLessThan(66 * MiB);
     });
 
+    it('tells how it is doing: beats that are not answered, silence, and how much is on its way', async () => {
+      const { a, b, clock, near } = await linked();
+      // Some wires take their time: a beat is back when both sides have heard one.
+      await vi.waitFor(() => expect([a, b].map((link) => link.stats().roundTripMs)).toEqual([0, 0]), SOON);
+      const calm = { jitterMs: 0, lateShare: 0, congestion: 0, silentMs: 0 };
+      expect(a.stats()).toMatchObject(calm);
+      near.onTheWay(() => null);
+      await clock.advance(4000);
+      expect(a.stats().lateShare).toBe(0.5);
+      expect(b.stats().silentMs).toBe(4000);
+      void a.send(message('x', patterned(MiB, 1)));
+      expect(a.stats().congestion).toBeGreaterThan(0.2);
+      void b.send(message('x', patterned(4 * MiB, 1)));
+      void b.send(message('x', patterned(4 * MiB, 1)));
+      expect(b.stats().congestion).toBe(1);
+    });
+
     it('carries messages of every size, from nothing to the longest', { timeout: 60_000 }, async () => {
       const { a, b } = await linked();
       const seen = collect(b);

@@ -7,6 +7,14 @@ export interface LinkStats {
   readonly path: LinkPath;
   /** Smoothed time of a heartbeat and its echo; null before the first echo. */
   readonly roundTripMs: number | null;
+  /** EWMA of the difference between one round trip and the next (RFC 3550); 0 before the second. */
+  readonly jitterMs: number;
+  /** Share of the last heartbeats (16 or so) whose echo took over a second or never came: 0 to 1. */
+  readonly lateShare: number;
+  /** Unacknowledged bytes as a share of what may be on its way (CREDIT_WINDOW_BYTES), at most 1. */
+  readonly congestion: number;
+  /** Since anything was heard of the other side; time in which this page stood still does not count. */
+  readonly silentMs: number;
   /** Bytes on the wire, frames and acknowledgements included. */
   readonly bytesSent: number;
   readonly bytesReceived: number;

@@ -30,6 +30,18 @@ describe('a pulse', () => {
     expect(log.filter((l) => !l.startsWith('beat'))).toEqual(['suspect@5900', 'suspect@8900', 'dead@11900']);
   });
 
+  it('says for how long nothing was heard, without the time in which this page stood still', async () => {
+    const { clock, pulse } = setUp();
+    await clock.advance(500);
+    expect(pulse.silentMs()).toBe(500);
+    pulse.heard();
+    expect(pulse.silentMs()).toBe(0);
+    await clock.advance(1200);
+    pulse.stop();
+    await clock.advance(9000);
+    expect(pulse.silentMs()).toBe(1200);
+  });
+
   it('never dies while something is heard every 3 s at least, and dies 6 s after the last time', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.integer({ min: 1, max: 2999 }), { maxLength: 20 }), async (gaps) => {

@@ -22,6 +22,8 @@ export interface PulseEvents {
 export interface Pulse {
   /** Something was heard of the other side. */
   heard(): void;
+  /** Since then; 0 or more. Stands still after `stop`. */
+  silentMs(): Millis;
   stop(): void;
 }
 
@@ -34,7 +36,7 @@ export interface Pulse {
 export function createPulse(clock: Clock, events: PulseEvents): Pulse {
   let lastHeard = clock.now();
   let suspected = false;
-  let stopped = false;
+  let stoppedAt: Millis | null = null;
   let cancelBeat = (): void => {};
   let cancelWatch = (): void => {};
 
@@ -68,7 +70,7 @@ export function createPulse(clock: Clock, events: PulseEvents): Pulse {
   };
 
   const stop = (): void => {
-    stopped = true;
+    stoppedAt ??= clock.now();
     cancelBeat();
     cancelWatch();
   };
@@ -77,10 +79,11 @@ export function createPulse(clock: Clock, events: PulseEvents): Pulse {
   watch();
   return {
     heard() {
-      if (stopped) return;
+      if (stoppedAt !== null) return;
       lastHeard = clock.now();
       suspected = false;
     },
+    silentMs: () => Math.max(0, (stoppedAt ?? clock.now()) - lastHeard),
     stop,
   };
 }

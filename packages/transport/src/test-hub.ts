@@ -63,7 +63,13 @@ export async function createTestHub(options: TestHubOptions = {}): Promise<TestH
 
   const meet = (guest: Guest, owner: Guest | undefined): void => {
     if (!owner || !guest.room) return;
-    const presence = { peer: guest.peer, networkTag: '0123456789abcdef', pool: guest.role === 'pool' };
+    const presence = {
+      peer: guest.peer,
+      networkTag: '0123456789abcdef',
+      region: 'FR',
+      provider: null,
+      pool: guest.role === 'pool',
+    };
     tell(owner, { type: 'volunteerJoined', presence });
     tell(guest, { type: 'owner', peer: owner.peer, room: guest.room });
   };

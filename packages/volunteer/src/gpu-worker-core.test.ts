@@ -11,6 +11,7 @@ import {
   OutOfMemoryError,
 } from '@tabgrid/webgpu-kernels/gpu-session';
 import type { Kernel, Outputs, RunControl, TaskInput } from '@tabgrid/webgpu-kernels/kernel';
+import type { Scores } from '@tabgrid/webgpu-kernels/score/measure';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { createDeferred } from './deferred.js';
@@ -100,7 +101,8 @@ function createHooks(input: (ref: BlobRef) => InputAnswer = () => ({ kind: 'miss
   return { seen, hooks };
 }
 
-function setUp() {
+function setUp(measure: () => Promise<Scores | null> = async () => null) {
+  const measured: unknown[] = [];
   const sessions: FakeSession[] = [];
   const remembered: unknown[] = [];
   const locks: string[] = [];
@@ -115,6 +117,10 @@ function setUp() {
       return session;
     },
     kernels: [kernel],
+    measure(gpu) {
+      measured.push(gpu);
+      return measure();
+    },
     holdLock: (name) => locks.push(name),
   });
   const run = (number: number, params: JsonObject = { n: 1 }, hooks = createHooks().hooks, fields = {}) =>
@@ -124,6 +130,7 @@ function setUp() {
     sessions,
     remembered,
     locks,
+    measured,
     calls,
     run,
     refuse(error: Error | null) {
@@ -150,6 +157,30 @@ describe('open', () => {
     });
     expect(t.locks).toEqual(['alive']);
     expect(t.sessions[0]?.intensities).toEqual([0.4]);
+  });
+
+  it('tells what the machine was measured to do, and measures it once', async () => {
+    const scores = { gpu: 5000, cpu: 300 };
+    const t = setUp(async () => scores);
+    const open = () => t.worker.open({ intensity: 0.4, lock: null });
+    expect(await open()).toMatchObject({ capabilities: { scores } });
+    t.sessions[0]?.lose('driver reset');
+    await settle();
+    expect(await open()).toMatchObject({ capabilities: { scores } });
+    expect(t.sessions).toHaveLength(2);
+    expect(t.measured).toEqual([t.sessions[0]?.session]);
+  });
+
+  it('goes on without scores where measuring fails, or the device is lost over it', async () => {
+    const failing = setUp(() => Promise.reject(new Error('no such shader')));
+    const answer = await failing.worker.open({ intensity: 0.4, lock: null });
+    expect(answer).toMatchObject({ kind: 'open' });
+    expect(answer.kind === 'open' && 'scores' in answer.capabilities).toBe(false);
+    const hanging = setUp(() => createDeferred<Scores | null>().promise);
+    const opened = hanging.worker.open({ intensity: 0.4, lock: null });
+    await until(() => hanging.measured.length === 1);
+    hanging.sessions[0]?.lose('driver reset');
+    expect((await opened).kind).toBe('open');
   });
 
   it('says what to do where there is no GPU, and can be asked again', async () => {

@@ -10,6 +10,7 @@ import {
   OutOfMemoryError,
 } from '@tabgrid/webgpu-kernels/gpu-session';
 import type { TaskInput } from '@tabgrid/webgpu-kernels/kernel';
+import type { Scores } from '@tabgrid/webgpu-kernels/score/measure';
 import type { SlicerFigures } from '@tabgrid/webgpu-kernels/slicer';
 import * as v from 'valibot';
 import { type Alarm, createAlarm } from './alarm.js';
@@ -33,6 +34,7 @@ import {
  *  3. After a loss the next run gets a fresh session, whose slices begin at a quarter of what they were (the session
  *     quarters its figures when it is lost; they are handed to the next one).
  *  4. `busyMs` never falls: the sessions that ended are counted too.
+ *  5. The machine is measured once; a measurement that fails or is cut short by a loss keeps nobody out.
  */
 
 /** One session and what its adapter can do. */
@@ -53,6 +55,8 @@ export function createGpuWorker(deps: {
   /** Asks for a fresh adapter and device; slices begin with the figures remembered. @throws NoGpuError */
   openSession(remembered: SlicerFigures): Promise<OpenedSession>;
   readonly kernels: readonly AnyKernel[];
+  /** A short benchmark, once in the Worker's life; null when it says nothing. */
+  measure(gpu: GpuSession): Promise<Scores | null>;
   /** Holds a lock of that name until the Worker ends. */
   holdLock(name: string): void;
 }): GpuWorkerApi {
@@ -63,6 +67,7 @@ export function createGpuWorker(deps: {
   let lane: Promise<void> = Promise.resolve();
   const aborts = new Map<number, AbortController>();
   let figures: SlicerFigures = {};
+  let scores: Promise<Scores | null> | null = null;
 
   const busyMs = () => busyBefore + (live?.busyMs() ?? 0);
 
@@ -88,6 +93,13 @@ export function createGpuWorker(deps: {
       throw error;
     });
     return current;
+  };
+
+  /** Never rejects: who cannot be measured joins without scores. */
+  const measured = async ({ session: gpu, lost }: Living): Promise<Pick<Capabilities, 'scores'>> => {
+    scores ??= lost.during(deps.measure(gpu), () => null).catch(() => null);
+    const found = await scores;
+    return found === null ? {} : { scores: found };
   };
 
   const execute = async (
@@ -135,11 +147,12 @@ export function createGpuWorker(deps: {
       if (lock !== null) deps.holdLock(lock);
       intensity = share;
       try {
-        const { capabilities } = await session();
+        const opened = await session();
         return {
           kind: 'open',
           capabilities: {
-            ...capabilities,
+            ...opened.capabilities,
+            ...(await measured(opened)),
             kernels: deps.kernels.map(({ task: { kind, version } }) => ({ kind, version })),
           },
         };

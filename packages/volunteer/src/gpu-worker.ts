@@ -1,5 +1,6 @@
 import { systemClock } from '@tabgrid/transport/system-clock';
 import { kernels } from '@tabgrid/webgpu-kernels/registry';
+import { measureScores } from '@tabgrid/webgpu-kernels/score/measure';
 import { browserName } from './browser-name.js';
 import { createGpuWorker } from './gpu-worker-core.js';
 import { openGpuSession } from './open-session.js';
@@ -19,6 +20,7 @@ exposeGpuWorker(
         clock: systemClock,
         remembered,
       }),
+    measure: measureScores,
     holdLock(name) {
       // Held for ever: the browser frees it when this thread ends. A frame on a stranger's site may be denied locks.
       navigator.locks.request(name, () => new Promise<never>(() => {})).catch(() => {});

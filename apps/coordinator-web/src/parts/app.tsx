@@ -9,6 +9,7 @@ import { Head } from './head.jsx';
 import { HelpersSection } from './helpers-section.jsx';
 import { JobsSection } from './jobs-section.jsx';
 import { LaunchSection } from './launch-section.jsx';
+import { LearningSection } from './learning-section.jsx';
 import { PastDialog } from './past-dialog.jsx';
 import { PictureSection } from './picture-section.jsx';
 import { SceneSection } from './scene-section.jsx';
@@ -45,6 +46,7 @@ export function App(props: { readonly page: Page; readonly origin: string }): JS
           </aside>
           <JobsSection page={page} />
           <VolunteerTable page={page} />
+          <LearningSection page={page} />
         </div>
       </main>
       <p class="visually-hidden" role="status" aria-live="polite" data-testid="announcement">

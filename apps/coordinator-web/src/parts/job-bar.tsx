@@ -4,7 +4,7 @@ import type { JSX } from 'preact';
 import { useId } from 'preact/hooks';
 import type { Page } from '../page.js';
 import { titleOf } from '../words/builtin-scenes.js';
-import { etaText, isActive, isWaiting, resultSentence, stateText } from '../words/eta.js';
+import { etaWithin, isActive, isWaiting, resultSentence, stateText } from '../words/eta.js';
 import { formatCount, formatRate, percentOf } from '../words/format.js';
 import { PauseButton, StopButton } from './job-buttons.jsx';
 import { lampOf } from './job-lamp.js';
@@ -73,7 +73,7 @@ function Figures(props: { readonly job: JobView }): JSX.Element {
   return (
     <dl class="job-figures">
       <Figure name="Done" value={`${percentOf(job.share)} %`} />
-      <Figure name="Time left" value={etaText(job)} testid="eta" />
+      <Figure name="Time left" value={etaWithin(job)} testid="eta" />
       <Figure name="Speed" value={formatRate(job.samplesPerSecond)} testid="rate" />
       <Figure
         name="Tiles"

@@ -3,12 +3,14 @@ import {
   type FilmView,
   type GridView,
   type JobView,
+  type LearningView,
   type PastJob,
   type TileView,
   type UnfinishedJob,
   UserError,
 } from '@tabgrid/coordinator/api';
 import type { JobId } from '@tabgrid/protocol/ids';
+import { NOTHING_LEARNED } from './learning-samples.js';
 import { A_SCENE, aJob, aJobId } from './samples.js';
 
 /** For tests and for looking at the page: a coordinator that does nothing by itself and shows what it is told to. */
@@ -17,6 +19,8 @@ export interface FakeCoordinator extends Coordinator {
   readonly asked: string[];
   /** Changes the view and tells the subscribers. */
   show(change: Partial<GridView>): void;
+  /** What `learning()` gives from now on. */
+  showLearning(view: LearningView): void;
   showFilm(film: FilmView | null, tiles: readonly TileView[]): void;
   /** The next action that could fail fails with this. */
   failNext(error: Error): void;
@@ -41,6 +45,7 @@ export function createFakeCoordinator(first: Partial<GridView> = {}): FakeCoordi
   let film: FilmView | null = null;
   let tiles: readonly TileView[] = [];
   let failure: Error | null = null;
+  let learning = NOTHING_LEARNED;
   const listeners = new Set<() => void>();
   const asked: string[] = [];
   let launched = 0;
@@ -80,6 +85,9 @@ export function createFakeCoordinator(first: Partial<GridView> = {}): FakeCoordi
       film = nextFilm;
       tiles = nextTiles;
       show({});
+    },
+    showLearning(next) {
+      learning = next;
     },
     failNext(error) {
       failure = error;
@@ -162,6 +170,25 @@ export function createFakeCoordinator(first: Partial<GridView> = {}): FakeCoordi
     async report() {
       ask('report');
       return { some: 'report' };
+    },
+    learning() {
+      asked.push('learning');
+      return learning;
+    },
+    setLearning(mode) {
+      ask(`setLearning ${mode}`);
+      learning = { ...learning, mode };
+    },
+    async exportLearning() {
+      ask('exportLearning');
+      return new Uint8Array([4, 5, 6, 7]);
+    },
+    async importLearning(file) {
+      ask(`importLearning ${file.byteLength}`);
+    },
+    async forgetLearning() {
+      ask('forgetLearning');
+      learning = { ...NOTHING_LEARNED, mode: learning.mode };
     },
     async pastJobs() {
       return this.past;

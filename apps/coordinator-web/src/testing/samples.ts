@@ -48,6 +48,7 @@ export function aJob(change: Partial<JobView> = {}): JobView {
     spp: 64,
     share: 0.42,
     etaMs: 83_000,
+    etaInterval: { low: 61_000, high: 118_000 },
     samplesPerSecond: 1_240_000,
     tasks: { total: 510, accepted: 214, running: 6 },
     attempts: 221,

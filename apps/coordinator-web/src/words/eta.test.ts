@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { aJob } from '../testing/samples.js';
-import { etaText, isActive, isWaiting, jobSentence, resultSentence, stateText } from './eta.js';
+import { etaRange, etaText, etaWithin, isActive, isWaiting, jobSentence, resultSentence, stateText } from './eta.js';
 
 const job = aJob({
   spp: 16,
@@ -40,6 +40,45 @@ describe('etaText', () => {
       }),
     );
   });
+});
+
+describe('etaWithin', () => {
+  it.each([
+    [170_000, 121_000, 290_000, 'about 3 min, 2–5'],
+    [83_000, 61_000, 118_000, 'about 1 min 25 s, 60–120 s'],
+    [8_200, 2_500, 11_100, 'about 9 s, 2–12'],
+    [30_000, 0, 45_000, 'about 30 s, up to 45'],
+    [4_000, 4_000, 5_000, 'about 4 s, 4–5'],
+    [4_000, 4_000, 4_000, 'about 4 s'],
+    [600, 200, 3_000, 'a moment'],
+    [100_000, 90_000, 200_000, 'about 1 min 40 s, 1–4 min'],
+    [3 * 3_600_000, 2 * 3_600_000, 5.5 * 3_600_000, 'about 3 h, 2–6'],
+  ])('%s ms between %s and %s is %s', (etaMs, low, high, text) => {
+    expect(etaWithin({ ...job, etaMs, etaInterval: { low, high } })).toBe(text);
+  });
+
+  it('is as plain as the estimate where there is no interval, or nothing to estimate', () => {
+    const etaInterval = { low: 1_000, high: 9_000 };
+    expect(etaWithin({ ...job, etaInterval: null })).toBe(etaText(job));
+    expect(etaWithin({ ...job, etaInterval, etaMs: null })).toBe('–');
+    expect(etaWithin({ ...job, etaInterval, state: 'paused' })).toBe('paused');
+    expect(etaWithin({ ...job, etaInterval, held: true })).toBe('on hold');
+    expect(etaWithin({ ...job, etaInterval, state: 'done' })).toBe('');
+  });
+});
+
+it('etaRange promises no more than it knows', () => {
+  const span = fc.integer({ min: 0, max: 50_000_000 });
+  fc.assert(
+    fc.property(span, span, (a, b) => {
+      const [low, high] = [Math.min(a, b), Math.max(a, b)];
+      const text = etaRange(low, high);
+      const [, from, to, unit] = /^(?:(?:(\d+)–|up to )?(\d+) (s|min|h)|a moment)$/.exec(text) ?? [];
+      const ms = unit === 'h' ? 3_600_000 : unit === 'min' ? 60_000 : 1000;
+      expect(Number(to ?? 0) * ms).toBeGreaterThanOrEqual(high);
+      expect(Number(from ?? 0) * ms).toBeLessThanOrEqual(low);
+    }),
+  );
 });
 
 it('isWaiting tells a job that stands still from one between two tasks', () => {

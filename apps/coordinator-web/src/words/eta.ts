@@ -37,6 +37,31 @@ export function etaText(job: Pick<JobView, 'state' | 'etaMs' | 'held'>): string 
   return job.etaMs === null ? '–' : etaSpan(job.etaMs);
 }
 
+/** Time to go with its 95 % interval, `about 3 min, 2–5`; as `etaText` where there is none. */
+export function etaWithin(job: Pick<JobView, 'state' | 'etaMs' | 'etaInterval' | 'held'>): string {
+  const text = etaText(job);
+  if (job.etaMs === null || job.etaInterval === null || text !== etaSpan(job.etaMs) || job.etaMs < 1000) return text;
+  const range = etaRange(job.etaInterval.low, job.etaInterval.high);
+  if (range === text) return `about ${text}`;
+  const [, unit] = /^\d+ (\w+)$/.exec(text) ?? [];
+  const short = unit !== undefined && range.endsWith(` ${unit}`) ? range.slice(0, -unit.length - 1) : range;
+  return `about ${text}, ${short}`;
+}
+
+/**
+ * Two spans in one unit, that of the longer: `2–5 min`. Rounded outwards, so that it promises no more than it knows; one
+ * figure where both round to the same.
+ */
+export function etaRange(low: Millis, high: Millis): string {
+  const [unit, name] = high < 120_000 ? [1000, 's'] : high < 7_200_000 ? [60_000, 'min'] : [3_600_000, 'h'];
+  const step = high >= 20_000 && high < 120_000 ? 5 * unit : unit;
+  const from = (Math.floor(Math.max(0, low) / step) * step) / unit;
+  const to = (Math.ceil(Math.max(0, high) / step) * step) / unit;
+  if (to === 0) return 'a moment';
+  if (from === 0) return `up to ${to} ${name}`;
+  return from === to ? `${to} ${name}` : `${from}–${to} ${name}`;
+}
+
 /** A span that counts down, rounded so that it does not twitch: by 1 s under 20 s, by 5 s under 2 min, by minutes above. */
 export function etaSpan(ms: Millis): string {
   const seconds = ms / 1000;

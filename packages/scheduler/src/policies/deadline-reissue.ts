@@ -13,6 +13,7 @@ const DEADLINE_DURATIONS = 4;
 export const deadlineReissue: Policy = {
   name: 'deadline-reissue',
   shortlist: 'waiting',
+  ahead: 'early',
   depth: () => PREFETCH,
   choose: longestWaiting,
   hedge: ({ elapsedMs, expectedMs }) => elapsedMs > DEADLINE_DURATIONS * expectedMs,

@@ -17,6 +17,7 @@ const BUSY_MARGIN = 3;
 export const earliestFinish: Policy = {
   name: 'earliest-finish',
   shortlist: 'best',
+  ahead: 'late',
 
   depth(durationMs, turnaroundMs) {
     if (durationMs === null) return LEAST_DEPTH;
@@ -35,13 +36,13 @@ export const earliestFinish: Policy = {
 
   hedge(running, fresh) {
     const margin = running.workWaits ? BUSY_MARGIN : MARGIN;
-    return expectedEnd(running) > margin * (fresh.finishMs / likely(fresh.survival));
+    return expectedEnd(running, fresh) > margin * (fresh.finishMs / likely(fresh.survival));
   },
 };
 
-/** Time to a running task's end; if its volunteer vanishes, all of it begins anew. */
-function expectedEnd({ remainingMs, failure, expectedMs }: RunningTask): number {
-  return remainingMs + failure * (remainingMs + expectedMs);
+/** Time to a running task's end; if its volunteer vanishes, somebody like `fresh` begins it anew. */
+function expectedEnd({ remainingMs, failure }: RunningTask, fresh: Candidate): number {
+  return remainingMs + failure * fresh.finishMs;
 }
 
 const likely = (chance: number): number => Math.max(0.05, chance);

@@ -18,6 +18,7 @@ const LEAST_ELAPSED = 0.25;
 export const late: Policy = {
   name: 'late',
   shortlist: 'waiting',
+  ahead: 'early',
   depth: () => 1,
   choose: longestWaiting,
   hedge(running, fresh) {

@@ -5,6 +5,7 @@ import type { Policy } from './policy.js';
 export const leastLoaded: Policy = {
   name: 'least-loaded',
   shortlist: 'random',
+  ahead: 'early',
   depth: () => PREFETCH,
   choose(candidates, { random }) {
     const least = Math.min(...candidates.map((c) => c.queued));

@@ -8,6 +8,7 @@ import type { Candidate, Policy } from './policy.js';
 export const minimumCompletion: Policy = {
   name: 'minimum-completion',
   shortlist: 'best',
+  ahead: 'early',
   depth: () => PREFETCH,
   choose(candidates) {
     let best: Candidate | null = null;

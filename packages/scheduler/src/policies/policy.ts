@@ -62,6 +62,11 @@ export interface Policy {
    */
   depth(durationMs: Millis | null, turnaroundMs: Millis): number;
   /**
+   * When a volunteer gets what it should have beside the task that it runs. `early`: at once. `late`: when the running one is
+   * about to end, so that nothing waits behind slow work that somebody else could do.
+   */
+  readonly ahead: 'early' | 'late';
+  /**
    * Who gets the task; null leaves it in the queue for somebody who is busy now.
    * @param candidates volunteers in good standing that can run it and have room, at least one
    */

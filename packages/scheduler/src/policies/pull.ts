@@ -10,6 +10,7 @@ import type { Policy } from './policy.js';
 export const pull: Policy = {
   name: 'pull',
   shortlist: 'waiting',
+  ahead: 'early',
   depth: () => 1,
   choose: longestWaiting,
   hedge: neverHedge,

@@ -5,6 +5,7 @@ import type { Policy } from './policy.js';
 export const randomChoice: Policy = {
   name: 'random',
   shortlist: 'random',
+  ahead: 'early',
   depth: () => PREFETCH,
   choose: (candidates, { random }) => candidates[Math.floor(random.next() * candidates.length)] ?? null,
   hedge: neverHedge,

@@ -6,6 +6,7 @@ import type { Policy } from './policy.js';
 export const roundRobin: Policy = {
   name: 'round-robin',
   shortlist: 'waiting',
+  ahead: 'early',
   depth: () => PREFETCH,
   choose: longestWaiting,
   hedge: neverHedge,

@@ -5,6 +5,7 @@ import type { Policy } from './policy.js';
 export const twoChoices: Policy = {
   name: 'two-choices',
   shortlist: 'random',
+  ahead: 'early',
   depth: () => PREFETCH,
   choose(candidates, { random }) {
     const first = Math.floor(random.next() * candidates.length);
