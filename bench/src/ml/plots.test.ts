@@ -20,6 +20,8 @@ it('makes a picture of each kind of sample that is there, and none of what is no
     [100, 110],
     [200, 300],
   ]);
+  // Within both axes, or it would not be the diagonal.
+  expect(plots['time-nodio']?.reference).toMatchObject({ from: [110, 110], to: [200, 200] });
   expect(plots['failure-reliability']?.series).toEqual([
     {
       name: 'a → b',

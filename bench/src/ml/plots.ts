@@ -7,12 +7,13 @@ export function plotsOf({ samples }: Pick<BenchResult, 'samples'>): Readonly<Rec
   for (const [name, took] of Object.entries(samples)) {
     const set = /^(.*)\.time\.took$/.exec(name)?.[1];
     if (set === undefined) continue;
+    const said = samples[`${set}.time.said`] ?? [];
     plots[`time-${set}`] = {
       title: `${set}: predicted and actual time`,
       x: { label: 'predicted, ms', scale: 'log' },
       y: { label: 'took, ms', scale: 'log' },
-      series: [{ name: 'a task', as: 'points', points: pairs(samples[`${set}.time.said`] ?? [], took) }],
-      reference: { from: [10, 10], to: [1e6, 1e6], label: 'exact' },
+      series: [{ name: 'a task', as: 'points', points: pairs(said, took) }],
+      reference: { ...diagonal(said, took), label: 'exact' },
     };
     const shares = samples[`${set}.time.rollingCoverage`] ?? [];
     plots[`coverage-${set}`] = {
@@ -45,15 +46,23 @@ export function plotsOf({ samples }: Pick<BenchResult, 'samples'>): Readonly<Rec
     return [{ name: profile, as: 'points' as const, points }];
   });
   if (worlds.length > 0) {
+    const most = Math.max(...worlds.flatMap(({ points }) => points.flat()));
     plots['worth'] = {
       title: 'Makespan over the reference, a point a world',
-      x: { label: 'plain', range: [1, 1.3] },
-      y: { label: 'learned', range: [1, 1.3] },
+      x: { label: 'plain', range: [1, most] },
+      y: { label: 'learned', range: [1, most] },
       series: worlds,
-      reference: { from: [1, 1], to: [1.3, 1.3], label: 'no difference' },
+      reference: { from: [1, 1], to: [most, most], label: 'no difference' },
     };
   }
   return plots;
+}
+
+/** Where both are equal, as far as both reach: what lies beyond an axis is drawn at its end. */
+function diagonal(xs: readonly number[], ys: readonly number[]): { readonly from: Point; readonly to: Point } {
+  const low = Math.max(Math.min(...xs), Math.min(...ys));
+  const high = Math.min(Math.max(...xs), Math.max(...ys));
+  return { from: [low, low], to: [high, high] };
 }
 
 function pairs(xs: readonly number[], ys: readonly number[]): readonly Point[] {
