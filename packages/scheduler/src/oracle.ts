@@ -185,7 +185,7 @@ export function taskView({ kernel, workUnits, inputs, outputBytes }: TaskSpec): 
   return { kernel, workUnits, inputBytes: inputs.reduce((sum, { bytes }) => sum + bytes, 0), outputBytes };
 }
 
-/** EWMA(0.5) predicts run times of near-equal tasks within 5–9 % (FACTS §6). */
+/** EWMA(0.5) predicts run times of near-equal tasks within 5–9 % (measured on NodIO’s volunteers). */
 const SPEED_WEIGHT = 0.5;
 const ROUND_TRIP_WEIGHT = 1 / 8;
 const DEVIATION_WEIGHT = 1 / 4;
@@ -286,7 +286,7 @@ export function learnVisit(before: VisitStats | undefined, lengthMs: Millis): Vi
 }
 
 /**
- * P(leaves within 60 s) by session age, measured on real browser volunteers (FACTS §6, NodIO traces); the middles of
+ * P(leaves within 60 s) by session age, measured on real browser volunteers (NodIO traces); the middles of
  * the published age bands. The hazard falls steeply: a constant rate would be wrong.
  */
 const LEAVES_WITHIN_A_MINUTE: readonly (readonly [ageMs: Millis, p: Probability])[] = [

@@ -12,7 +12,7 @@ const base: Profile = {
   lifetime: { kind: 'stays' },
   silentShare: 0.5,
   speedSigma: 0.5,
-  // Near-equal tasks take 5 to 9 % more or less than the last ones did (FACTS §6).
+  // Near-equal tasks take 5 to 9 % more or less than the last ones did (measured on NodIO’s volunteers).
   jitter: { sigma: 0.06, everyMs: 10_000 },
   hidden: null,
   duty: null,
@@ -38,7 +38,7 @@ const base: Profile = {
   limitMs: 3_600_000,
 };
 
-/** Visitors of websites: half of them leave without a word, most of them soon. Weibull fit of FACTS §6. */
+/** Visitors of websites: half of them leave without a word, most of them soon. Weibull fit of NodIO’s sessions. */
 export const browser: Profile = {
   ...base,
   name: 'browser',
@@ -90,7 +90,7 @@ export const lab: Profile = {
 export const desktop: Profile = {
   ...base,
   name: 'desktop',
-  // The desktop grid of the published fits (FACTS §6).
+  // The desktop grid of OpenDC’s published fits.
   lifetime: { kind: 'weibull', shape: 0.45, scaleMs: 4.16 * 3_600_000 },
   jitter: { sigma: 0.06, everyMs: 60_000 },
   hidden: { share: 0.5, everyMs: 900_000, forMs: 600_000, slower: 2.7 },

@@ -54,7 +54,7 @@ const LARGEST_LIE = 20;
 const REGIONS = ['BR', 'DE', 'FR', 'ID', 'IN', 'JP', 'NG', 'US'] as const;
 const PROVIDERS = 24;
 
-/** Real-world links that need a relay: 15 to 22 % (FACTS §2). */
+/** Real-world links that need a relay: 15 to 22 % (published by Twilio and callstats.io). */
 const RELAYED_SHARE = 0.18;
 
 const CALM_JITTER_MS: Millis = 4;

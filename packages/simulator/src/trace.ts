@@ -8,7 +8,7 @@ export interface TraceSession extends Span {
   readonly results: number;
 }
 
-/** Results further apart belong to different sessions (FACTS §6). */
+/** Results further apart belong to different sessions. */
 export const SESSION_GAP_MS: Millis = 60_000;
 
 /**

@@ -20,7 +20,7 @@ import type { Asked, Ended } from './stream.js';
  * scheduler would know is built up result by result.
  */
 
-/** Results further apart belong to different sessions (FACTS §6). */
+/** Results further apart belong to different sessions. */
 const SESSION_GAP_MS = 60_000;
 const KERNEL = { kind: 'nodio', version: '1' };
 const KEY = speedKey(KERNEL, false);
