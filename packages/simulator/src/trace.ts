@@ -11,22 +11,44 @@ export interface TraceSession extends Span {
 /** Results further apart belong to different sessions. */
 export const SESSION_GAP_MS: Millis = 60_000;
 
-/**
- * Reads `seconds,volunteer` lines, a result each, in any order, below a header.
- * @returns the times of each volunteer's results, ascending
- * @throws RangeError for a line that is no pair of numbers, and for a text without any
- */
-export function parseResults(csv: string): ReadonlyMap<number, readonly Millis[]> {
-  const times = new Map<number, Millis[]>();
+/** A result, by when it arrived. */
+export interface TraceResult {
+  readonly ms: Millis;
+  readonly volunteer: number;
+}
+
+/** The results as they stand there. @throws RangeError for a line that is no pair of numbers */
+function* lines(csv: string): Generator<TraceResult> {
   for (const line of csv.split('\n').slice(1)) {
     if (line.trim() === '') continue;
     const [seconds = Number.NaN, volunteer = Number.NaN, ...more] = line.split(',').map(Number);
     if (!Number.isFinite(seconds) || !Number.isInteger(volunteer) || more.length > 0) {
       throw new RangeError(`not “seconds,volunteer”: ${line}`);
     }
+    yield { ms: seconds * 1000, volunteer };
+  }
+}
+
+/**
+ * Reads `seconds,volunteer` lines, a result each, in any order, below a header.
+ * @returns the results in the order of their arrival
+ * @throws RangeError for a line that is no pair of numbers
+ */
+export function readResults(csv: string): readonly TraceResult[] {
+  return [...lines(csv)].sort((a, b) => a.ms - b.ms);
+}
+
+/**
+ * Reads the same.
+ * @returns the times of each volunteer's results, ascending
+ * @throws RangeError as `readResults`, and for a text without any
+ */
+export function parseResults(csv: string): ReadonlyMap<number, readonly Millis[]> {
+  const times = new Map<number, Millis[]>();
+  for (const { ms, volunteer } of lines(csv)) {
     const known = times.get(volunteer);
-    if (known) known.push(seconds * 1000);
-    else times.set(volunteer, [seconds * 1000]);
+    if (known) known.push(ms);
+    else times.set(volunteer, [ms]);
   }
   if (times.size === 0) throw new RangeError('a trace without results');
   for (const results of times.values()) results.sort((a, b) => a - b);

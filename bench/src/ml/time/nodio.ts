@@ -10,9 +10,9 @@ import {
   type TaskView,
   type VolunteerView,
 } from '@tabgrid/scheduler/oracle';
+import { SESSION_GAP_MS, type TraceResult } from '@tabgrid/simulator/trace';
 import * as v from 'valibot';
 import { median } from '../../result.js';
-import type { Result } from './overlap.js';
 import type { Asked, Ended } from './stream.js';
 
 /**
@@ -20,8 +20,6 @@ import type { Asked, Ended } from './stream.js';
  * scheduler would know is built up result by result.
  */
 
-/** Results further apart belong to different sessions. */
-const SESSION_GAP_MS = 60_000;
 const KERNEL = { kind: 'nodio', version: '1' };
 const KEY = speedKey(KERNEL, false);
 const TASK: TaskView = { kernel: KERNEL, workUnits: 1000, inputBytes: 0, outputBytes: 0 };
@@ -43,7 +41,7 @@ interface Known {
 }
 
 /** @param name goes before the volunteers' numbers, so that those of two traces are told apart */
-export function* nodioStream(name: string, results: readonly Result[]): Generator<Asked | Ended> {
+export function* nodioStream(name: string, results: readonly TraceResult[]): Generator<Asked | Ended> {
   const volunteers = new Map<number, Known>();
   let ids = 0;
   let prior = 1000;

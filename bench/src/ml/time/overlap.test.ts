@@ -1,9 +1,10 @@
 import { createRandom } from '@tabgrid/scheduler/random';
+import { readResults, type TraceResult } from '@tabgrid/simulator/trace';
 import { expect, it } from 'vitest';
-import { type Result, readResults, shared } from './overlap.js';
+import { shared } from './overlap.js';
 
 /** Results a random second or so apart. */
-function trace(count: number, seed: number, from = 0): Result[] {
+function trace(count: number, seed: number, from = 0): TraceResult[] {
   const random = createRandom(seed);
   let ms = from;
   return Array.from({ length: count }, () => {
@@ -12,7 +13,7 @@ function trace(count: number, seed: number, from = 0): Result[] {
   });
 }
 
-const moved = (results: readonly Result[], by: number) =>
+const moved = (results: readonly TraceResult[], by: number) =>
   results.map(({ ms, volunteer }) => ({ ms: ms + by, volunteer: volunteer + 40 }));
 
 it('finds the stretch that two recordings share, whatever their clocks and numbers say', () => {
