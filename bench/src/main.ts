@@ -31,7 +31,7 @@ function help(): string {
     '--seeds N        scheduler: so many worlds a profile',
     '--first-seed N   scheduler: begin with this one (default 1)',
     '--gantt FILE     scheduler: an SVG of one run',
-    '--only A,B       ml: these parts alone (time, failure, worth, cost)',
+    '--only A,B       ml: these parts alone (time, failure, telemetry, worth, real, cost)',
     '--trace-train FILE, --trace-test FILE   ml: learn failures on the one, try them on the other',
     '--plots FOLDER   ml: SVG plots',
     '--record FILE    ml: record tiles of real tabs into this file instead',

@@ -1,18 +1,19 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { costs } from './ml/cost.js';
-import { failureProof } from './ml/failure/proof.js';
+import { failureProof, telemetryProof } from './ml/failure/proof.js';
 import { drawPlot, type Plot } from './ml/plot.js';
 import { plotsOf } from './ml/plots.js';
 import { recordTiles } from './ml/record-tiles.js';
 import { timeProof } from './ml/time/proof.js';
 import { worthProof } from './ml/worth/proof.js';
+import { realProof } from './ml/worth/real.js';
 import type { BenchOptions } from './options.js';
 import type { BenchResult, Table } from './result.js';
 
-/** What is learned: how good it is, what it is worth, and what it costs. `--only time,failure,worth,cost` runs parts. */
+/** What is learned: how good it is, what it is worth, and what it costs. `--only time,failure,telemetry,worth,real,cost` runs parts. */
 
-const RESULTS_TO_RECORD = 2_500;
+const RESULTS_TO_RECORD = 5_000;
 
 export async function ml({ quick, say, flags }: BenchOptions): Promise<BenchResult> {
   if (flags.record !== null) {
@@ -23,7 +24,9 @@ export async function ml({ quick, say, flags }: BenchOptions): Promise<BenchResu
     time: () => timeProof({ quick, say }),
     failure: () =>
       failureProof({ quick, say, traceTrain: flags.traceTrain ?? undefined, traceTest: flags.traceTest ?? undefined }),
+    telemetry: () => telemetryProof({ quick, say }),
     worth: () => worthProof({ quick, say }),
+    real: () => realProof({ quick, say }),
     cost: () => costs(say),
   };
   const result = {

@@ -1,7 +1,17 @@
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, type Page, test } from '@playwright/test';
+import { countFrames } from '@tabgrid/cli/frames';
 import type { LearningView } from '@tabgrid/coordinator/api';
-import { prepareSmallJob, scratch, untilDone, withGrid } from './harness.js';
+import { createLearner } from '@tabgrid/ml/learner';
+import { writeLearningFile } from '@tabgrid/ml/learning-file';
+import { createModels } from '@tabgrid/ml/models';
+import { createTfjsTrainer } from '@tabgrid/ml/nn/tfjs-trainer';
+import type { RunObservation } from '@tabgrid/ml/observation';
+import { TIME_FEATURES } from '@tabgrid/ml/time/features';
+import { VolunteerId } from '@tabgrid/protocol/ids';
+import * as v from 'valibot';
+import { holdAt, prepareSmallJob, render, SMALL, scratch, untilDone, untilView, withGrid } from './harness.js';
 
 /** The Worker that learns, in a real page: under its content policy, on each backend that the browser has. */
 
@@ -62,24 +72,6 @@ function stored(dashboard: Page): Promise<{ outcomes: number; revision: number }
   );
 }
 
-/** Frames that the page drew, and the longest it took for one, from now until asked. */
-async function countFrames(dashboard: Page): Promise<() => Promise<{ frames: number; ms: number; longest: number }>> {
-  const counter = await dashboard.evaluateHandle(() => {
-    const began = performance.now();
-    const count = { began, last: began, frames: 0, longest: 0 };
-    const frame = () => {
-      const now = performance.now();
-      count.frames++;
-      count.longest = Math.max(count.longest, now - count.last);
-      count.last = now;
-      requestAnimationFrame(frame);
-    };
-    requestAnimationFrame(frame);
-    return count;
-  });
-  return () => counter.evaluate(({ began, frames, longest }) => ({ frames, longest, ms: performance.now() - began }));
-}
-
 test('training goes on in the Worker on every backend, the page stays free, and nothing is lost by a reload', async () => {
   await withGrid({}, async (grid) => {
     const { dashboard } = grid;
@@ -108,10 +100,10 @@ test('training goes on in the Worker on every backend, the page stays free, and 
       );
       expect(after.backend).toBe(backend);
       expect(after.problem).toBeNull();
-      const { frames: drawn, ms, longest } = await frames();
+      const { frames: drawn, ms, longestMs } = await frames();
       test.info().annotations.push({
         type: backend,
-        description: `${((1000 * drawn) / ms).toFixed(1)} frames a second, longest ${longest.toFixed(0)} ms`,
+        description: `${((1000 * drawn) / ms).toFixed(1)} frames a second, longest ${longestMs.toFixed(0)} ms`,
       });
       // Two cores render and train in software meanwhile.
       expect((1000 * drawn) / ms).toBeGreaterThan(15);
@@ -142,5 +134,94 @@ test('training goes on in the Worker on every backend, the page stays free, and 
     expect(imported.outcomes).toBe(exported.outcomes);
     expect(imported.predicted).toEqual(exported.predicted);
     expect(imported.problem).toBeNull();
+  });
+});
+
+/** What a page has learned on which everything takes `factor` times as long as the plain rule expects. */
+async function learnedFile(factor: number): Promise<string> {
+  const learner = await createLearner({ models: createModels(1), context: { wallAtZero: 0, timeZoneMinutes: 0 } });
+  const trainer = await createTfjsTrainer('cpu');
+  const plain = { p025: 500, median: 1000, p975: 2000 };
+  const runs = Array.from({ length: 400 }, (_, i): RunObservation => {
+    const ms = factor * 1000 * (1 + 0.01 * (i % 7));
+    const features = TIME_FEATURES.map((__, k) => ((i * (k + 1)) % 5) / 5);
+    const volunteer = v.parse(VolunteerId, `v${i % 6}`);
+    return {
+      type: 'run',
+      at: i,
+      volunteer,
+      kernel: 'k@1',
+      features,
+      plain,
+      said: plain,
+      ms,
+      end: 'done',
+      results: 5,
+      ageMs: 1,
+    };
+  });
+  for (let i = 0; i < runs.length; i += 40) {
+    learner.observe(runs.slice(i, i + 40));
+    await learner.round(trainer);
+  }
+  const brain = learner.brain();
+  learner.close();
+  expect(brain.deciding.time).toBe('learned');
+  const file = join(scratch, 'brain.json');
+  await writeFile(file, writeLearningFile({ brain, kept: { run: runs, presence: [], trip: [], conditions: [] } }));
+  return file;
+}
+
+/** The oracle that decides, by what the journal says: its state, or the last event that named one. */
+function journalOracle(dashboard: Page): Promise<string | null> {
+  return dashboard.evaluate(
+    () =>
+      new Promise<string | null>((resolve, reject) => {
+        const opening = indexedDB.open('tabgrid');
+        opening.onerror = () => reject(opening.error);
+        opening.onsuccess = () => {
+          const db = opening.result;
+          const tx = db.transaction('journal');
+          const base = tx.objectStore('journal').get('base');
+          const events = tx.objectStore('journal').getAll(IDBKeyRange.bound('events/', 'events/\uffff'));
+          tx.oncomplete = () => {
+            db.close();
+            const named = events.result
+              .flatMap(({ events: all }) => all)
+              .filter(({ event }) => event.type === 'oracleChanged');
+            resolve(named.at(-1)?.event.hash ?? base.result?.snapshot.oracle?.hash ?? null);
+          };
+        };
+      }),
+  );
+}
+
+test('a job goes on after a reload with the learned oracle that decided', async () => {
+  const file = await learnedFile(3);
+  const { report: undisturbed } = await render([...SMALL, '--volunteers', '1']);
+  await withGrid({}, async (grid) => {
+    const { dashboard } = grid;
+    await untilLearning(dashboard, ({ backend }) => backend !== null);
+    await dashboard.getByTestId('learning-toggle').click();
+    await dashboard.getByTestId('learning-import').setInputFiles(file);
+    await untilLearning(dashboard, ({ models }) =>
+      models.some(({ name, deciding }) => name === 'time' && deciding === 'learned'),
+    );
+    await prepareSmallJob(dashboard);
+    await Promise.all([grid.addVolunteer(), grid.addVolunteer()]);
+    await grid.untilReady(2);
+    const ids = (await grid.view()).volunteers.map(({ id }) => id).sort();
+    const reached = await holdAt(dashboard, 0.5);
+    await dashboard.getByTestId('launch').click();
+    await reached();
+    await expect.poll(() => journalOracle(dashboard)).toMatch(/^[0-9a-f]{64}$/);
+    await dashboard.reload();
+    // Who was there is known again only where every event since the journal’s state had the same effects once more.
+    const back = await untilView(dashboard, ({ volunteers }) => volunteers.length === ids.length);
+    expect(back.volunteers.map(({ id }) => id).sort()).toEqual(ids);
+    expect(await journalOracle(dashboard)).toMatch(/^[0-9a-f]{64}$/);
+    await dashboard.getByTestId('take-up').click();
+    const report = await untilDone(dashboard);
+    expect(report.filmSha256).toBe(undisturbed.filmSha256);
   });
 });

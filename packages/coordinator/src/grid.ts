@@ -2,8 +2,8 @@ import { MAX_NAME_LENGTH } from '@tabgrid/protocol/limits';
 import { RECORDS_VERSION } from '@tabgrid/protocol/records';
 import type { KernelVersion } from '@tabgrid/protocol/task';
 import type { SchedulerConfig } from '@tabgrid/scheduler/core';
-import { createPlainOracle, speedKey } from '@tabgrid/scheduler/oracle';
-import { createScheduler, DEFAULT_CONFIG, restoreScheduler } from '@tabgrid/scheduler/scheduler';
+import { speedKey } from '@tabgrid/scheduler/oracle';
+import { createScheduler, restoreScheduler } from '@tabgrid/scheduler/scheduler';
 import type { GridState } from '@tabgrid/splitters/planner';
 import { pathtraceTask } from '@tabgrid/webgpu-kernels/pathtrace/task';
 import { createBlobServer } from './blob-server.js';
@@ -26,6 +26,7 @@ import { createResults, type Results } from './results.js';
 import { createRoster, type Roster } from './roster.js';
 import { createRounds, type Rounds } from './rounds.js';
 import type { Scenes } from './scenes.js';
+import { priorUnitsPerSecond, SCHEDULER_CONFIG } from './scheduler-config.js';
 import { createTakeUp, type TakeUp } from './take-up.js';
 
 /** The coordinator's parts, put together. What they do is theirs; who hears of what is decided here. */
@@ -48,17 +49,6 @@ export interface Grid {
 }
 
 const KERNEL: KernelVersion = { kind: pathtraceTask.kind, version: pathtraceTask.version };
-
-/** Work units a second to assume before the first result: see `workUnits`, and what adapters were measured to reach. */
-const SOFTWARE_UNITS_PER_SECOND = 500_000;
-const HARDWARE_UNITS_PER_SECOND = 20_000_000;
-
-const prior = (software: boolean) => (software ? SOFTWARE_UNITS_PER_SECOND : HARDWARE_UNITS_PER_SECOND);
-
-const CONFIG: SchedulerConfig = {
-  ...DEFAULT_CONFIG,
-  oracle: createPlainOracle(({ capabilities }) => prior(capabilities.software)),
-};
 
 export interface GridDeps extends CoordinatorDeps {
   scenes(): Scenes;
@@ -90,7 +80,7 @@ export function createGrid(deps: GridDeps): Grid {
   const jobs = createJobs(() => journal.problem !== null);
 
   let perform: Perform = () => {};
-  const config: SchedulerConfig = { ...CONFIG, oracles: (hash) => learning?.oracle(hash) ?? null };
+  const config: SchedulerConfig = { ...SCHEDULER_CONFIG, oracles: (hash) => learning?.oracle(hash) ?? null };
   const dispatcher = createDispatcher({
     scheduler: createScheduler(config, Math.floor(deps.random() * 2 ** 32)),
     clock,
@@ -111,7 +101,7 @@ export function createGrid(deps: GridDeps): Grid {
         ...{ records, clock, tell, changed },
         wallClock: deps.wallClock,
         seed: Math.floor(deps.random() * 2 ** 32),
-        plain: CONFIG.oracle,
+        plain: SCHEDULER_CONFIG.oracle,
         scheduler: () => dispatcher.scheduler,
         now: dispatcher.now,
         async referred() {
@@ -155,7 +145,7 @@ export function createGrid(deps: GridDeps): Grid {
       .filter(({ state }) => state.kind !== 'gone' && state.kind !== 'quarantined');
     const speeds = able.map(({ id, speeds: measured, hidden }) => {
       const speed = measured.get(speedKey(KERNEL, hidden)) ?? measured.get(speedKey(KERNEL, !hidden));
-      return speed ?? prior(roster.member(id)?.capabilities.software ?? true);
+      return speed ?? priorUnitsPerSecond(roster.member(id)?.capabilities.software ?? true);
     });
     speeds.sort((a, b) => a - b);
     return { volunteers: Math.max(1, able.length), unitsPerSecond: speeds[speeds.length >> 1] ?? null };

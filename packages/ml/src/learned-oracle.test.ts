@@ -29,7 +29,8 @@ async function untrained(): Promise<Brain> {
 function withNet(brain: Brain, weight: (i: number) => number): Brain {
   const { inputs } = TIME_SHAPE;
   const weights = Float32Array.from({ length: weightCount(TIME_SHAPE) }, (_, i) => weight(i));
-  const net = { weights, mean: new Float32Array(inputs), scale: new Float32Array(inputs).fill(1) };
+  const members = [weights, weights, weights];
+  const net = { members, mean: new Float32Array(inputs), scale: new Float32Array(inputs).fill(1) };
   return {
     ...brain,
     deciding: { ...brain.deciding, time: 'learned' },

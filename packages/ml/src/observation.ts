@@ -6,7 +6,7 @@ import type { Millis, VolunteerId } from '@tabgrid/protocol/ids';
  */
 
 /** Grows when the meaning, order or number of any features changes: what was learned and kept before is then worth nothing. */
-export const FEATURE_VERSION = 1;
+export const FEATURE_VERSION = 2;
 
 /** An attempt, from its assignment to its end. */
 export interface RunObservation {
@@ -34,6 +34,7 @@ export interface RunObservation {
 /** One look at a volunteer that is there, and whether it was still there a horizon later. */
 export interface PresenceObservation {
   readonly type: 'presence';
+  /** Wall-clock time at which nobody watched any more, ms since 1970. */
   readonly at: number;
   readonly volunteer: VolunteerId;
   /** See `failure/features.ts`. */

@@ -145,7 +145,9 @@ describe('presence', () => {
     expect(of('presence')).toHaveLength(0);
     pass(recorder, 70_000, 90_000);
     const looks = of('presence');
-    expect(looks.map(({ at }) => at)).toEqual([1_010_000, 1_020_000, 1_030_000]);
+    // When it was known, not when it was asked: looks at who leaves are known sooner.
+    expect(looks.map(({ at }) => at)).toEqual([1_070_000, 1_080_000, 1_090_000]);
+    expect(looks.map(({ at, watchedMs }) => at - watchedMs)).toEqual([1_010_000, 1_020_000, 1_030_000]);
     for (const look of looks) expect(look).toMatchObject({ watchedMs: 60_000, left: false, said: 0.25 });
     expect(looks[0]?.features).toHaveLength(FAILURE_FEATURES.length);
     expect(looks[0]?.plain).toBe(PLAIN.failure(volunteerView({ ageMs: 0 }), 60_000));

@@ -1,5 +1,6 @@
-import type { Millis, VolunteerId } from '@tabgrid/protocol/ids';
+import type { Millis } from '@tabgrid/protocol/ids';
 import type { Effect, SchedulerEvent } from '@tabgrid/scheduler/events';
+import { assignments } from './recording/assignments.js';
 import { createConditions } from './recording/conditions.js';
 import { createDepartures } from './recording/departures.js';
 import type { Recording } from './recording/grid.js';
@@ -56,18 +57,10 @@ export function createRecorder(grid: Recording): Recorder {
       runs.ran(now, effect.attempt, effect.end, effect.ms);
       periods.ran(effect.volunteer, effect.end);
     }
-    /** Still to come to each volunteer, itself included. */
-    const coming = new Map<VolunteerId, number>();
     for (const effect of effects) {
-      if (effect.type === 'sendTask') coming.set(effect.volunteer, (coming.get(effect.volunteer) ?? 0) + 1);
       if (effect.type === 'cancelAttempt' || effect.type === 'reject') runs.over(effect.attempt);
     }
-    for (const effect of effects) {
-      if (effect.type !== 'sendTask') continue;
-      const others = coming.get(effect.volunteer) ?? 1;
-      coming.set(effect.volunteer, others - 1);
-      runs.sent(effect.attempt, effect.volunteer, effect.task, others);
-    }
+    for (const assignment of assignments(effects, grid.view)) runs.sent(assignment);
   };
 
   const tick = (now: Millis): void => {

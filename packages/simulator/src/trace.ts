@@ -29,21 +29,14 @@ function* lines(csv: string): Generator<TraceResult> {
   }
 }
 
-/**
- * Reads `seconds,volunteer` lines, a result each, in any order, below a header.
- * @returns the results in the order of their arrival
- * @throws RangeError for a line that is no pair of numbers
- */
-export function readResults(csv: string): readonly TraceResult[] {
-  return [...lines(csv)].sort((a, b) => a.ms - b.ms);
-}
+/** The times of each volunteer's results, ascending. */
+export type Results = ReadonlyMap<number, readonly Millis[]>;
 
 /**
- * Reads the same.
- * @returns the times of each volunteer's results, ascending
- * @throws RangeError as `readResults`, and for a text without any
+ * Reads `seconds,volunteer` lines, a result each, in any order, below a header.
+ * @throws RangeError for a line that is no pair of numbers, and for a text without any
  */
-export function parseResults(csv: string): ReadonlyMap<number, readonly Millis[]> {
+export function parseResults(csv: string): Results {
   const times = new Map<number, Millis[]>();
   for (const { ms, volunteer } of lines(csv)) {
     const known = times.get(volunteer);
@@ -53,6 +46,12 @@ export function parseResults(csv: string): ReadonlyMap<number, readonly Millis[]
   if (times.size === 0) throw new RangeError('a trace without results');
   for (const results of times.values()) results.sort((a, b) => a - b);
   return times;
+}
+
+/** The same results in the order of their arrival. */
+export function inOrder(results: Results): readonly TraceResult[] {
+  const all = [...results].flatMap(([volunteer, times]) => times.map((ms) => ({ ms, volunteer })));
+  return all.sort((a, b) => a.ms - b.ms);
 }
 
 /**

@@ -1,14 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { createTfjsTrainer } from '@tabgrid/ml/nn/tfjs-trainer';
-import type { Trainer } from '@tabgrid/ml/nn/trainer';
-import { parseResults } from '@tabgrid/simulator/trace';
+import { telemetry } from '@tabgrid/simulator/profiles';
+import { parseResults, type Results } from '@tabgrid/simulator/trace';
 import type { BenchResult, Table } from '../../result.js';
-import { ageAndRecency, baseRate, type Rule, type Sample, weibull } from './baselines.js';
-import { type Deployed, deployModel, deployRule } from './deploy.js';
+import { without } from '../overlap.js';
 import { brier, createAuc, ece, type Forecast, groupBootstrap, reliability } from './metrics.js';
-import { without } from './overlap.js';
-import { looksOf, type Results, type TraceLook } from './trace-looks.js';
+import { simulatedLooks } from './simulated.js';
+import { looksOf } from './trace-looks.js';
+import { type Tried, tryLooks } from './try.js';
 
 /** Failure within a minute on recorded volunteers: learned on one trace, tried on the other, both ways. */
 
@@ -24,11 +24,11 @@ export type FailureProof = Required<Pick<BenchResult, 'figures' | 'tables' | 'sa
 
 const SHARED = '../shared/data';
 
-const RULES: Readonly<Record<string, (samples: readonly Sample[]) => Rule>> = {
-  'base rate': baseRate,
-  'age (Weibull)': weibull,
-  'age + recency': ageAndRecency,
-};
+/** Longer than any trace, so that what is tried comes after what was learned. */
+const LATER_MS = 365 * 86_400_000;
+
+/** Worlds of the simulator to learn from, and to be tried on. */
+const WORLDS = 16;
 
 interface Direction {
   readonly name: string;
@@ -38,31 +38,60 @@ interface Direction {
 
 export async function failureProof(options: FailureProofOptions): Promise<FailureProof> {
   const { quick, say } = options;
+  const trainer = await createTfjsTrainer('cpu');
+  const effort = { trainer, seeds: quick ? [1] : [1, 2, 3], steps: 600 };
+  const resamples = quick ? 200 : 1000;
   const directions = directionsOf(options);
   if (directions.length === 0) {
     say(
       `failure: skipped, there is no ${SHARED}/nodio-64.csv and nodio-128.csv; --trace-train and --trace-test name others`,
     );
-    return { figures: {}, tables: [], samples: {}, intervals: {} };
+    return NOTHING;
   }
-  const trainer = await createTfjsTrainer('cpu');
-  const seeds = quick ? [1] : [1, 2, 3];
-  const steps = 600;
   const tried: Tried[] = [];
   for (const { name, train, test } of directions) {
     const { results, removed } = without(train, test);
     if (removed > 0)
       say(`failure, ${name}: ${removed} results of the training trace are in the other one too: left out`);
-    tried.push(await tryDirection(name, results, test, trainer, seeds, steps));
+    tried.push(await tryLooks(name, looksOf(results), looksOf(test, LATER_MS), effort));
   }
   const asGiven: Tried[] = [];
   if (!quick) {
     for (const { name, train, test } of directions) {
-      asGiven.push(await tryDirection(name, train, test, trainer, [1], steps));
+      asGiven.push(await tryLooks(name, looksOf(train), looksOf(test, LATER_MS), { ...effort, seeds: [1] }));
     }
   }
-  return summary(tried, asGiven, quick ? 200 : 1000);
+  return summary(tried, asGiven, resamples);
 }
+
+/** The same on simulated volunteers that show everything there is to show. */
+export async function telemetryProof({
+  quick,
+  say,
+}: Pick<FailureProofOptions, 'quick' | 'say'>): Promise<FailureProof> {
+  const trainer = await createTfjsTrainer('cpu');
+  const count = quick ? WORLDS / 4 : WORLDS;
+  const worlds = Array.from({ length: 2 * count }, (_, i) => i + 1);
+  const [train, test] = [worlds.slice(0, count), worlds.slice(count)].map((seeds) => simulatedLooks(telemetry, seeds));
+  if (!train || !test) return NOTHING;
+  say(`failure, telemetry: ${train.length} looks to learn from, ${test.length} to be tried on`);
+  const t = await tryLooks('simulated telemetry', train, test, { trainer, seeds: quick ? [1] : [1, 2, 3], steps: 600 });
+  const f = figuresOf(t);
+  return {
+    figures: {
+      'failure.telemetry.auc': f.auc,
+      'failure.telemetry.aucBestBaseline': f.best.auc,
+      'failure.telemetry.gain': f.auc - f.best.auc,
+      'failure.telemetry.brierSkill': f.skill,
+      'failure.telemetry.ece': f.ece,
+    },
+    intervals: { 'failure.telemetry.gain': gainInterval(t, f.best.frozen, quick ? 200 : 1000) },
+    samples: {},
+    tables: [comparison([{ t, f }]), reliabilityOf(t)],
+  };
+}
+
+const NOTHING: FailureProof = { figures: {}, tables: [], samples: {}, intervals: {} };
 
 function directionsOf({ traceTrain, traceTest, say }: FailureProofOptions): readonly Direction[] {
   const read = (file: string): Results => parseResults(readFileSync(file, 'utf8'));
@@ -83,54 +112,6 @@ function directionsOf({ traceTrain, traceTest, say }: FailureProofOptions): read
     { name: '64 → 128', train: a, test: b },
     { name: '128 → 64', train: b, test: a },
   ];
-}
-
-interface Tried {
-  readonly name: string;
-  /** Volunteer of each forecast. */
-  readonly groups: readonly string[];
-  /** One a seed. */
-  readonly learned: readonly Outcome[];
-  readonly rules: ReadonlyMap<string, Outcome>;
-}
-
-interface Outcome {
-  readonly calibrated: readonly Forecast[];
-  readonly frozen: readonly Forecast[];
-}
-
-/** Longer than any trace, so that what is tried comes after what was learned. */
-const LATER_MS = 365 * 86_400_000;
-
-async function tryDirection(
-  name: string,
-  trainResults: Results,
-  testResults: Results,
-  trainer: Trainer,
-  seeds: readonly number[],
-  steps: number,
-): Promise<Tried> {
-  const train = looksOf(trainResults);
-  const test = looksOf(testResults, LATER_MS);
-  const judged = test.flatMap(({ left }, i) => (left === null ? [] : [i]));
-  const outcome = ({ chances, frozen }: Deployed): Outcome => {
-    const of = (all: readonly number[]) =>
-      judged.map((i): Forecast => ({ chance: all[i] ?? Number.NaN, happened: test[i]?.left === true }));
-    return { calibrated: of(chances), frozen: of(frozen) };
-  };
-  const learned: Outcome[] = [];
-  for (const seed of seeds) learned.push(outcome(await deployModel(train, test, trainer, { seed, steps })));
-  const rules = new Map<string, Outcome>();
-  for (const [rule, fit] of Object.entries(RULES)) {
-    rules.set(rule, outcome(await deployRule(train, test, fit(samplesOf(train)))));
-  }
-  return { name, groups: judged.map((i) => test[i]?.observation.volunteer ?? ''), learned, rules };
-}
-
-function samplesOf(looks: readonly TraceLook[]): readonly Sample[] {
-  return looks.flatMap(({ observation: { ageMs }, recencyMs, left }) =>
-    left === null ? [] : [{ ageMs, recencyMs, left }],
-  );
 }
 
 const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
@@ -182,12 +163,10 @@ function summary(tried: readonly Tried[], asGiven: readonly Tried[], resamples: 
     figures['failure.asGiven.ece'] = mean(given.map((f) => f.ece));
   }
   const drawn = all.map(({ t, f }) => {
-    const learned = createAuc(t.learned[0]?.frozen ?? []);
-    const rule = createAuc(f.best.frozen);
     return {
       name: t.name,
-      auc: groupBootstrap(t.groups, learned, resamples),
-      gain: groupBootstrap(t.groups, (weight) => learned(weight) - rule(weight), resamples),
+      auc: groupBootstrap(t.groups, createAuc(t.learned[0]?.frozen ?? []), resamples),
+      gain: gainInterval(t, f.best.frozen, resamples),
     };
   });
   const intervals: Record<string, readonly [number, number]> = {};
@@ -214,6 +193,11 @@ function summary(tried: readonly Tried[], asGiven: readonly Tried[], resamples: 
     ),
     tables: [comparison(all), ...all.map(({ t }) => reliabilityOf(t))],
   };
+}
+
+function gainInterval({ groups, learned }: Tried, best: readonly Forecast[], resamples: number) {
+  const [ours, rule] = [createAuc(learned[0]?.frozen ?? []), createAuc(best)];
+  return groupBootstrap(groups, (weight) => ours(weight) - rule(weight), resamples);
 }
 
 const show = (x: number): string => x.toFixed(4);

@@ -9,14 +9,12 @@ import {
   type VisitStats,
   type VolunteerView,
 } from '@tabgrid/scheduler/oracle';
-import { SESSION_GAP_MS } from '@tabgrid/simulator/trace';
+import { type Results, SESSION_GAP_MS } from '@tabgrid/simulator/trace';
 import * as v from 'valibot';
 
 /** Looks at the volunteers of a recorded trace, every ten seconds of a session's age, with what was known at that moment. */
 
 const EVERY_MS: Millis = 10_000;
-
-export type Results = ReadonlyMap<number, readonly Millis[]>;
 
 export interface TraceLook {
   readonly observation: PresenceObservation;

@@ -4,13 +4,13 @@ import type { Trainer } from '@tabgrid/ml/nn/trainer';
 import { TIME_FEATURES } from '@tabgrid/ml/time/features';
 import { createTimeModel } from '@tabgrid/ml/time/model';
 import { createRandom } from '@tabgrid/scheduler/random';
-import { readResults } from '@tabgrid/simulator/trace';
+import { inOrder, parseResults, type Results } from '@tabgrid/simulator/trace';
 import type { BenchResult, Table } from '../../result.js';
+import { without } from '../overlap.js';
 import { createBaselines } from './baselines.js';
 import { gradientBoosting } from './gbr.js';
 import { type Bounds, type Centre, coverage, maeLog, mdape, slicesOf, widthLog, winkler } from './measures.js';
 import { nodioStream } from './nodio.js';
-import { shared } from './overlap.js';
 import { prequential, type Row } from './prequential.js';
 import { readRecording, recordedStream } from './recorded.js';
 import { simulatedStream } from './simulated.js';
@@ -79,39 +79,38 @@ function nodio(folder: string, quick: boolean, say: (line: string) => void): Dat
     say(`NodIO: skipped, there is no ${folder}/nodio-64.csv and nodio-128.csv`);
     return null;
   }
-  const read = (file: string) => readResults(readFileSync(file, 'utf8'));
-  const earlier = read(first);
-  const all = read(second);
-  const common = shared(earlier, all);
-  if (common > 0) say(`NodIO: the first ${common} results of nodio-64 are the last of nodio-128: left out of nodio-64`);
+  const [earlier, later] = [first, second].map((file) => parseResults(readFileSync(file, 'utf8')));
+  if (!earlier || !later) return null;
   const most = quick ? 5000 : Number.POSITIVE_INFINITY;
-  const a = earlier.slice(0, most);
-  const b = all.slice(common, common + most);
-  const split = (from: readonly [string, typeof a], to: readonly [string, typeof a]): Split => ({
-    name: `${from[0]} → ${to[0]}`,
-    train: () => nodioStream(...from),
-    test: () => nodioStream(...to),
-  });
-  const one = ['nodio-128', a] as const;
-  const other = ['nodio-64', b] as const;
+  const split = (from: readonly [string, Results], to: readonly [string, Results]): Split => {
+    const { results, removed } = without(from[1], to[1]);
+    if (removed > 0) say(`NodIO: ${removed} results of ${from[0]} are in ${to[0]} too: left out of what is learned`);
+    return {
+      name: `${from[0]} → ${to[0]}`,
+      train: () => nodioStream(from[0], inOrder(results).slice(0, most)),
+      test: () => nodioStream(to[0], inOrder(to[1]).slice(0, most)),
+    };
+  };
+  const one = ['nodio-128', earlier] as const;
+  const other = ['nodio-64', later] as const;
   return { name: 'nodio', splits: [split(one, other), split(other, one)] };
 }
 
 function recorded(folder: string, say: (line: string) => void): DataSet | null {
-  const file = `${folder}/tiles.jsonl`;
+  const file = `${folder}/tiles.jsonl.gz`;
   if (!existsSync(file)) {
     say(`recorded tiles: skipped, there is no ${file} (npm run bench -- ml --record ${file})`);
     return null;
   }
-  const events = readRecording(readFileSync(file, 'utf8'));
-  const half = events.length >> 1;
+  const sights = readRecording(file);
+  const half = sights.length >> 1;
   return {
     name: 'recorded',
     splits: [
       {
         name: 'first half → second half',
-        train: () => recordedStream(events.slice(0, half)),
-        test: () => recordedStream(events, half),
+        train: () => recordedStream(sights.slice(0, half)),
+        test: () => recordedStream(sights.slice(half)),
       },
     ],
   };

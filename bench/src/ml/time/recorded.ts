@@ -1,29 +1,33 @@
-import { createPlainOracle } from '@tabgrid/scheduler/oracle';
+import { readFileSync } from 'node:fs';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { SCHEDULER_CONFIG } from '@tabgrid/coordinator/scheduler-config';
 import * as v from 'valibot';
-import type { Asked, Ended } from './stream.js';
-import { createWatch, Sight } from './watch.js';
+import { Sight, written } from './sights.js';
+import { type Asked, type Ended, streamOf } from './stream.js';
 
-/** A run of real tabs, as `record-tiles.ts` wrote it. */
+/** A run of real tabs, as `record-tiles.ts` wrote it: a line of JSON each, gzipped. */
 
 const Line = v.pipe(v.string(), v.parseJson(), Sight);
 
-/** Reads a line an event. @throws ValiError for any other form */
-export function readRecording(text: string): readonly Sight[] {
-  return text
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => v.parse(Line, line));
+/** @throws ValiError for any other form */
+export function readRecording(file: string): readonly Sight[] {
+  const lines = gunzipSync(readFileSync(file)).toString('utf8').split('\n');
+  return lines.filter((line) => line !== '').map((line) => v.parse(Line, line));
 }
 
-/** As the coordinator assumes it of software adapters and others before the first result. */
-const PRIOR = { software: 500_000, hardware: 20_000_000 } as const;
+/** The bytes of a file for `readRecording`. */
+export function writeRecording(sights: readonly Sight[]): Uint8Array {
+  return gzipSync(sights.map((sight) => `${JSON.stringify(written(sight), rounded)}\n`).join(''), { level: 9 });
+}
 
-/** @param from what came of attempts assigned before this event is seen, but not told */
-export function* recordedStream(sights: readonly Sight[], from = 0): Generator<Asked | Ended> {
-  const oracle = createPlainOracle(({ capabilities }) => (capabilities.software ? PRIOR.software : PRIOR.hardware));
-  const see = createWatch(oracle, { wallAtZero: 0, timeZoneMinutes: 0, usualLoad: () => null });
-  for (const [i, sight] of sights.entries()) {
-    const happened = see(sight);
-    if (i >= from) yield* happened;
-  }
+/** Microseconds and millionths are enough. */
+function rounded(_: string, value: unknown): unknown {
+  return typeof value === 'number' && !Number.isInteger(value)
+    ? Number(value.toPrecision(value > 1e9 ? 16 : 7))
+    : value;
+}
+
+/** @param from what came of attempts assigned before this one is known, but not told */
+export function recordedStream(sights: readonly Sight[]): Iterable<Asked | Ended> {
+  return streamOf(sights, SCHEDULER_CONFIG.oracle);
 }

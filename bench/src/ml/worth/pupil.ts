@@ -57,9 +57,11 @@ export async function createPupil({ trainer, seed, without = null }: PupilOption
     async job(profile, worldSeed, world = createWorld(profile, worldSeed)) {
       const base = { ...CONTEXT, wallAtZero: WEEK_MS * jobs++ };
       let brain = learner.brain();
-      let deciding = oracleOf(brain);
-      const known = new Map([[brain.hash, deciding]]);
+      let candidate = createCandidateOracle(brain, plain);
+      let context = contextOf({ ...base, usualLoad: brain.context.usualLoad });
+      const known = new Map([[brain.hash, oracleOf(brain)]]);
       const observed: Observation[] = [];
+      const apart = createNames(jobs);
       const simulation = createSimulation(profile, worldSeed, {
         policy: earliestFinish,
         world,
@@ -70,9 +72,9 @@ export async function createPupil({ trainer, seed, without = null }: PupilOption
         view: (id) => simulation.scheduler.view(id),
         views: () => simulation.scheduler.views(),
         plain,
-        learned: () => createCandidateOracle(brain, plain),
-        context: () => contextOf({ ...base, usualLoad: brain.context.usualLoad }),
-        emit: (observation) => observed.push(apart(observation, jobs)),
+        learned: () => candidate,
+        context: () => context,
+        emit: (observation) => observed.push(apart(observation)),
       });
       const change = () => simulation.tell({ type: 'oracleChanged', revision: brain.revision, hash: brain.hash });
 
@@ -87,8 +89,9 @@ export async function createPupil({ trainer, seed, without = null }: PupilOption
         if (observed.length < OBSERVED_A_ROUND) continue;
         learner.observe(observed.splice(0));
         brain = await learner.round(trainer);
-        deciding = oracleOf(brain);
-        known.set(brain.hash, deciding);
+        candidate = createCandidateOracle(brain, plain);
+        context = contextOf({ ...base, usualLoad: brain.context.usualLoad });
+        known.set(brain.hash, oracleOf(brain));
         change();
       }
       recorder.close(simulation.now);
@@ -100,7 +103,12 @@ export async function createPupil({ trainer, seed, without = null }: PupilOption
 }
 
 /** Every world names its volunteers alike, and none of them is in another. */
-function apart(observation: Observation, job: number): Observation {
-  if (!('volunteer' in observation)) return observation;
-  return { ...observation, volunteer: v.parse(VolunteerId, `${job}.${observation.volunteer}`) };
+function createNames(job: number): (observation: Observation) => Observation {
+  const names = new Map<VolunteerId, VolunteerId>();
+  return (observation) => {
+    if (!('volunteer' in observation)) return observation;
+    const name = names.get(observation.volunteer) ?? v.parse(VolunteerId, `${job}.${observation.volunteer}`);
+    names.set(observation.volunteer, name);
+    return { ...observation, volunteer: name };
+  };
 }

@@ -20,7 +20,7 @@ export interface Presence {
 const LOOK_EVERY_MS: Millis = 10_000;
 const MOST_A_TURN = 32;
 
-interface Look extends Omit<PresenceObservation, 'type' | 'watchedMs' | 'left'> {
+interface Look extends Omit<PresenceObservation, 'type' | 'at' | 'watchedMs' | 'left'> {
   readonly from: Millis;
 }
 
@@ -35,7 +35,8 @@ export function createPresence(grid: Recording): Presence {
   let due: { readonly at: Millis; readonly volunteer: VolunteerId; readonly of: Watched }[] = [];
 
   const end = ({ from, ...look }: Look, now: Millis, left: boolean): void => {
-    grid.emit({ type: 'presence', ...look, watchedMs: Math.min(HORIZON_MS, now - from), left });
+    const watchedMs = Math.min(HORIZON_MS, now - from);
+    grid.emit({ type: 'presence', at: wallAt(grid.context(), from + watchedMs), ...look, watchedMs, left });
   };
 
   /** Ends what is a horizon old. */
@@ -52,7 +53,6 @@ export function createPresence(grid: Recording): Presence {
     if (!view) return;
     of.looks.push({
       from: now,
-      at: wallAt(grid.context(), now),
       volunteer,
       features: failureFeatures(view),
       ageMs: view.ageMs,

@@ -1,15 +1,14 @@
-import type { AttemptId, Millis, VolunteerId } from '@tabgrid/protocol/ids';
-import type { TaskSpec } from '@tabgrid/protocol/task';
+import type { AttemptId, Millis } from '@tabgrid/protocol/ids';
 import { type RunEnd, taskView } from '@tabgrid/scheduler/oracle';
 import { speedOf } from '../learned-oracle.js';
 import type { RunObservation } from '../observation.js';
 import { timeFeatures } from '../time/features.js';
+import type { Assignment } from './assignments.js';
 import { type Recording, wallAt } from './grid.js';
 
 /** Attempts, from their assignment to their end. */
 export interface Runs {
-  /** @param others that were given to the same volunteer in one go with it: they were not there when it was chosen */
-  sent(attempt: AttemptId, volunteer: VolunteerId, task: TaskSpec, others: number): void;
+  sent(assignment: Assignment): void;
   ran(now: Millis, attempt: AttemptId, end: RunEnd, ms: Millis): void;
   /** It ended without having run, or long ago. */
   over(attempt: AttemptId): void;
@@ -23,10 +22,7 @@ const MOST_OPEN = 20_000;
 export function createRuns(grid: Recording): Runs {
   const open = new Map<AttemptId, Open>();
   return {
-    sent(attempt, volunteer, spec, others) {
-      const now = grid.view(volunteer);
-      if (!now) return;
-      const view = { ...now, inFlight: Math.max(0, now.inFlight - others) };
+    sent({ attempt, view, task: spec }) {
       const task = taskView(spec);
       if (open.size >= MOST_OPEN) {
         for (const oldest of open.keys()) {
@@ -35,7 +31,7 @@ export function createRuns(grid: Recording): Runs {
         }
       }
       open.set(attempt, {
-        volunteer,
+        volunteer: view.id,
         kernel: `${task.kernel.kind}@${task.kernel.version}`,
         features: timeFeatures(view, task, grid.context()),
         plain: interval(grid.plain.duration(view, task)),

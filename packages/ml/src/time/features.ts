@@ -24,7 +24,13 @@ interface Seen {
   readonly kernel: number;
 }
 
-type Feature = readonly [name: string, of: (seen: Seen) => number];
+/** @see TIME_PRIORS */
+type Feature = readonly [name: string, of: (seen: Seen) => number, prior: number];
+
+/** Of what a time is made of; of each single result before; of what may matter somewhere, some day. */
+const PRIME = 1;
+const EACH = 0.1;
+const SELDOM = 0.03;
 
 const RECENT = 8;
 const BUCKETS = 4;
@@ -45,76 +51,108 @@ const middle = ({ sorted }: Seen) => sorted[sorted.length >> 1] ?? 0;
 const shortest = ({ sorted }: Seen) => sorted[0] ?? 0;
 const longest = ({ sorted }: Seen) => sorted.at(-1) ?? 0;
 
+/** What its results so far let expect of this task; 0 before the first. */
+const meanMs = ({ stats, t }: Seen) => (stats ? (t.workUnits * stats.ms) / Math.max(stats.units, 1e-9) : 0);
+
+/** A second, a minute, an hour: every factor of e from 7 ms to five days, a little coarser at the ends. */
+const TIME_EDGES = [0, ...[2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 16, 20].map(Math.exp)];
+const WORK_EDGES = [0, ...[4, 6, 8, 9, 10, 11, 12, 13, 15, 18, 22].map(Math.exp)];
+const WAITING_EDGES = [0, 1, 2, 4, 8, 12, 16, 24, 32, 48, 64, 96, 128, 256, 1024, 16_384];
+
+/**
+ * How far a number is through each of some spans, 0 before it and 1 behind it: where a time depends on it in bends, few outcomes are
+ * enough to learn that (piecewise linear encoding; Gorishniy, Rubachev and Babenko 2022). Along a span it is linear in the logarithm.
+ */
+function steps(name: string, edges: readonly number[], of: (seen: Seen) => number): readonly Feature[] {
+  const logs = edges.map(Math.log1p);
+  return logs.slice(1).map((to, i): Feature => {
+    const from = logs[i] ?? 0;
+    const through = (value: number) => (value > 0 ? clamp((Math.log1p(value) - from) / (to - from), 0, 1) : 0);
+    return [`${name}, step ${i + 1}`, (seen) => through(of(seen)), PRIME];
+  });
+}
+
 const FEATURES: readonly Feature[] = [
   // How it did so far.
-  ['speed known', (s) => flag(s.stats !== undefined)],
-  ['mean time', (s) => (s.stats ? logOf((s.t.workUnits * s.stats.ms) / Math.max(s.stats.units, 1e-9), 8) : 0)],
-  ['results', (s) => logOf(s.stats?.samples ?? 0, 3)],
-  ['few results', (s) => clamp((s.stats?.samples ?? 0) / RECENT, 0, 1)],
-  ['error', (s) => clamp(s.stats?.error ?? 0.5, 0, 4)],
-  ['spread', (s) => Math.log(s.half)],
-  ...places.map((i): Feature => [`result ${i + 1} before`, (s) => s.recent[i] ?? 0]),
-  ['median of recent', middle],
-  ['shortest of recent', shortest],
-  ['longest of recent', longest],
-  ...places.map((i): Feature => [`result ${i + 1} before, scaled`, (s) => scaled(s.recent[i] ?? 0, s)]),
-  ['median of recent, scaled', (s) => scaled(middle(s), s)],
-  ['shortest of recent, scaled', (s) => scaled(shortest(s), s)],
-  ['longest of recent, scaled', (s) => scaled(longest(s), s)],
-  ['success', ({ v }) => clamp(v.record.success, 0, 1)],
-  ['attempts ended', ({ v }) => logOf(v.record.ended, 3)],
-  ['failed share', ({ v }) => clamp(v.record.failed / Math.max(1, v.record.ended), 0, 1)],
-  ['lost share', ({ v }) => clamp(v.record.lost / Math.max(1, v.record.ended), 0, 1)],
+  ['speed known', (s) => flag(s.stats !== undefined), PRIME],
+  ['mean time', (s) => logOf(meanMs(s), 8), PRIME],
+  ...steps('mean time', TIME_EDGES, meanMs),
+  ['results', (s) => logOf(s.stats?.samples ?? 0, 3), PRIME],
+  ['few results', (s) => clamp((s.stats?.samples ?? 0) / RECENT, 0, 1), PRIME],
+  ['error', (s) => clamp(s.stats?.error ?? 0.5, 0, 4), PRIME],
+  ['spread', (s) => Math.log(s.half), PRIME],
+  ...places.map((i): Feature => [`result ${i + 1} before`, (s) => s.recent[i] ?? 0, EACH]),
+  ['median of recent', middle, PRIME],
+  ['shortest of recent', shortest, PRIME],
+  ['longest of recent', longest, PRIME],
+  ...places.map((i): Feature => [`result ${i + 1} before, scaled`, (s) => scaled(s.recent[i] ?? 0, s), EACH]),
+  ['median of recent, scaled', (s) => scaled(middle(s), s), PRIME],
+  ['shortest of recent, scaled', (s) => scaled(shortest(s), s), PRIME],
+  ['longest of recent, scaled', (s) => scaled(longest(s), s), PRIME],
+  ['success', ({ v }) => clamp(v.record.success, 0, 1), SELDOM],
+  ['attempts ended', ({ v }) => logOf(v.record.ended, 3), SELDOM],
+  ['failed share', ({ v }) => clamp(v.record.failed / Math.max(1, v.record.ended), 0, 1), SELDOM],
+  ['lost share', ({ v }) => clamp(v.record.lost / Math.max(1, v.record.ended), 0, 1), SELDOM],
   // What it is.
-  ['scores known', ({ v }) => flag(v.capabilities.scores !== undefined)],
-  ['GPU score', ({ v }) => logOf(v.capabilities.scores?.gpu ?? 0, 8)],
-  ['CPU score', ({ v }) => logOf(v.capabilities.scores?.cpu ?? 0, 8)],
-  ['cores', ({ v }) => logOf(v.capabilities.cpuCores, 3)],
-  ['software adapter', ({ v }) => flag(v.capabilities.software)],
-  ...buckets.map((i): Feature => [`adapter bucket ${i}`, (s) => flag(s.adapter === i)]),
+  ['scores known', ({ v }) => flag(v.capabilities.scores !== undefined), SELDOM],
+  ['GPU score', ({ v }) => logOf(v.capabilities.scores?.gpu ?? 0, 8), PRIME],
+  ['CPU score', ({ v }) => logOf(v.capabilities.scores?.cpu ?? 0, 8), SELDOM],
+  ['cores', ({ v }) => logOf(v.capabilities.cpuCores, 3), SELDOM],
+  ['software adapter', ({ v }) => flag(v.capabilities.software), SELDOM],
+  ...buckets.map((i): Feature => [`adapter bucket ${i}`, (s) => flag(s.adapter === i), SELDOM]),
   // What it is to do.
-  ['work units', ({ t }) => logOf(t.workUnits, 8)],
-  ['input bytes', ({ t }) => logOf(t.inputBytes, 12)],
-  ['output bytes', ({ t }) => logOf(t.outputBytes, 12)],
-  ['bytes a unit', ({ t }) => logOf((t.inputBytes + t.outputBytes) / Math.max(t.workUnits, 1e-9), 8)],
-  ...buckets.map((i): Feature => [`kernel bucket ${i}`, (s) => flag(s.kernel === i)]),
+  ['work units', ({ t }) => logOf(t.workUnits, 8), PRIME],
+  ...steps('work units', WORK_EDGES, ({ t }) => t.workUnits),
+  ['input bytes', ({ t }) => logOf(t.inputBytes, 12), PRIME],
+  ['output bytes', ({ t }) => logOf(t.outputBytes, 12), PRIME],
+  ['bytes a unit', ({ t }) => logOf((t.inputBytes + t.outputBytes) / Math.max(t.workUnits, 1e-9), 8), PRIME],
+  ...buckets.map((i): Feature => [`kernel bucket ${i}`, (s) => flag(s.kernel === i), SELDOM]),
   // When.
-  ['hour sine', ({ hour }) => Math.sin((hour / 12) * Math.PI)],
-  ['hour cosine', ({ hour }) => Math.cos((hour / 12) * Math.PI)],
-  ['weekday sine', ({ weekday }) => Math.sin((weekday / 3.5) * Math.PI)],
-  ['weekday cosine', ({ weekday }) => Math.cos((weekday / 3.5) * Math.PI)],
-  ['weekend', ({ weekday }) => flag(weekday === 0 || weekday === 6)],
+  ['hour sine', ({ hour }) => Math.sin((hour / 12) * Math.PI), SELDOM],
+  ['hour cosine', ({ hour }) => Math.cos((hour / 12) * Math.PI), SELDOM],
+  ['weekday sine', ({ weekday }) => Math.sin((weekday / 3.5) * Math.PI), SELDOM],
+  ['weekday cosine', ({ weekday }) => Math.cos((weekday / 3.5) * Math.PI), SELDOM],
+  ['weekend', ({ weekday }) => flag(weekday === 0 || weekday === 6), SELDOM],
   // How busy it and everybody is.
-  ['in flight', ({ v }) => logOf(v.inFlight, 2)],
-  ['usual load known', ({ usual }) => flag(usual !== null)],
-  ['usual load', ({ usual }) => clamp(usual ?? 0, 0, 1)],
-  ['volunteers', ({ v }) => logOf(v.grid.volunteers, 5)],
-  ['busy share', ({ v }) => clamp(v.grid.busyShare, 0, 1)],
-  ['tasks waiting', ({ v }) => logOf(v.grid.waiting, 6)],
+  ['in flight', ({ v }) => logOf(v.inFlight, 2), PRIME],
+  ['usual load known', ({ usual }) => flag(usual !== null), SELDOM],
+  ['usual load', ({ usual }) => clamp(usual ?? 0, 0, 1), SELDOM],
+  ['volunteers', ({ v }) => logOf(v.grid.volunteers, 5), SELDOM],
+  ['busy share', ({ v }) => clamp(v.grid.busyShare, 0, 1), SELDOM],
+  ['tasks waiting', ({ v }) => logOf(v.grid.waiting, 6), PRIME],
+  ...steps('tasks waiting', WAITING_EDGES, ({ v }) => v.grid.waiting),
   // Its link.
-  ['round trip known', ({ v }) => flag(v.roundTrip !== null)],
-  ['round trip', ({ v }) => logOf(v.roundTrip?.meanMs ?? 0, 5)],
-  ['round trip deviation', ({ v }) => logOf(v.roundTrip?.deviationMs ?? 0, 5)],
-  ['link known', ({ v }) => flag(v.link !== null)],
-  ...PATHS.map((path): Feature => [`path ${path}`, ({ v }) => flag(v.link?.path === path)]),
-  ['jitter', ({ v }) => logOf(v.link?.jitterMs ?? 0, 5)],
-  ['late heartbeats', ({ v }) => clamp(v.link?.lateShare ?? 0, 0, 1)],
-  ['congestion', ({ v }) => clamp(v.link?.congestion ?? 0, 0, 1)],
-  ['silence', ({ v }) => logOf(v.link?.silentMs ?? 0, 8)],
+  ['round trip known', ({ v }) => flag(v.roundTrip !== null), SELDOM],
+  ['round trip', ({ v }) => logOf(v.roundTrip?.meanMs ?? 0, 5), SELDOM],
+  ['round trip deviation', ({ v }) => logOf(v.roundTrip?.deviationMs ?? 0, 5), SELDOM],
+  ['link known', ({ v }) => flag(v.link !== null), SELDOM],
+  ...PATHS.map((path): Feature => [`path ${path}`, ({ v }) => flag(v.link?.path === path), SELDOM]),
+  ['jitter', ({ v }) => logOf(v.link?.jitterMs ?? 0, 5), SELDOM],
+  ['late heartbeats', ({ v }) => clamp(v.link?.lateShare ?? 0, 0, 1), SELDOM],
+  ['congestion', ({ v }) => clamp(v.link?.congestion ?? 0, 0, 1), SELDOM],
+  ['silence', ({ v }) => logOf(v.link?.silentMs ?? 0, 8), SELDOM],
   // Its session.
-  ['age', ({ v }) => logOf(v.ageMs, 10)],
-  ['hidden', ({ v }) => flag(v.hidden)],
-  ['since result', ({ v }) => logOf(v.sinceReturnMs, 8)],
-  ['since sign', ({ v }) => logOf(v.sinceSignMs, 8)],
-  ['telemetry known', ({ v }) => flag(v.telemetry !== null)],
-  ['intensity', ({ v }) => clamp(v.telemetry?.intensity ?? 0, 0, 1)],
-  ['battery known', ({ v }) => flag((v.telemetry?.battery ?? null) !== null)],
-  ['battery level', ({ v }) => clamp(v.telemetry?.battery?.level ?? 0, 0, 1)],
-  ['charging', ({ v }) => flag(v.telemetry?.battery?.charging ?? false)],
+  ['age', ({ v }) => logOf(v.ageMs, 10), SELDOM],
+  ['hidden', ({ v }) => flag(v.hidden), PRIME],
+  ['since result', ({ v }) => logOf(v.sinceReturnMs, 8), PRIME],
+  ...steps('since result', TIME_EDGES, ({ v }) => v.sinceReturnMs),
+  ['since sign', ({ v }) => logOf(v.sinceSignMs, 8), SELDOM],
+  ['telemetry known', ({ v }) => flag(v.telemetry !== null), SELDOM],
+  ['intensity', ({ v }) => clamp(v.telemetry?.intensity ?? 0, 0, 1), PRIME],
+  ['battery known', ({ v }) => flag((v.telemetry?.battery ?? null) !== null), SELDOM],
+  ['battery level', ({ v }) => clamp(v.telemetry?.battery?.level ?? 0, 0, 1), SELDOM],
+  ['charging', ({ v }) => flag(v.telemetry?.battery?.charging ?? false), SELDOM],
 ];
 
 /** What each number is, in the order of `timeFeatures`. */
 export const TIME_FEATURES: readonly string[] = FEATURES.map(([name]) => name);
+
+/**
+ * How much each is believed to matter before anything was seen, 0 to 1: the net gets its normalised value times that, so that what
+ * matters seldom needs more evidence to have a say, and a hundred numbers do not teach a few outcomes by heart (a prior on the scale of
+ * each input's weights, after MacKay 1994).
+ */
+export const TIME_PRIORS: readonly number[] = FEATURES.map(([, , prior]) => prior);
 
 /** A row of finite numbers, as long as `TIME_FEATURES`. */
 export function timeFeatures(v: VolunteerView, t: TaskView, c: FeatureContext): number[] {

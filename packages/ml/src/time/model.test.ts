@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { RunObservation } from '../observation.js';
 import { createTimeModel } from './model.js';
-import { NO_TIME } from './part.js';
+import { MEMBERS, NO_TIME } from './part.js';
 import { createTimePredictor } from './predict.js';
 import { normal, PLAIN, row, run, uniform, vid } from './test-kit.js';
 import { createTestTrainer } from './test-trainer.js';
@@ -72,7 +72,7 @@ describe('what it learns', () => {
     const one = (await learned(honest(200))).part();
     expect((await learned(honest(200))).part()).toEqual(one);
     const other = (await learned(honest(200), createTimeModel({ random: uniform(7) }))).part();
-    expect(other.net?.weights).not.toEqual(one.net?.weights);
+    expect(other.net?.members).not.toEqual(one.net?.members);
   });
 
   it('does not go on learning the same few outcomes while nothing new comes', async () => {
@@ -81,7 +81,7 @@ describe('what it learns', () => {
     for (let i = 0; i < 20; i++) await model.train(trainer, 64);
     const { net } = model.part();
     await model.train(trainer, 64);
-    expect(model.part().net?.weights).toEqual(net?.weights);
+    expect(model.part().net?.members).toEqual(net?.members);
   });
 });
 
@@ -206,11 +206,11 @@ describe('a part', () => {
     for (const observation of honest(100)) model.observe(observation);
     await model.train(trainer, 4);
     await model.train(trainer, 4);
-    expect([opened, closed]).toEqual([1, 0]);
+    expect([opened, closed]).toEqual([MEMBERS, 0]);
     await model.train(createTestTrainer(), 4);
-    expect([opened, closed]).toEqual([1, 1]);
+    expect([opened, closed]).toEqual([MEMBERS, MEMBERS]);
     model.close();
     model.close();
-    expect(closed).toBe(1);
+    expect(closed).toBe(MEMBERS);
   });
 });

@@ -1,3 +1,4 @@
+import type { VolunteerId } from '@tabgrid/protocol/ids';
 import type { Model, ModelDeps } from '../model.js';
 import { initialWeights } from '../nn/net.js';
 import { createRunningNormaliser, type Normaliser } from '../nn/normaliser.js';
@@ -5,20 +6,21 @@ import type { NetSpec, NetTrainer, Trainer } from '../nn/trainer.js';
 import type { Observation, RunObservation } from '../observation.js';
 import { calibrationOf, createCalibration, settled, sliceOf } from './calibration.js';
 import { beyond } from './censored.js';
+import { TIME_PRIORS } from './features.js';
 import { createOddities } from './oddities.js';
-import { NO_TIME, TIME_SHAPE, type TimePart } from './part.js';
+import { MEMBERS, NO_TIME, TIME_SHAPE, type TimePart } from './part.js';
 import { createNetQuantiles } from './predict.js';
 import { type Quantiles, quantileLoss } from './quantiles.js';
-import { createReplay } from './replay.js';
+import { createReplay, type Row } from './replay.js';
 import { halfOf, isSound, toScaled } from './scale.js';
 import { createTrust, trustIn } from './trust.js';
 
-const SPEC: NetSpec = { shape: TIME_SHAPE, loss: 'quantiles', learningRate: 1e-3, l2: 1e-5 };
+const SPEC: NetSpec = { shape: TIME_SHAPE, loss: 'quantiles', learningRate: 3e-3, l2: 1e-5 };
 
 /** What answers is the mean of the weights over about so many steps (Polyak and Juditsky 1992): one batch's whim does not show. */
 const AVERAGED = 30;
 
-const BATCH = 64;
+const BATCH = 128;
 /** With fewer outcomes the net stays the plain oracle, and only calibration learns. */
 const LEAST_ROWS = 32;
 /** Steps that one outcome pays for, so that a long pause does not teach a few outcomes by heart; and how many may be saved up. */
@@ -49,12 +51,20 @@ export function createTimeModel({ random }: ModelDeps): Model<TimePart> {
   let at = 0;
   let saved = 0;
   let rounds = 0;
-  let averaged: Float32Array<ArrayBuffer> | null = null;
-  let open: { readonly trainer: Trainer; readonly net: NetTrainer } | null = null;
+  let averaged: readonly Float32Array<ArrayBuffer>[] = [];
+  let open: { readonly trainer: Trainer; readonly nets: readonly NetTrainer[] } | null = null;
 
   const close = (): void => {
-    open?.net.close();
+    for (const net of open?.nets ?? []) net.close();
     open = null;
+  };
+
+  const openWith = (trainer: Trainer): readonly NetTrainer[] => {
+    if (open?.trainer === trainer) return open.nets;
+    close();
+    const weights = part.net?.members ?? Array.from({ length: MEMBERS }, () => initialWeights(TIME_SHAPE, random));
+    open = { trainer, nets: weights.map((of) => trainer.open(SPEC, of)) };
+    return open.nets;
   };
 
   const keep = (o: RunObservation): void => {
@@ -101,28 +111,17 @@ export function createTimeModel({ random }: ModelDeps): Model<TimePart> {
       if (wanted > 0 && replay.size >= LEAST_ROWS) {
         saved -= wanted;
         const current = steady(normaliser.value());
-        if (open?.trainer !== trainer) {
-          close();
-          open = { trainer, net: trainer.open(SPEC, net?.weights ?? initialWeights(TIME_SHAPE, random)) };
-        }
+        const nets = openWith(trainer);
         const said = quantiles;
+        const target = (row: Row) => beyond(row.target, said(row.features), random());
+        const weight = (volunteer: VolunteerId) => (oddities.isOdd(volunteer) ? ODD_WEIGHT : 1);
         for (let step = 0; step < wanted; step++) {
-          open.net.step(
-            replay.batch(
-              BATCH,
-              current,
-              random,
-              (row) => beyond(row.target, said(row.features), random()),
-              (volunteer) => (oddities.isOdd(volunteer) ? ODD_WEIGHT : 1),
-            ),
-          );
+          for (const member of nets) member.step(replay.batch(BATCH, current, random, target, weight));
         }
-        averaged = averageOf(
-          averaged,
-          await open.net.weights(),
-          Math.min(1, Math.max(1 / ++rounds, wanted / AVERAGED)),
-        );
-        net = { weights: averaged, mean: current.mean, scale: current.scale };
+        const share = Math.min(1, Math.max(1 / ++rounds, wanted / AVERAGED));
+        const now = await Promise.all(nets.map((member) => member.weights()));
+        averaged = now.map((weights, i) => averageOf(averaged[i] ?? null, weights, share));
+        net = { members: averaged, mean: current.mean, scale: current.scale };
       }
       part = { samples, at, net, trust: trust.value(), ...calibration.value() };
       quantiles = createNetQuantiles(part);
@@ -139,7 +138,7 @@ export function createTimeModel({ random }: ModelDeps): Model<TimePart> {
       recalledUntil = part.at;
       samples = part.samples;
       at = part.at;
-      averaged = part.net?.weights ?? null;
+      averaged = part.net?.members ?? [];
       rounds = 0;
     },
     score() {
@@ -180,5 +179,5 @@ function averageOf(
 }
 
 function steady({ mean, scale }: Normaliser): Normaliser {
-  return { mean, scale: scale.map((s) => Math.max(LEAST_SCALE, s)) };
+  return { mean, scale: scale.map((s, i) => Math.max(LEAST_SCALE, s) / (TIME_PRIORS[i] ?? 1)) };
 }

@@ -4,7 +4,10 @@ import { TIME_FEATURES } from './features.js';
 import { TRUST_SIZE } from './trust.js';
 
 /** Quantiles of log(time ÷ plain median) in units of the plain interval (see `scale.ts`). */
-export const TIME_SHAPE: NetShape = { inputs: TIME_FEATURES.length, hidden: [32, 32], outputs: 3 };
+export const TIME_SHAPE: NetShape = { inputs: TIME_FEATURES.length, hidden: [16, 16], outputs: 3 };
+
+/** Nets that learn from different draws, and whose answers are averaged: what one makes of chance the others do not (Breiman 1996). */
+export const MEMBERS = 3;
 
 /** Scores kept of one slice: enough that the 1 % quantile of them is no guess. */
 export const SLICE_WINDOW = 500;
@@ -35,7 +38,8 @@ export interface TimePart {
   readonly at: number;
   /** null before the first training. `mean` and `scale` are of the features. */
   readonly net: {
-    readonly weights: Float32Array<ArrayBuffer>;
+    /** Weights of each. */
+    readonly members: readonly Float32Array<ArrayBuffer>[];
     readonly mean: Float32Array<ArrayBuffer>;
     readonly scale: Float32Array<ArrayBuffer>;
   } | null;
@@ -89,7 +93,7 @@ export const TimePartSchema: v.GenericSchema<unknown, TimePart> = v.strictObject
   at: v.pipe(Finite, v.minValue(0)),
   net: v.nullable(
     v.strictObject({
-      weights: exactly(weightCount(TIME_SHAPE)),
+      members: v.pipe(v.array(exactly(weightCount(TIME_SHAPE))), v.length(MEMBERS)),
       mean: exactly(TIME_SHAPE.inputs),
       scale: v.pipe(
         exactly(TIME_SHAPE.inputs),

@@ -34,12 +34,22 @@ const HALF_SURE = 50;
 /** The plain answer, as the net says it. */
 const PLAIN: Quantiles = { low: -1, mid: 0, high: 1 };
 
-/** Raw quantiles of the net, before calibration, in its own units. */
+/** Raw quantiles of the nets, before calibration, in their own units: the mean of each. */
 export function createNetQuantiles({ net }: Pick<TimePart, 'net'>): (features: ArrayLike<number>) => Quantiles {
   if (!net) return () => PLAIN;
-  const evaluate = createEvaluate(TIME_SHAPE, net.weights);
+  const members = net.members.map((weights) => createEvaluate(TIME_SHAPE, weights));
   const normalised = new Float32Array(TIME_SHAPE.inputs);
-  return (features) => quantilesOf(evaluate(normalise(net, features, normalised)));
+  return (features) => {
+    normalise(net, features, normalised);
+    let [low, mid, high] = [0, 0, 0];
+    for (const evaluate of members) {
+      const said = quantilesOf(evaluate(normalised));
+      low += said.low / members.length;
+      mid += said.mid / members.length;
+      high += said.high / members.length;
+    }
+    return { low, mid, high };
+  };
 }
 
 /** Pure: the same part and the same question give the same answer. A part without outcomes answers as the plain oracle. */

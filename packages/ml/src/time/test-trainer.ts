@@ -23,13 +23,14 @@ function openNet({ shape, learningRate, l2 }: NetSpec, weights: Float64Array): N
     step(batch) {
       const gradient = gradientOf(shape, weights, batch, l2);
       t++;
+      const [meanShare, squareShare] = [1 - 0.9 ** t, 1 - 0.999 ** t];
       for (let i = 0; i < weights.length; i++) {
         const g = gradient[i] ?? 0;
         const mean = 0.9 * (m[i] ?? 0) + 0.1 * g;
         const square = 0.999 * (v[i] ?? 0) + 0.001 * g * g;
         m[i] = mean;
         v[i] = square;
-        const step = (learningRate * (mean / (1 - 0.9 ** t))) / (Math.sqrt(square / (1 - 0.999 ** t)) + 1e-7);
+        const step = (learningRate * (mean / meanShare)) / (Math.sqrt(square / squareShare) + 1e-7);
         weights[i] = (weights[i] ?? 0) - step;
       }
     },
@@ -65,7 +66,7 @@ function gradientOf(shape: NetShape, weights: Float64Array, batch: Batch, l2: nu
       const [inputs, outputs] = layers[l] ?? [0, 0];
       const start = starts[l] ?? 0;
       const below = l === 0 ? input : (values[l - 1] ?? input);
-      const next = new Float64Array(inputs);
+      const next = new Float64Array(l === 0 ? 0 : inputs);
       for (let i = 0; i < inputs; i++) {
         const x = below[i] ?? 0;
         if (l === 0 && x === 0) continue;

@@ -1,5 +1,5 @@
 import type { Millis } from '@tabgrid/protocol/ids';
-import type { Results } from './trace-looks.js';
+import type { Results } from '@tabgrid/simulator/trace';
 
 /**
  * Two recordings of one server may hold the same hours twice: what is trained on must not be what is tested on. They are known by
