@@ -1,7 +1,15 @@
+import type { Brain } from '@tabgrid/ml/brain';
+import { failureFeatures } from '@tabgrid/ml/failure/features';
+import { createPieces } from '@tabgrid/ml/failure/predict';
+import { latencyFeatures } from '@tabgrid/ml/latency/features';
+import { createResiduals } from '@tabgrid/ml/latency/predict';
 import { createCandidateOracle } from '@tabgrid/ml/learned-oracle';
 import { measureSteps } from '@tabgrid/ml/nn/probe';
 import { createTfjsTrainer } from '@tabgrid/ml/nn/tfjs-trainer';
 import { toPortable } from '@tabgrid/ml/portable';
+import { timeFeatures } from '@tabgrid/ml/time/features';
+import { MEMBERS } from '@tabgrid/ml/time/part';
+import { createNetQuantiles } from '@tabgrid/ml/time/predict';
 import { createPlainOracle, type Oracle, type TaskView, type VolunteerView } from '@tabgrid/scheduler/oracle';
 import { earliestFinish } from '@tabgrid/scheduler/policies/earliest-finish';
 import { MEDIAN_UNITS_PER_SECOND } from '@tabgrid/simulator/profile';
@@ -31,10 +39,19 @@ export async function costs(say: (line: string) => void): Promise<Costs> {
   const rows: string[][] = [];
   for (const [name, ask] of QUESTIONS) {
     // A new oracle each time: it remembers its answers to the same question.
-    const learned = median(ROUNDS, () => microseconds(createCandidateOracle(brain, plain), ask, views));
-    const simple = median(ROUNDS, () => microseconds(plain, ask, views));
+    const learned = median(ROUNDS, () => {
+      const oracle = createCandidateOracle(brain, plain);
+      return perCall(views, (v) => ask(oracle, v));
+    });
+    const simple = median(ROUNDS, () => perCall(views, (v) => ask(plain, v)));
     figures[`cost.${name}Us`] = learned;
     rows.push([name, learned.toFixed(2), simple.toFixed(2)]);
+  }
+  for (const [name, count, ask, features] of networks(brain)) {
+    const given = views.map(features);
+    const us = median(ROUNDS, () => perCall(given, ask)) / count;
+    figures[`cost.network.${name}Us`] = us;
+    rows.push([`${name}: ${count === 1 ? 'its network' : `each of its ${count} networks`}`, us.toFixed(2), '']);
   }
   const steps: string[][] = [];
   for (const backend of ['cpu', 'wasm'] as const) {
@@ -60,6 +77,32 @@ export async function costs(say: (line: string) => void): Promise<Costs> {
   };
 }
 
+/** One evaluation of each network, its features given. */
+function networks({ time, failure, latency }: Brain) {
+  const context = { wallAtZero: 0, timeZoneMinutes: 0, usualLoad: () => null };
+  const quantiles = createNetQuantiles(time);
+  const pieces = createPieces(failure);
+  const residuals = latency.net && createResiduals(latency.net);
+  type Network = readonly [
+    name: string,
+    count: number,
+    ask: (features: readonly number[]) => unknown,
+    features: (v: VolunteerView) => readonly number[],
+  ];
+  const all: Network[] = [
+    ['time', MEMBERS, quantiles, (v) => timeFeatures(v, TASK, context)],
+    ['failure', 1, (features) => pieces(features, 60_000), failureFeatures],
+  ];
+  if (residuals) all.push(['latency', 1, residuals, (v) => latencyFeatures(v, context)]);
+  return all;
+}
+
+function perCall<T>(all: readonly T[], call: (one: T) => unknown): number {
+  const began = performance.now();
+  for (const one of all) call(one);
+  return ((performance.now() - began) * 1000) / all.length;
+}
+
 const TASK: TaskView = { kernel: KERNEL, workUnits: 15_000, inputBytes: 0, outputBytes: 65_536 };
 
 const QUESTIONS: readonly (readonly [name: string, ask: (oracle: Oracle, v: VolunteerView) => unknown])[] = [
@@ -80,16 +123,6 @@ function someViews(): readonly VolunteerView[] {
     },
   });
   return views;
-}
-
-function microseconds(
-  oracle: Oracle,
-  ask: (oracle: Oracle, v: VolunteerView) => unknown,
-  views: readonly VolunteerView[],
-) {
-  const began = performance.now();
-  for (const view of views) ask(oracle, view);
-  return ((performance.now() - began) * 1000) / views.length;
 }
 
 function median(rounds: number, measure: () => number): number {

@@ -230,6 +230,8 @@ export interface LearningView {
   readonly problem: string | null;
   /** What trains: `cpu`, `wasm`, `webgpu`; null before it is chosen. */
   readonly backend: string | null;
+  /** ms a training step of each that this page measured, null for one that does not work here; empty when an earlier page had. */
+  readonly measured: readonly { readonly backend: string; readonly stepMs: Millis | null }[];
   /** Outcomes kept, and rounds of training. */
   readonly outcomes: number;
   readonly revision: number;

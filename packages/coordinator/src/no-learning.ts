@@ -7,6 +7,7 @@ export const NOTHING_LEARNED: LearningView = {
   mode: 'off',
   problem: NO_LEARNING,
   backend: null,
+  measured: [],
   outcomes: 0,
   revision: 0,
   models: [],

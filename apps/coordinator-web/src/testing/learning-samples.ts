@@ -8,6 +8,7 @@ export const NOTHING_LEARNED: LearningView = {
   mode: 'on',
   problem: null,
   backend: null,
+  measured: [],
   outcomes: 0,
   revision: 0,
   models: MODELS.map((name) => ({
@@ -88,6 +89,11 @@ export function aLearningView(change: Partial<LearningView> = {}): LearningView 
     mode: 'on',
     problem: null,
     backend: 'wasm',
+    measured: [
+      { backend: 'webgpu', stepMs: null },
+      { backend: 'wasm', stepMs: 3.14 },
+      { backend: 'cpu', stepMs: 4.9 },
+    ],
     outcomes: 2_412,
     revision: 188,
     models: [

@@ -62,11 +62,18 @@ describe('learningCaution', () => {
 });
 
 it('says how it was trained', () => {
-  expect(trainingText({ revision: 0, backend: null })).toBe('Not trained yet');
-  expect(trainingText({ revision: 1, backend: 'cpu' })).toBe('Trained once on the CPU');
-  expect(trainingText({ revision: 1_200, backend: 'webgpu' })).toBe('Trained 1,200 times on the GPU (WebGPU)');
-  expect(trainingText({ revision: 2, backend: 'other' })).toBe('Trained 2 times on other');
-  expect(trainingText({ revision: 2, backend: null })).toBe('Trained 2 times');
+  const text = (revision: number, backend: string | null) => trainingText({ revision, backend, measured: [] });
+  expect(text(0, null)).toBe('Not trained yet');
+  expect(text(1, 'cpu')).toBe('Trained once on the CPU');
+  expect(text(1_200, 'webgpu')).toBe('Trained 1,200 times on the GPU (WebGPU)');
+  expect(text(2, 'other')).toBe('Trained 2 times on other');
+  expect(text(2, null)).toBe('Trained 2 times');
+  const measured = [
+    { backend: 'cpu', stepMs: 4.44 },
+    { backend: 'webgpu', stepMs: null },
+  ];
+  expect(trainingText({ revision: 2, backend: 'cpu', measured })).toBe('Trained 2 times on the CPU, 4.4 ms a step');
+  expect(trainingText({ revision: 2, backend: 'webgpu', measured })).toBe('Trained 2 times on the GPU (WebGPU)');
 });
 
 it('asks before it forgets, with what is lost', () => {

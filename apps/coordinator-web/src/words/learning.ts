@@ -54,8 +54,14 @@ export function learningCaution(view: Pick<LearningView, 'mode' | 'outcomes'>): 
 }
 
 /** The machinery, for those who ask. */
-export function trainingText({ revision, backend }: Pick<LearningView, 'revision' | 'backend'>): string {
-  const where = backend === null ? '' : ` on ${BACKENDS.get(backend) ?? backend}`;
+export function trainingText({
+  revision,
+  backend,
+  measured,
+}: Pick<LearningView, 'revision' | 'backend' | 'measured'>): string {
+  const stepMs = measured.find((one) => one.backend === backend)?.stepMs ?? null;
+  const speed = stepMs === null ? '' : `, ${stepMs.toPrecision(2)} ms a step`;
+  const where = backend === null ? '' : ` on ${BACKENDS.get(backend) ?? backend}${speed}`;
   return revision === 0
     ? 'Not trained yet'
     : `Trained ${revision === 1 ? 'once' : `${formatCount(revision)} times`}${where}`;

@@ -91,6 +91,7 @@ export function createLearning(deps: LearningDeps): Learning {
   let mode: LearningMode = 'on';
   let brain: Brain | null = null;
   let backend: LearningView['backend'] = null;
+  let measured: LearningView['measured'] = [];
   let scores: Readonly<Record<ModelName, Score>> | null = null;
   let problem: string | null = null;
   let note: string | null = null;
@@ -181,6 +182,7 @@ export function createLearning(deps: LearningDeps): Learning {
       });
       if (mine !== era || closed) return;
       backend = answer.backend;
+      if (answer.measured.length > 0) measured = answer.measured;
       if (answer.measured.length > 0) {
         remembered = answer.backend;
         await writeBackend(records, machine, answer.backend).catch(() => {});
@@ -323,6 +325,7 @@ export function createLearning(deps: LearningDeps): Learning {
         problem:
           problem ?? note ?? (history.problem === null ? null : `What is learned is not kept: ${history.problem}`),
         backend,
+        measured,
         outcomes: run.length,
         revision: brain?.revision ?? 0,
         models: MODEL_NAMES.map((name) => ({

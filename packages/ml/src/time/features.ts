@@ -17,6 +17,11 @@ interface Seen {
   readonly sorted: readonly number[];
   /** Half the width of the plain interval, in log time. */
   readonly half: number;
+  /** log(1 + what its results so far let expect of this task, ms), 0 before the first; the same of work units, tasks that wait, ms since a result. */
+  readonly meanLog: number;
+  readonly workLog: number;
+  readonly waitingLog: number;
+  readonly sinceLog: number;
   readonly hour: number;
   readonly weekday: number;
   readonly usual: number | null;
@@ -51,9 +56,6 @@ const middle = ({ sorted }: Seen) => sorted[sorted.length >> 1] ?? 0;
 const shortest = ({ sorted }: Seen) => sorted[0] ?? 0;
 const longest = ({ sorted }: Seen) => sorted.at(-1) ?? 0;
 
-/** What its results so far let expect of this task; 0 before the first. */
-const meanMs = ({ stats, t }: Seen) => (stats ? (t.workUnits * stats.ms) / Math.max(stats.units, 1e-9) : 0);
-
 /** A second, a minute, an hour: every factor of e from 7 ms to five days, a little coarser at the ends. */
 const TIME_EDGES = [0, ...[2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 16, 20].map(Math.exp)];
 const WORK_EDGES = [0, ...[4, 6, 8, 9, 10, 11, 12, 13, 15, 18, 22].map(Math.exp)];
@@ -61,22 +63,23 @@ const WAITING_EDGES = [0, 1, 2, 4, 8, 12, 16, 24, 32, 48, 64, 96, 128, 256, 1024
 
 /**
  * How far a number is through each of some spans, 0 before it and 1 behind it: where a time depends on it in bends, few outcomes are
- * enough to learn that (piecewise linear encoding; Gorishniy, Rubachev and Babenko 2022). Along a span it is linear in the logarithm.
+ * enough to learn that (piecewise linear encoding; Gorishniy, Rubachev and Babenko 2022).
+ * @param logOf log(1 + the number): along a span it is linear in that
  */
-function steps(name: string, edges: readonly number[], of: (seen: Seen) => number): readonly Feature[] {
+function steps(name: string, edges: readonly number[], logOf: (seen: Seen) => number): readonly Feature[] {
   const logs = edges.map(Math.log1p);
   return logs.slice(1).map((to, i): Feature => {
     const from = logs[i] ?? 0;
-    const through = (value: number) => (value > 0 ? clamp((Math.log1p(value) - from) / (to - from), 0, 1) : 0);
-    return [`${name}, step ${i + 1}`, (seen) => through(of(seen)), PRIME];
+    const per = 1 / (to - from);
+    return [`${name}, step ${i + 1}`, (seen) => clamp((logOf(seen) - from) * per, 0, 1), PRIME];
   });
 }
 
 const FEATURES: readonly Feature[] = [
   // How it did so far.
   ['speed known', (s) => flag(s.stats !== undefined), PRIME],
-  ['mean time', (s) => logOf(meanMs(s), 8), PRIME],
-  ...steps('mean time', TIME_EDGES, meanMs),
+  ['mean time', ({ meanLog }) => Math.min(4, meanLog / 8), PRIME],
+  ...steps('mean time', TIME_EDGES, ({ meanLog }) => meanLog),
   ['results', (s) => logOf(s.stats?.samples ?? 0, 3), PRIME],
   ['few results', (s) => clamp((s.stats?.samples ?? 0) / RECENT, 0, 1), PRIME],
   ['error', (s) => clamp(s.stats?.error ?? 0.5, 0, 4), PRIME],
@@ -101,8 +104,8 @@ const FEATURES: readonly Feature[] = [
   ['software adapter', ({ v }) => flag(v.capabilities.software), SELDOM],
   ...buckets.map((i): Feature => [`adapter bucket ${i}`, (s) => flag(s.adapter === i), SELDOM]),
   // What it is to do.
-  ['work units', ({ t }) => logOf(t.workUnits, 8), PRIME],
-  ...steps('work units', WORK_EDGES, ({ t }) => t.workUnits),
+  ['work units', ({ workLog }) => Math.min(4, workLog / 8), PRIME],
+  ...steps('work units', WORK_EDGES, ({ workLog }) => workLog),
   ['input bytes', ({ t }) => logOf(t.inputBytes, 12), PRIME],
   ['output bytes', ({ t }) => logOf(t.outputBytes, 12), PRIME],
   ['bytes a unit', ({ t }) => logOf((t.inputBytes + t.outputBytes) / Math.max(t.workUnits, 1e-9), 8), PRIME],
@@ -119,8 +122,8 @@ const FEATURES: readonly Feature[] = [
   ['usual load', ({ usual }) => clamp(usual ?? 0, 0, 1), SELDOM],
   ['volunteers', ({ v }) => logOf(v.grid.volunteers, 5), SELDOM],
   ['busy share', ({ v }) => clamp(v.grid.busyShare, 0, 1), SELDOM],
-  ['tasks waiting', ({ v }) => logOf(v.grid.waiting, 6), PRIME],
-  ...steps('tasks waiting', WAITING_EDGES, ({ v }) => v.grid.waiting),
+  ['tasks waiting', ({ waitingLog }) => Math.min(4, waitingLog / 6), PRIME],
+  ...steps('tasks waiting', WAITING_EDGES, ({ waitingLog }) => waitingLog),
   // Its link.
   ['round trip known', ({ v }) => flag(v.roundTrip !== null), SELDOM],
   ['round trip', ({ v }) => logOf(v.roundTrip?.meanMs ?? 0, 5), SELDOM],
@@ -134,8 +137,8 @@ const FEATURES: readonly Feature[] = [
   // Its session.
   ['age', ({ v }) => logOf(v.ageMs, 10), SELDOM],
   ['hidden', ({ v }) => flag(v.hidden), PRIME],
-  ['since result', ({ v }) => logOf(v.sinceReturnMs, 8), PRIME],
-  ...steps('since result', TIME_EDGES, ({ v }) => v.sinceReturnMs),
+  ['since result', ({ sinceLog }) => Math.min(4, sinceLog / 8), PRIME],
+  ...steps('since result', TIME_EDGES, ({ sinceLog }) => sinceLog),
   ['since sign', ({ v }) => logOf(v.sinceSignMs, 8), SELDOM],
   ['telemetry known', ({ v }) => flag(v.telemetry !== null), SELDOM],
   ['intensity', ({ v }) => clamp(v.telemetry?.intensity ?? 0, 0, 1), PRIME],
@@ -154,27 +157,43 @@ export const TIME_FEATURES: readonly string[] = FEATURES.map(([name]) => name);
  */
 export const TIME_PRIORS: readonly number[] = FEATURES.map(([, , prior]) => prior);
 
+/** Taken apart once: this is asked for before every decision. */
+const READ = FEATURES.map(([, of]) => of);
+
 /** A row of finite numbers, as long as `TIME_FEATURES`. */
 export function timeFeatures(v: VolunteerView, t: TaskView, c: FeatureContext): number[] {
   const stats = v.speeds.get(speedKey(t.kernel, v.hidden)) ?? v.speeds.get(speedKey(t.kernel, !v.hidden));
-  const meanLog = stats ? Math.log(stats.ms / stats.units) : Number.NaN;
-  const recent = (stats?.recent ?? []).slice(0, RECENT).map((msPerUnit) => finite(Math.log(msPerUnit) - meanLog));
+  const perUnitLog = stats ? Math.log(stats.ms / stats.units) : Number.NaN;
+  const recent = (stats?.recent ?? []).slice(0, RECENT).map((msPerUnit) => finite(Math.log(msPerUnit) - perUnitLog));
   const { hour, weekday } = localTime(c, v.now);
   const { vendor, architecture } = v.capabilities.adapter;
   const seen: Seen = {
-    ...{ v, t, c, stats, recent, hour, weekday },
+    v,
+    t,
+    c,
+    stats,
+    recent,
+    hour,
+    weekday,
     sorted: [...recent].sort((a, b) => a - b),
     half: Math.max(LEAST_HALF, Math.log1p(2.5 * clamp(stats?.error ?? 0.5, 0, 4))),
+    meanLog: stats ? log((t.workUnits * stats.ms) / Math.max(stats.units, 1e-9)) : 0,
+    workLog: log(t.workUnits),
+    waitingLog: log(v.grid.waiting),
+    sinceLog: log(v.sinceReturnMs),
     usual: Number.isFinite(hour) ? c.usualLoad(Math.floor(hour)) : null,
     adapter: bucketOf(`${vendor} ${architecture}`, BUCKETS),
     kernel: bucketOf(`${t.kernel.kind}@${t.kernel.version}`, BUCKETS),
   };
-  return FEATURES.map(([, of]) => {
+  return READ.map((of) => {
     const value = of(seen);
     return Number.isFinite(value) ? value : 0;
   });
 }
 
-function finite(log: number): number {
-  return Number.isNaN(log) ? 0 : clamp(log, -MOST_LOG, MOST_LOG);
+/** log(1 + value); 0 for what is negative or NaN. */
+const log = (value: number): number => (value > 0 ? Math.log1p(value) : 0);
+
+function finite(value: number): number {
+  return Number.isNaN(value) ? 0 : clamp(value, -MOST_LOG, MOST_LOG);
 }
