@@ -50,6 +50,8 @@ describe('shares', () => {
   it('go from nothing to a round one above the highest', () => {
     expect(shareRange([0.03, 0.186])).toEqual([0, 0.2]);
     expect(shareRange([0.198])).toEqual([0, 0.3]);
+    expect(shareRange([1])).toEqual([0, 1]);
+    expect(shareRange([0.97])).toEqual([0, 1]);
     expect(shareRange([1.7])).toEqual([0, 2]);
     expect(shareRange([])).toEqual([0, 0.02]);
     expect(shareRange([Number.NaN])).toEqual([0, 0.02]);
@@ -79,6 +81,12 @@ describe('moments', () => {
       '10:00',
     ]);
     expect(momentTicks([hour(9)], [7], 'UTC')).toEqual(['']);
+  });
+
+  it('are told by the second where several share a minute', () => {
+    const at = [0, 20, 40, 70].map((seconds) => hour(9) + 1000 * seconds);
+    expect(momentTicks(at, [0, 1, 3], 'UTC')).toEqual(['09:00:00', '09:00:20', '09:01:10']);
+    expect(momentTicks(at, [0, 3], 'UTC')).toEqual(['09:00', '09:01']);
   });
 
   it('have as many words as there is room for, each once', () => {

@@ -36,9 +36,10 @@ export function coverageRange(values: readonly number[], most = 0.8): readonly [
   return [Math.max(0, Math.floor(low * 10 + 1e-9) / 10), 1];
 }
 
-/** From nothing to a round share above the highest, such as 0.2 or 0.5. */
+/** From nothing to a round share above the highest, such as 0.2 or 0.5; no share of all is above all. */
 export function shareRange(values: readonly number[]): readonly [number, number] {
-  const high = Math.max(0, ...values.filter(Number.isFinite)) * 1.05;
+  const most = Math.max(0, ...values.filter(Number.isFinite));
+  const high = most <= 1 ? Math.min(1, most * 1.05) : most * 1.05;
   return [0, [0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1].find((round) => round >= high) ?? Math.ceil(high)];
 }
 
@@ -57,19 +58,21 @@ export function joinSeries(
 
 /**
  * Words under an axis whose steps are moments, not spans: a night without work takes no room. The day is told where it is
- * another than the one before.
+ * another than the one before, the seconds where the minute is not.
  * @param at ms since 1970
  * @param indices of the moments to tell
  */
 export function momentTicks(at: readonly number[], indices: readonly number[], zone?: string): readonly string[] {
   const first = at[0] ?? 0;
   const oneDay = dayText(first, zone) === dayText(at.at(-1) ?? first, zone);
+  const minutes = indices.map((i) => Math.floor((at[i] ?? Number.NaN) / 60_000));
+  const close = oneDay && minutes.some((minute, i) => i > 0 && minute === minutes[i - 1]);
   let before = '';
   return indices.map((i) => {
     const moment = at[i];
     if (moment === undefined) return '';
     const day = dayText(moment, zone);
-    const told = oneDay || day === before ? timeText(moment, zone) : day;
+    const told = oneDay || day === before ? timeText(moment, zone, close) : day;
     before = day;
     return told;
   });

@@ -113,10 +113,11 @@ export function rewardWords({ raw, shaped }: LearningView['reward'], zone?: stri
 }
 
 /** A moment on an axis or in a table: the time of day. */
-export function timeText(at: number, zone?: string): string {
+export function timeText(at: number, zone?: string, seconds = false): string {
   return new Intl.DateTimeFormat('en', {
     hour: '2-digit',
     minute: '2-digit',
+    ...(seconds && { second: '2-digit' }),
     hourCycle: 'h23',
     ...inZone(zone),
   }).format(at);

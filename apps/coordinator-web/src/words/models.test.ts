@@ -26,6 +26,13 @@ it('has a row for each model, in words of the owner’s', () => {
 it('tells how far finish times are off, and not the loss', () => {
   const error = { learned: { at: [1, 2], value: [0.3, 0.081] }, baseline: { at: [1, 2], value: [0.3, 0.12] } };
   expect(row({ name: 'time' }, { error }).text).toBe('8 % off, simple rule 12 % off');
+  const close = { learned: { at: [1], value: [0.29] }, baseline: { at: [1], value: [0.28] } };
+  expect(row({ name: 'time', learned: 0.1, baseline: 0.2 }, { error: close }).text).toBe(
+    '29 % off, simple rule 28 % off, but with a better interval',
+  );
+  expect(row({ name: 'time', learned: 0.2, baseline: 0.1 }, { error: close }).text).toBe(
+    '29 % off, simple rule 28 % off',
+  );
   expect(row({ name: 'time' }, { error: NOTHING_LEARNED.error }).text).toBe('35 % better than the simple rule');
 });
 

@@ -40,7 +40,7 @@ function rowOf(model: ModelView, { mode, error }: Pick<LearningView, 'mode' | 'e
     title,
     about,
     decides: learned ? 'learned' : 'simple rule',
-    text: (model.name === 'time' ? (errorText(error) ?? comparison) : comparison) + whyNot(model, mode),
+    text: (model.name === 'time' ? (errorText(error, model) ?? comparison) : comparison) + whyNot(model, mode),
     bars: barsOf(model),
     measure:
       model.samples === 0
@@ -49,12 +49,17 @@ function rowOf(model: ModelView, { mode, error }: Pick<LearningView, 'mode' | 'e
   };
 }
 
-/** `8 % off, simple rule 12 % off`; null before the first outcome. */
-function errorText({ learned, baseline }: LearningView['error']): string | null {
+/**
+ * `8 % off, simple rule 12 % off`; null before the first outcome. What is judged is the interval as well: one that is better in all
+ * may have a middle that is not.
+ */
+function errorText({ learned, baseline }: LearningView['error'], model: ModelView): string | null {
   const own = lastOf(learned);
   const simple = lastOf(baseline);
   if (own === null || simple === null) return null;
-  return `${percentOf(own)} % off, simple rule ${percentOf(simple)} % off`;
+  const better = model.learned !== null && model.baseline !== null && model.learned < model.baseline;
+  const how = better && percentOf(own) >= percentOf(simple) ? ', but with a better interval' : '';
+  return `${percentOf(own)} % off, simple rule ${percentOf(simple)} % off${how}`;
 }
 
 function lastOf({ value }: Series): number | null {
