@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
-import { createTfjsTrainer } from '@tabgrid/ml/nn/tfjs-trainer';
 import { telemetry } from '@tabgrid/simulator/profiles';
 import { parseResults, type Results } from '@tabgrid/simulator/trace';
 import type { BenchResult, Table } from '../../result.js';
+import { fastTrainer } from '../fast-trainer.js';
 import { without } from '../overlap.js';
 import { brier, createAuc, ece, type Forecast, groupBootstrap, reliability } from './metrics.js';
 import { simulatedLooks } from './simulated.js';
@@ -38,7 +38,7 @@ interface Direction {
 
 export async function failureProof(options: FailureProofOptions): Promise<FailureProof> {
   const { quick, say } = options;
-  const trainer = await createTfjsTrainer('cpu');
+  const trainer = await fastTrainer();
   const effort = { trainer, seeds: quick ? [1] : [1, 2, 3], steps: 600 };
   const resamples = quick ? 200 : 1000;
   const directions = directionsOf(options);
@@ -69,7 +69,7 @@ export async function telemetryProof({
   quick,
   say,
 }: Pick<FailureProofOptions, 'quick' | 'say'>): Promise<FailureProof> {
-  const trainer = await createTfjsTrainer('cpu');
+  const trainer = await fastTrainer();
   const count = quick ? WORLDS / 4 : WORLDS;
   const worlds = Array.from({ length: 2 * count }, (_, i) => i + 1);
   const [train, test] = [worlds.slice(0, count), worlds.slice(count)].map((seeds) => simulatedLooks(telemetry, seeds));

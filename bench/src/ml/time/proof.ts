@@ -1,11 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { createTfjsTrainer } from '@tabgrid/ml/nn/tfjs-trainer';
 import type { Trainer } from '@tabgrid/ml/nn/trainer';
 import { TIME_FEATURES } from '@tabgrid/ml/time/features';
 import { createTimeModel } from '@tabgrid/ml/time/model';
 import { createRandom } from '@tabgrid/scheduler/random';
 import { inOrder, parseResults, type Results } from '@tabgrid/simulator/trace';
 import type { BenchResult, Table } from '../../result.js';
+import { fastTrainer } from '../fast-trainer.js';
 import { without } from '../overlap.js';
 import { createBaselines } from './baselines.js';
 import { gradientBoosting } from './gbr.js';
@@ -27,7 +27,7 @@ export interface ProofOptions {
   /** Where the traces and recordings lie. */
   readonly data?: string;
   readonly recordings?: string;
-  /** tfjs on the cpu when absent. */
+  /** The fast one when absent. */
   readonly trainer?: Trainer;
 }
 
@@ -53,10 +53,12 @@ const COLD_SPAN = 50;
 export async function timeProof({ quick, say, ...where }: ProofOptions): Promise<Proof> {
   const data = where.data ?? '../shared/data';
   const recordings = where.recordings ?? 'bench/recordings';
-  const trainer = where.trainer ?? (await createTfjsTrainer('cpu'));
+  const trainer = where.trainer ?? (await fastTrainer());
   const proof = { figures: {} as Record<string, number>, samples: {}, tables: [] as Table[] };
   const unused = new Set(TIME_FEATURES.keys());
-  const sets = [nodio(data, quick, say), recorded(recordings, say), simulated(quick)].filter((set) => set !== null);
+  const sets = [nodio(data, quick, say), recorded(recordings, quick, say), simulated(quick)].filter(
+    (set) => set !== null,
+  );
   for (const set of sets) {
     const found = await prove(set, trainer, quick, say);
     for (const [name, value] of Object.entries(found.figures)) proof.figures[`${set.name}.time.${name}`] = value;
@@ -81,7 +83,7 @@ function nodio(folder: string, quick: boolean, say: (line: string) => void): Dat
   }
   const [earlier, later] = [first, second].map((file) => parseResults(readFileSync(file, 'utf8')));
   if (!earlier || !later) return null;
-  const most = quick ? 5000 : Number.POSITIVE_INFINITY;
+  const most = quick ? 2000 : Number.POSITIVE_INFINITY;
   const split = (from: readonly [string, Results], to: readonly [string, Results]): Split => {
     const { results, removed } = without(from[1], to[1]);
     if (removed > 0) say(`NodIO: ${removed} results of ${from[0]} are in ${to[0]} too: left out of what is learned`);
@@ -96,13 +98,13 @@ function nodio(folder: string, quick: boolean, say: (line: string) => void): Dat
   return { name: 'nodio', splits: [split(one, other), split(other, one)] };
 }
 
-function recorded(folder: string, say: (line: string) => void): DataSet | null {
+function recorded(folder: string, quick: boolean, say: (line: string) => void): DataSet | null {
   const file = `${folder}/tiles.jsonl.gz`;
   if (!existsSync(file)) {
     say(`recorded tiles: skipped, there is no ${file} (npm run bench -- ml --record ${file})`);
     return null;
   }
-  const sights = readRecording(file);
+  const sights = readRecording(file).slice(0, quick ? 2000 : Number.POSITIVE_INFINITY);
   const half = sights.length >> 1;
   return {
     name: 'recorded',

@@ -45,10 +45,10 @@ export async function worthProof({ quick, say }: WorthOptions): Promise<WorthPro
       const before = name === 'thousand' ? BEFORE_THOUSAND : quick ? 2 : BEFORE;
       return { profile: name, before, worlds: quick ? (QUICK.get(name) ?? 1) : WORLDS, without: null };
     });
-  const ablated = [null, ...MODEL_NAMES].map(
+  const ablated = (quick ? [] : [null, ...MODEL_NAMES]).map(
     (without): Assignment => ({
-      ...{ profile: 'browser', before: quick ? 1 : BEFORE, without },
-      worlds: quick ? 1 : ABLATION_WORLDS,
+      ...{ profile: 'browser', before: BEFORE, without },
+      worlds: ABLATION_WORLDS,
     }),
   );
   // The longest first, so that no core is left with it at the end.
@@ -143,16 +143,7 @@ function summary(
         header: ['profile', ...MODEL_NAMES],
         rows: found.map(({ worlds, decided }) => [worlds.profile, ...decided]),
       },
-      {
-        title: `Each model switched off in turn (browser, ${ablated[0]?.worlds.ref.length ?? 0} worlds)`,
-        header: ['learning', 'makespan ÷ plain', 'above ref', 'more waste'],
-        rows: ablated.map(({ name, worlds }) => [
-          name,
-          makespanRatio(worlds).toFixed(3),
-          percent(gapOf(worlds.learned, worlds.ref)),
-          percent(moreWaste(worlds)),
-        ]),
-      },
+      ...(ablated.length > 0 ? [ablationTable(ablated)] : []),
     ],
     intervals: {
       ...(open && { 'worth.gapRatio': bootstrap(measured, pooledGapRatio) }),
@@ -164,6 +155,19 @@ function summary(
 
 const over = (values: readonly number[], ref: readonly number[]) => values.map((x, i) => x / (ref[i] ?? Number.NaN));
 const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
+
+function ablationTable(ablated: readonly { readonly name: string; readonly worlds: Worlds }[]): Table {
+  return {
+    title: `Each model switched off in turn (browser, ${ablated[0]?.worlds.ref.length ?? 0} worlds)`,
+    header: ['learning', 'makespan ÷ plain', 'above ref', 'more waste'],
+    rows: ablated.map(({ name, worlds }) => [
+      name,
+      makespanRatio(worlds).toFixed(3),
+      percent(gapOf(worlds.learned, worlds.ref)),
+      percent(moreWaste(worlds)),
+    ]),
+  };
+}
 
 function gridTable(measured: readonly Worlds[]): Table {
   return {
