@@ -182,8 +182,8 @@ export function createLearning(deps: LearningDeps): Learning {
       });
       if (mine !== era || closed) return;
       backend = answer.backend;
-      if (answer.measured.length > 0) measured = answer.measured;
       if (answer.measured.length > 0) {
+        measured = answer.measured;
         remembered = answer.backend;
         await writeBackend(records, machine, answer.backend).catch(() => {});
       }
