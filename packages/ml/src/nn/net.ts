@@ -52,10 +52,12 @@ export function createEvaluate(shape: NetShape, weights: Float32Array): Evaluate
   }
   const layers = prepared(shape, weights);
   const result = layers.at(-1)?.outputs ?? new Float32Array(0);
-  const first = new Float32Array(shape.inputs);
+  const first: Float32Array = new Float32Array(shape.inputs);
   return (input) => {
-    for (let i = 0; i < first.length; i++) first[i] = input[i] ?? 0;
     let from = first;
+    // What is in 32 bits already needs no copy.
+    if (input instanceof Float32Array && input.length === first.length) from = input;
+    else for (let i = 0; i < first.length; i++) first[i] = input[i] ?? 0;
     for (const layer of layers) {
       evaluateLayer(layer, from);
       from = layer.outputs;
