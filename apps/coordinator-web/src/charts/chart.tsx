@@ -48,7 +48,13 @@ export function Chart<T>(props: {
 
   useEffect(() => {
     const data = plot.data(props.value);
-    if (chart.current !== null && !sameData(chart.current.data, data)) chart.current.setData(data);
+    const { current } = chart;
+    if (current === null || sameData(current.data, data)) return;
+    current.batch(() => {
+      current.setData(data);
+      // Words under an axis may change though its span does not: moments that have gone by.
+      current.redraw(true, true);
+    });
   }, [plot, props.value]);
 
   return <div class="chart" role="img" aria-label={props.label} ref={host} data-testid={props.testid} />;
