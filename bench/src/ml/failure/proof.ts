@@ -8,7 +8,7 @@ import { without } from '../overlap.js';
 import { brier, createAuc, ece, type Forecast, groupBootstrap, reliability } from './metrics.js';
 import { simulatedLooks } from './simulated.js';
 import { looksOf } from './trace-looks.js';
-import { type Tried, tryLooks } from './try.js';
+import { type Effort, type Tried, tryLooks } from './try.js';
 
 /** Failure within a minute on recorded volunteers: learned on one trace, tried on the other, both ways. */
 
@@ -38,9 +38,7 @@ interface Direction {
 
 export async function failureProof(options: FailureProofOptions): Promise<FailureProof> {
   const { quick, say } = options;
-  const trainer = await fastTrainer();
-  const effort = { trainer, seeds: quick ? [1] : [1, 2, 3], steps: 600 };
-  const resamples = quick ? 200 : 1000;
+  const effort = await effortOf(quick);
   const directions = directionsOf(options);
   if (directions.length === 0) {
     say(
@@ -61,7 +59,7 @@ export async function failureProof(options: FailureProofOptions): Promise<Failur
       asGiven.push(await tryLooks(name, looksOf(train), looksOf(test, LATER_MS), { ...effort, seeds: [1] }));
     }
   }
-  return summary(tried, asGiven, resamples);
+  return summary(tried, asGiven, resamplesOf(quick));
 }
 
 /** The same on simulated volunteers that show everything there is to show. */
@@ -69,13 +67,12 @@ export async function telemetryProof({
   quick,
   say,
 }: Pick<FailureProofOptions, 'quick' | 'say'>): Promise<FailureProof> {
-  const trainer = await fastTrainer();
   const count = quick ? WORLDS / 4 : WORLDS;
   const worlds = Array.from({ length: 2 * count }, (_, i) => i + 1);
   const [train, test] = [worlds.slice(0, count), worlds.slice(count)].map((seeds) => simulatedLooks(telemetry, seeds));
   if (!train || !test) return NOTHING;
   say(`failure, telemetry: ${train.length} looks to learn from, ${test.length} to be tried on`);
-  const t = await tryLooks('simulated telemetry', train, test, { trainer, seeds: quick ? [1] : [1, 2, 3], steps: 600 });
+  const t = await tryLooks('simulated telemetry', train, test, await effortOf(quick));
   const f = figuresOf(t);
   return {
     figures: {
@@ -85,11 +82,17 @@ export async function telemetryProof({
       'failure.telemetry.brierSkill': f.skill,
       'failure.telemetry.ece': f.ece,
     },
-    intervals: { 'failure.telemetry.gain': gainInterval(t, f.best.frozen, quick ? 200 : 1000) },
+    intervals: { 'failure.telemetry.gain': gainInterval(t, f.best.frozen, resamplesOf(quick)) },
     samples: {},
     tables: [comparison([{ t, f }]), reliabilityOf(t)],
   };
 }
+
+async function effortOf(quick: boolean): Promise<Effort> {
+  return { trainer: await fastTrainer(), seeds: quick ? [1] : [1, 2, 3], steps: 600 };
+}
+
+const resamplesOf = (quick: boolean): number => (quick ? 200 : 1000);
 
 const NOTHING: FailureProof = { figures: {}, tables: [], samples: {}, intervals: {} };
 

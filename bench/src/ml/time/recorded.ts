@@ -27,7 +27,7 @@ function rounded(_: string, value: unknown): unknown {
     : value;
 }
 
-/** @param from what came of attempts assigned before this one is known, but not told */
+/** As features, held against what a page's own plain oracle says. */
 export function recordedStream(sights: readonly Sight[]): Iterable<Asked | Ended> {
   return streamOf(sights, SCHEDULER_CONFIG.oracle);
 }

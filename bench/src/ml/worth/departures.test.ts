@@ -28,5 +28,6 @@ it('meets long sessions oftener, in their middle, and is the same for the same s
 
 it('leaves out who did not stay, and refuses a trace of nobody else', () => {
   expect(departuresOf([session(0, 1), session(500)], { places: 1, untilMs: 5000, seed: 1 })).toHaveLength(10);
+  expect(() => departuresOf([session(0)], { places: 1, untilMs: 600, seed: 1 })).toThrow(RangeError);
   expect(() => departuresOf([session(5, 1)], { places: 1, untilMs: 600, seed: 1 })).toThrow(RangeError);
 });

@@ -20,8 +20,9 @@ export function departuresOf(
 ): readonly Departure[] {
   const random = createRandom(seed);
   const lengths = sessions.filter(({ results }) => results > 1).map(({ from, until }) => until - from);
-  if (lengths.length === 0) throw new RangeError('a trace in which nobody stays');
   const all = lengths.reduce((sum, ms) => sum + ms, 0);
+  // Sessions without length would follow one another for ever.
+  if (all === 0) throw new RangeError('a trace in which nobody stays');
   const met = (): number => {
     let rest = random.next() * all;
     for (const ms of lengths) {
