@@ -248,11 +248,12 @@ fn evaluateGlass(s: Surface, wo: vec3f, wi: vec3f) -> vec4f {
 fn sampleGlass(s: Surface, wo: vec3f, u: vec3f) -> vec3f {
   let h = visibleFacet(s.alpha, wo, u.xy);
   let cosine = clamp(dot(wo, h), 0.0, 1.0);
-  if (u.z < dielectricFresnel(cosine, s.eta)) {
-    return 2.0 * cosine * h - wo;
-  }
+  let reflects = u.z < dielectricFresnel(cosine, s.eta);
   let beyond = sqrt(max(1.0 - s.eta * s.eta * (1.0 - cosine * cosine), 0.0));
-  return direction((s.eta * cosine - beyond) * h - s.eta * wo, -wo);
+  let refracted = direction((s.eta * cosine - beyond) * h - s.eta * wo, -wo);
+  let wi = select(refracted, 2.0 * cosine * h - wo, reflects);
+  // Reflected into the surface, or refracted out of it: shadowed by the facets, and lost.
+  return select(vec3f(0.0), wi, (wi.z > 0.0) == reflects);
 }
 
 // The base turned into what lets light through.
@@ -289,7 +290,8 @@ ${transmission ? '  if (s.kind == GLASS) { return sampleGlass(s, wo, u); }' : ''
   let h = visibleFacet(s.alpha, wo, u.xy);
   let reflected = 2.0 * dot(wo, h) * h - wo;
   // A thin wall: what goes through is what would have been reflected, on the other side.
-  return select(vec3f(reflected.xy, -reflected.z), reflected, u.z < s.glossy);
+  let wi = select(vec3f(reflected.xy, -reflected.z), reflected, u.z < s.glossy);
+  return select(vec3f(0.0), wi, reflected.z > 0.0);
 }
 `;
 
