@@ -26,18 +26,21 @@ export interface PackedLights {
 const KINDS: Record<LightSource['kind'], number> = { point: 0, spot: 1, directional: 2 };
 const LARGEST_INTENSITY = 1e12;
 
-/**
- * @param radius of the scene's bounding sphere (m), through which a directional light sends its power
- * @throws RangeError for too many punctual lights
- */
+/** The scene's bounding sphere, metres. */
+export interface SceneSphere {
+  readonly centre: Vec3;
+  readonly radius: number;
+}
+
+/** @throws RangeError for too many punctual lights */
 export function packLights(
   triangles: readonly TriangleLight[],
   sources: readonly LightSource[],
-  radius: number,
+  sphere: SceneSphere,
 ): PackedLights {
   const usable = sources.filter((light) => shines(light));
   if (usable.length > MAX_PUNCTUAL) throw new RangeError(`${usable.length} lights, limit ${MAX_PUNCTUAL}`);
-  const weights = [...triangles.map(({ weight }) => weight), ...usable.map((light) => powerOf(light, radius))];
+  const weights = [...triangles.map(({ weight }) => weight), ...usable.map((light) => powerOf(light, sphere))];
   const table = buildAlias(Float64Array.from(weights));
   const records = new Uint32Array(LIGHT_WORDS * weights.length);
   const floats = new Float32Array(records.buffer);
@@ -70,17 +73,15 @@ function intensityOf({ intensity: [r, g, b] }: LightSource): [number, number, nu
   return [Math.min(r, LARGEST_INTENSITY), Math.min(g, LARGEST_INTENSITY), Math.min(b, LARGEST_INTENSITY)];
 }
 
-/** Luminance-weighted power ÷ π: 4πI of a point, as much of it as the cone holds of a spot, E·πr² of a sun. */
-function powerOf(light: LightSource, radius: number): number {
+/** Luminance-weighted power ÷ π that meets the scene: of a sun πr²·E, of a point its share of directions, of a spot's its cone. */
+function powerOf(light: LightSource, { centre, radius }: SceneSphere): number {
   const intensity = luminance(...intensityOf(light));
-  switch (light.kind) {
-    case 'point':
-      return 4 * intensity;
-    case 'spot':
-      return Math.max(2 * intensity * (1 - Math.cos(light.outerCone)), 1e-6 * intensity);
-    case 'directional':
-      return intensity * Math.max(radius * radius, 1e-20);
-  }
+  const radius2 = Math.max(radius * radius, 1e-20);
+  if (light.kind === 'directional') return intensity * radius2;
+  const distance2 = light.position.reduce((sum, x, axis) => sum + (x - (centre[axis] ?? 0)) ** 2, 0);
+  const towards = distance2 > radius2 ? 2 * (1 - Math.sqrt(1 - radius2 / distance2)) : 4;
+  const cone = light.kind === 'spot' ? Math.max(2 * (1 - Math.cos(light.outerCone)), 1e-6) : 4;
+  return intensity * Math.max(Math.min(towards, cone), 1e-9);
 }
 
 function wordsOf(light: LightSource): Uint32Array {

@@ -79,7 +79,8 @@ export function packParts(source: SceneSource, options: PackOptions): PackedPart
   }
   const { min, max } = bvh.bounds;
   const radius = 0.5 * Math.hypot(max[0] - min[0], max[1] - min[1], max[2] - min[2]);
-  const lights = packLights(shining, source.lights ?? [], radius);
+  const centre = [0.5 * (min[0] + max[0]), 0.5 * (min[1] + max[1]), 0.5 * (min[2] + max[2])] as const;
+  const lights = packLights(shining, source.lights ?? [], { centre, radius });
   const counts = {
     triangles,
     nodes: bvh.nodes.length / 8,
