@@ -63,6 +63,26 @@ describe('prepareScene', () => {
     expect(scene.summary.cameras).toEqual(['default']);
   });
 
+  it('frames instanced meshes where they stand, not where they were modelled', async () => {
+    const fixture = createFixture();
+    const corners = Array.from({ length: 64 }, (_, i) => [i, 0, 0, i + 1, 0, 0, i, 1, 0]).flat();
+    const POSITION = fixture.accessor(Float32Array.from(corners), 'VEC3');
+    fixture.json.meshes.push({ primitives: [{ attributes: { POSITION } }] });
+    fixture.json.nodes.push({ mesh: 0, translation: [1000, 0, 0] }, { mesh: 0, translation: [2000, 0, 0] });
+    const { framing } = await prepare(fixture.glb());
+    const x = framing.filter((_, i) => i % 3 === 0);
+    expect([Math.min(...x), Math.max(...x)]).toEqual([1000, 2064]);
+  });
+
+  it('leaves the sky out where lamps light the scene', async () => {
+    const fixture = triangleFixture();
+    Object.assign(fixture.json, {
+      extensions: { KHR_lights_punctual: { lights: [{ type: 'point', intensity: 50 }] } },
+    });
+    fixture.json.nodes.push({ translation: [0, 2, 0], extensions: { KHR_lights_punctual: { light: 0 } } });
+    expect((await prepare(fixture.glb())).sky).toBe(false);
+  });
+
   it('passes warnings on, the reader’s and the packer’s', async () => {
     const fixture = createFixture();
     const POSITION = fixture.accessor(Float32Array.of(0, 0, 0, 1, 0, 0, 0, 1, 0, 5, 5, 5, 5, 5, 5, 5, 5, 5), 'VEC3');

@@ -13,6 +13,7 @@ import { AssetError, reasonOf } from './asset-error.js';
 import { builtinEnvironment, lightsItself } from './builtin-environment.js';
 import { defaultCamera, framingPoints } from './default-camera.js';
 import { type DecodeImage, type ResourceLookup, readGltf } from './gltf.js';
+import { worldPoints } from './world-points.js';
 
 /** From a file to what the grid needs. Free of the DOM; it takes seconds for large files, so run it in a Worker. */
 export interface PrepareInput {
@@ -21,7 +22,7 @@ export interface PrepareInput {
   readonly file: Bytes;
   readonly resource?: ResourceLookup;
   /**
-   * Light from everywhere. Null takes the default: none for a scene that its own surfaces light (see `lightsItself`),
+   * Light from everywhere. Null takes the default: none for a scene that its own surfaces and lamps light (see `lightsItself`),
    * and the built-in sky for any other.
    */
   readonly environment: EnvironmentSource | null;
@@ -70,13 +71,13 @@ export async function prepareScene(input: PrepareInput): Promise<PreparedScene> 
   if (sizes.counts.triangles === 0) {
     throw new AssetError('The scene has no triangle with an area, so there is nothing to render. Repair the model.');
   }
-  const sky = input.environment === null && !lightsItself(sizes);
+  const sky = input.environment === null && !lightsItself(sizes, scene.lights);
   const environment = input.environment ?? (sky ? builtinEnvironment() : DARKNESS);
   const named = await nameScene({ manifest: sizes, ...parts });
   const namedEnvironment = await nameEnvironment(packed(() => packEnvironment(environment)));
   const blobs = unique([...named.blobs, ...namedEnvironment.blobs]);
   const framed = scene.cameras.length === 0;
-  const framing = framingPoints(scene.positions);
+  const framing = framingPoints(worldPoints(scene));
   const cameras = framed ? [defaultCamera({ positions: framing }, input.aspect)] : scene.cameras;
   return {
     name: input.name,

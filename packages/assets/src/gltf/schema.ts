@@ -1,38 +1,23 @@
 import * as v from 'valibot';
+import { Material } from './schema-material.js';
+import {
+  Color,
+  extensions,
+  Finite,
+  Index,
+  indices,
+  listOf,
+  MAX_ENTRIES,
+  Name,
+  NotNegative,
+  numbers,
+  Size,
+} from './schema-values.js';
 
 /**
- * The part of glTF 2.0's JSON that is read here. Unknown properties are dropped, so that what goes on to the library
- * has been checked whole; animations, extras and unknown extensions end here. Whether the indices point anywhere is
- * checked in `validate.ts`.
+ * The part of glTF 2.0's JSON that is read here. Unknown properties are dropped: extras and unknown extensions end here.
+ * Whether the indices point anywhere is checked in `validate.ts` and `references.ts`.
  */
-
-/** Entries in any one list. */
-const MAX_ENTRIES = 1_000_000;
-/** Names are shown to people: the rest is cut off. */
-const MAX_SHOWN_NAME = 64;
-
-const Index = v.pipe(v.number(), v.integer(), v.minValue(0));
-const Size = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(Number.MAX_SAFE_INTEGER));
-const Finite = v.pipe(v.number(), v.finite());
-const Unit = v.pipe(
-  v.number(),
-  v.finite(),
-  v.transform((x: number) => Math.min(1, Math.max(0, x))),
-);
-const NotNegative = v.pipe(
-  v.number(),
-  v.finite(),
-  v.transform((x: number) => Math.max(0, x)),
-);
-const Name = v.pipe(
-  v.string(),
-  v.transform((name: string) => name.slice(0, MAX_SHOWN_NAME)),
-);
-
-const listOf = <T extends v.GenericSchema>(item: T) =>
-  v.exactOptional(v.pipe(v.array(item), v.maxLength(MAX_ENTRIES)), []);
-const indices = listOf(Index);
-const numbers = (length: number) => v.pipe(v.array(Finite), v.length(length));
 
 const ComponentType = v.picklist([5120, 5121, 5122, 5123, 5125, 5126]);
 const ElementType = v.picklist(['SCALAR', 'VEC2', 'VEC3', 'VEC4', 'MAT2', 'MAT3', 'MAT4']);
@@ -47,7 +32,6 @@ const Accessor = v.object({
   sparse: v.exactOptional(
     v.object({
       count: Size,
-      // The offsets are filled in: the library would otherwise take the accessor's own.
       indices: v.object({
         bufferView: Index,
         byteOffset: v.exactOptional(Size, 0),
@@ -56,19 +40,6 @@ const Accessor = v.object({
       values: v.object({ bufferView: Index, byteOffset: v.exactOptional(Size, 0) }),
     }),
   ),
-});
-
-const TextureTransform = v.object({
-  offset: v.exactOptional(v.tuple([Finite, Finite])),
-  rotation: v.exactOptional(Finite),
-  scale: v.exactOptional(v.tuple([Finite, Finite])),
-  texCoord: v.exactOptional(Index),
-});
-
-const TextureInfo = v.object({
-  index: Index,
-  texCoord: v.exactOptional(Index),
-  extensions: v.exactOptional(v.object({ KHR_texture_transform: v.exactOptional(TextureTransform) })),
 });
 
 const Sampler = v.object({
@@ -81,49 +52,50 @@ const Sampler = v.object({
 
 const Source = v.object({ source: Index });
 
-const Material = v.object({
-  name: v.exactOptional(Name),
-  pbrMetallicRoughness: v.exactOptional(
-    v.object({
-      baseColorFactor: v.exactOptional(v.tuple([Unit, Unit, Unit, Unit])),
-      baseColorTexture: v.exactOptional(TextureInfo),
-      metallicFactor: v.exactOptional(Unit),
-      roughnessFactor: v.exactOptional(Unit),
-      metallicRoughnessTexture: v.exactOptional(TextureInfo),
-    }),
-  ),
-  normalTexture: v.exactOptional(TextureInfo),
-  emissiveTexture: v.exactOptional(TextureInfo),
-  emissiveFactor: v.exactOptional(v.tuple([NotNegative, NotNegative, NotNegative])),
-  alphaMode: v.exactOptional(v.picklist(['OPAQUE', 'MASK', 'BLEND'])),
-  alphaCutoff: v.exactOptional(NotNegative),
-  doubleSided: v.exactOptional(v.boolean()),
-  extensions: v.exactOptional(
-    v.object({
-      KHR_materials_emissive_strength: v.exactOptional(v.object({ emissiveStrength: v.exactOptional(NotNegative) })),
-      KHR_materials_unlit: v.exactOptional(v.object({})),
-    }),
-  ),
-});
-
 const Attributes = v.pipe(v.record(v.pipe(v.string(), v.maxLength(64)), Index), v.maxEntries(64));
 
 const Primitive = v.object({
   attributes: Attributes,
   indices: v.exactOptional(Index),
   material: v.exactOptional(Index),
-  mode: v.exactOptional(v.picklist([0, 1, 2, 3, 4, 5, 6])),
-  targets: v.exactOptional(v.pipe(v.array(Attributes), v.maxLength(4096))),
+  mode: v.exactOptional(v.picklist([0, 1, 2, 3, 4, 5, 6]), 4),
+  targets: v.exactOptional(v.pipe(v.array(Attributes), v.maxLength(4096)), []),
 });
+export type GltfPrimitive = v.InferOutput<typeof Primitive>;
 
 const Camera = v.variant('type', [
   v.object({
     type: v.literal('perspective'),
     name: v.exactOptional(Name),
-    perspective: v.object({ yfov: Finite, znear: v.exactOptional(Finite, 0.01) }),
+    perspective: v.object({ yfov: Finite }),
   }),
-  v.object({ type: v.literal('orthographic'), name: v.exactOptional(Name) }),
+  v.object({
+    type: v.literal('orthographic'),
+    name: v.exactOptional(Name),
+    orthographic: v.object({ ymag: Finite }),
+  }),
 ]);
+
+/** KHR_lights_punctual. */
+const light = { color: v.exactOptional(Color, [1, 1, 1]), intensity: v.exactOptional(NotNegative, 1) };
+const range = v.exactOptional(NotNegative);
+const Light = v.variant('type', [
+  v.object({ type: v.literal('point'), ...light, range }),
+  v.object({
+    type: v.literal('spot'),
+    ...light,
+    range,
+    spot: v.exactOptional(
+      v.object({
+        innerConeAngle: v.exactOptional(NotNegative, 0),
+        outerConeAngle: v.exactOptional(NotNegative, Math.PI / 4),
+      }),
+      {},
+    ),
+  }),
+  v.object({ type: v.literal('directional'), ...light }),
+]);
+export type GltfLight = v.InferOutput<typeof Light>;
 
 const Node = v.object({
   name: v.exactOptional(Name),
@@ -136,13 +108,11 @@ const Node = v.object({
   rotation: v.exactOptional(numbers(4)),
   scale: v.exactOptional(numbers(3)),
   weights: v.exactOptional(v.pipe(v.array(Finite), v.maxLength(4096))),
-  extensions: v.exactOptional(
-    v.object({
-      EXT_mesh_gpu_instancing: v.exactOptional(v.object({ attributes: Attributes })),
-      KHR_lights_punctual: v.exactOptional(v.object({})),
-      KHR_node_visibility: v.exactOptional(v.object({ visible: v.exactOptional(v.boolean(), true) })),
-    }),
-  ),
+  extensions: extensions({
+    EXT_mesh_gpu_instancing: v.exactOptional(v.object({ attributes: Attributes })),
+    KHR_lights_punctual: v.exactOptional(v.object({ light: Index })),
+    KHR_node_visibility: v.exactOptional(v.object({ visible: v.exactOptional(v.boolean(), true) })),
+  }),
 });
 export type GltfNode = v.InferOutput<typeof Node>;
 
@@ -167,9 +137,10 @@ export const GltfJson = v.object({
     v.object({
       source: v.exactOptional(Index),
       sampler: v.exactOptional(Index),
-      extensions: v.exactOptional(
-        v.object({ EXT_texture_webp: v.exactOptional(Source), EXT_texture_avif: v.exactOptional(Source) }),
-      ),
+      extensions: extensions({
+        EXT_texture_webp: v.exactOptional(Source),
+        EXT_texture_avif: v.exactOptional(Source),
+      }),
     }),
   ),
   samplers: listOf(Sampler),
@@ -191,6 +162,7 @@ export const GltfJson = v.object({
     }),
   ),
   buffers: listOf(v.object({ uri: v.exactOptional(v.string()), byteLength: Size })),
+  extensions: extensions({ KHR_lights_punctual: v.exactOptional(v.object({ lights: listOf(Light) })) }),
 });
 export type GltfJson = v.InferOutput<typeof GltfJson>;
 
