@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { AssetError } from './asset-error.js';
 import { decodeImage } from './decode-node.js';
-import { addAttribute, createFixture, packGlb, triangleFixture } from './gltf/fixtures.js';
+import { addAttribute, createFixture, packGlb, splitGlb, triangleFixture } from './gltf/fixtures.js';
 import { readGltf } from './gltf.js';
 import { encodePng } from './png.js';
 
@@ -112,7 +112,7 @@ async function readOrRefuse(file: Bytes): Promise<'read' | 'refused'> {
 /** Generous: hundreds of files, on a busy machine. */
 describe('a broken file', { timeout: 180_000 }, () => {
   const file = richFile();
-  const { json, bin } = split(file);
+  const { json, bin } = splitGlb(file);
 
   beforeAll(async () => expect(await readOrRefuse(file)).toBe('read'));
 
@@ -184,8 +184,3 @@ describe('a broken file', { timeout: 180_000 }, () => {
     await expect(readGltf(fixture.glb(), { decodeImage })).rejects.toThrow(/more than 1 GiB/);
   });
 });
-
-function split(file: Bytes): { json: string; bin: Bytes } {
-  const jsonBytes = new DataView(file.buffer).getUint32(12, true);
-  return { json: new TextDecoder().decode(file.subarray(20, 20 + jsonBytes)), bin: file.slice(28 + jsonBytes) };
-}

@@ -386,8 +386,6 @@ describe('errors', () => {
   });
 
   it.each([
-    ['KHR_draco_mesh_compression', /without Draco compression/],
-    ['EXT_meshopt_compression', /without meshopt compression/],
     ['KHR_texture_basisu', /PNG or JPEG textures instead of KTX2/],
     ['ACME_holograms', /Export it without that extension/],
   ])('refuses a file that requires %s and says what to do', async (name, advice) => {

@@ -2,6 +2,7 @@ import type { Bytes } from '@tabgrid/protocol/bytes';
 import type { SceneSource } from '@tabgrid/webgpu-kernels/pathtrace/scene-source';
 import { AssetError } from './asset-error.js';
 import { readCameras } from './gltf/cameras.js';
+import type { LoadDraco } from './gltf/compression/draco-module.js';
 import { buildGeometry } from './gltf/geometry.js';
 import { createImageTable, type DecodeImage } from './gltf/images.js';
 import { readLights } from './gltf/lights.js';
@@ -11,6 +12,7 @@ import { placeNodes } from './gltf/nodes.js';
 import { openGltf } from './gltf/open.js';
 import type { ResourceLookup } from './gltf/resources.js';
 
+export type { LoadDraco } from './gltf/compression/draco-module.js';
 export type { DecodeImage } from './gltf/images.js';
 export type { ResourceLookup } from './gltf/resources.js';
 
@@ -18,6 +20,8 @@ export interface GltfDeps {
   readonly decodeImage: DecodeImage;
   /** The files beside a .gltf; without it, only .glb and data: URIs can be read. */
   readonly resource?: ResourceLookup;
+  /** Asked for with a model that is compressed with Draco; without it, such models are refused. */
+  readonly loadDraco?: LoadDraco;
 }
 
 export interface GltfResult {
@@ -32,8 +36,8 @@ export interface GltfResult {
  * along.
  * @throws AssetError, and nothing else
  */
-export async function readGltf(file: Bytes, { decodeImage, resource }: GltfDeps): Promise<GltfResult> {
-  const gltf = await openGltf(file, resource);
+export async function readGltf(file: Bytes, { decodeImage, resource, loadDraco }: GltfDeps): Promise<GltfResult> {
+  const gltf = await openGltf(file, { resource, loadDraco });
   const warnings = new Set(gltf.warnings);
   const warn = (warning: string) => warnings.add(warning);
   const { json, accessors } = gltf;

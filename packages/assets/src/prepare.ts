@@ -12,7 +12,7 @@ import type { CameraSource, EnvironmentSource } from '@tabgrid/webgpu-kernels/pa
 import { AssetError, reasonOf } from './asset-error.js';
 import { builtinEnvironment, lightsItself } from './builtin-environment.js';
 import { defaultCamera, framingPoints } from './default-camera.js';
-import { type DecodeImage, type ResourceLookup, readGltf } from './gltf.js';
+import { type DecodeImage, type LoadDraco, type ResourceLookup, readGltf } from './gltf.js';
 import { worldPoints } from './world-points.js';
 
 /** From a file to what the grid needs. Free of the DOM; it takes seconds for large files, so run it in a Worker. */
@@ -27,6 +27,7 @@ export interface PrepareInput {
    */
   readonly environment: EnvironmentSource | null;
   readonly decodeImage: DecodeImage;
+  readonly loadDraco?: LoadDraco;
   /** Width ÷ height of the picture that the default camera frames. */
   readonly aspect: number;
 }
@@ -66,6 +67,7 @@ export async function prepareScene(input: PrepareInput): Promise<PreparedScene> 
   const { scene, warnings } = await readGltf(input.file, {
     decodeImage: input.decodeImage,
     ...(input.resource && { resource: input.resource }),
+    ...(input.loadDraco && { loadDraco: input.loadDraco }),
   });
   const { manifest: sizes, ...parts } = packed(() => packScene(scene));
   if (sizes.counts.triangles === 0) {

@@ -10,6 +10,7 @@ async function setUp() {
     buildScene: vi.fn(async () => new Uint8Array([7])),
     readHdr: vi.fn(() => ({ kind: 'map', width: 1, height: 1, rgb: new Float32Array(3) }) as const),
     decodeImage: () => Promise.reject(new Error('not asked')),
+    loadDraco: () => Promise.reject(new Error('not asked')),
   };
   return { deps, reader: createSceneReader(deps) };
 }

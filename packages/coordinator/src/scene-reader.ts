@@ -1,5 +1,5 @@
 import { AssetError } from '@tabgrid/assets/asset-error';
-import type { DecodeImage, ResourceLookup } from '@tabgrid/assets/gltf';
+import type { DecodeImage, LoadDraco, ResourceLookup } from '@tabgrid/assets/gltf';
 import type { EnvironmentMap } from '@tabgrid/assets/hdr';
 import type { PreparedScene, PrepareInput } from '@tabgrid/assets/prepare';
 import type { Bytes } from '@tabgrid/protocol/bytes';
@@ -23,6 +23,7 @@ export interface SceneReaderDeps {
   readonly buildScene: (name: BuiltinScene) => Promise<Bytes>;
   readonly readHdr: (file: Bytes) => EnvironmentMap;
   readonly decodeImage: DecodeImage;
+  readonly loadDraco: LoadDraco;
 }
 
 /** 512 MiB, for all files of a scene together: their triangles and texels have to fit into one page and one GPU. */
@@ -41,7 +42,8 @@ export function createSceneReader(deps: SceneReaderDeps): {
       checkSize(files);
       if (environment) checkSize([environment]);
       const light = environment ? deps.readHdr(await bytesOfFile(environment)) : null;
-      const common = { environment: light, decodeImage: deps.decodeImage, aspect: ASPECT };
+      const { decodeImage, loadDraco } = deps;
+      const common = { environment: light, decodeImage, loadDraco, aspect: ASPECT };
       if (input.kind === 'builtin') {
         return await deps.prepareScene({ ...common, name: input.name, file: await deps.buildScene(input.name) });
       }

@@ -1,5 +1,6 @@
 import { AssetError } from '@tabgrid/assets/asset-error';
 import { decodeImage } from '@tabgrid/assets/decode-browser';
+import { loadDraco } from '@tabgrid/assets/draco-browser';
 import { encodeExr } from '@tabgrid/assets/exr';
 import { readHdr } from '@tabgrid/assets/hdr';
 import { encodePng } from '@tabgrid/assets/png';
@@ -11,7 +12,7 @@ import { createSceneReader, type SceneWorkerApi } from './scene-reader.js';
 
 /** The Worker that reads scenes and writes pictures, so that the page stays smooth meanwhile. */
 
-const reader = createSceneReader({ prepareScene, buildScene, readHdr, decodeImage });
+const reader = createSceneReader({ prepareScene, buildScene, readHdr, decodeImage, loadDraco });
 
 const api: SceneWorkerApi = {
   async prepare(input, environment) {

@@ -4,8 +4,10 @@ import type { GltfHeader } from './schema.js';
 /** Extensions that change nothing that is not rendered, or that are rendered as they say. */
 const SUPPORTED: ReadonlySet<string> = new Set([
   'EXT_mesh_gpu_instancing',
+  'EXT_meshopt_compression',
   'EXT_texture_avif',
   'EXT_texture_webp',
+  'KHR_draco_mesh_compression',
   'KHR_lights_punctual',
   'KHR_materials_clearcoat',
   'KHR_materials_emissive_strength',
@@ -17,6 +19,7 @@ const SUPPORTED: ReadonlySet<string> = new Set([
   'KHR_materials_unlit',
   'KHR_materials_volume',
   'KHR_mesh_quantization',
+  'KHR_meshopt_compression',
   'KHR_node_visibility',
   'KHR_texture_transform',
 ]);
@@ -34,9 +37,6 @@ const HARMLESS: ReadonlySet<string> = new Set([
 
 /** What a person can do about a required extension. The tools named are glTF-Transform's command line and Blender. */
 const ADVICE: Readonly<Record<string, string>> = {
-  KHR_draco_mesh_compression: 'Export it without Draco compression, or run "gltf-transform copy in.glb out.glb".',
-  EXT_meshopt_compression: 'Export it without meshopt compression, or run "gltf-transform copy in.glb out.glb".',
-  KHR_meshopt_compression: 'Export it without meshopt compression, or run "gltf-transform copy in.glb out.glb".',
   KHR_texture_basisu: 'Export it with PNG or JPEG textures instead of KTX2.',
   KHR_materials_pbrSpecularGlossiness: 'Convert it with "gltf-transform metalrough in.glb out.glb".',
   MSFT_texture_dds: 'Export it with PNG or JPEG textures instead of DDS.',

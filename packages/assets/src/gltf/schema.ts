@@ -60,6 +60,9 @@ const Primitive = v.object({
   material: v.exactOptional(Index),
   mode: v.exactOptional(v.picklist([0, 1, 2, 3, 4, 5, 6]), 4),
   targets: v.exactOptional(v.pipe(v.array(Attributes), v.maxLength(4096)), []),
+  extensions: extensions({
+    KHR_draco_mesh_compression: v.exactOptional(v.object({ bufferView: Index, attributes: Attributes })),
+  }),
 });
 export type GltfPrimitive = v.InferOutput<typeof Primitive>;
 
@@ -75,6 +78,19 @@ const Camera = v.variant('type', [
     orthographic: v.object({ ymag: Finite }),
   }),
 ]);
+
+const Meshopt = v.object({
+  buffer: Index,
+  byteOffset: v.exactOptional(Size, 0),
+  byteLength: Size,
+  byteStride: Size,
+  count: Size,
+  mode: v.picklist(['ATTRIBUTES', 'TRIANGLES', 'INDICES']),
+  filter: v.exactOptional(v.picklist(['NONE', 'OCTAHEDRAL', 'QUATERNION', 'EXPONENTIAL', 'COLOR']), 'NONE'),
+});
+
+/** A buffer for readers that cannot unpack: its bytes may be missing. */
+const MeshoptFallback = v.object({ fallback: v.exactOptional(v.boolean(), false) });
 
 /** KHR_lights_punctual. */
 const light = { color: v.exactOptional(Color, [1, 1, 1]), intensity: v.exactOptional(NotNegative, 1) };
@@ -159,9 +175,22 @@ export const GltfJson = v.object({
       byteOffset: v.exactOptional(Size, 0),
       byteLength: Size,
       byteStride: v.exactOptional(v.pipe(Size, v.maxValue(65_536))),
+      extensions: extensions({
+        EXT_meshopt_compression: v.exactOptional(Meshopt),
+        KHR_meshopt_compression: v.exactOptional(Meshopt),
+      }),
     }),
   ),
-  buffers: listOf(v.object({ uri: v.exactOptional(v.string()), byteLength: Size })),
+  buffers: listOf(
+    v.object({
+      uri: v.exactOptional(v.string()),
+      byteLength: Size,
+      extensions: extensions({
+        EXT_meshopt_compression: v.exactOptional(MeshoptFallback),
+        KHR_meshopt_compression: v.exactOptional(MeshoptFallback),
+      }),
+    }),
+  ),
   extensions: extensions({ KHR_lights_punctual: v.exactOptional(v.object({ lights: listOf(Light) })) }),
 });
 export type GltfJson = v.InferOutput<typeof GltfJson>;
