@@ -76,13 +76,30 @@ function richFile(): Bytes {
     { camera: 0, rotation: [0, 0, 0, 1] },
     { mesh: 1, extensions: { EXT_mesh_gpu_instancing: { attributes: { TRANSLATION } } } },
   );
+  const keys = fixture.accessor(Float32Array.of(0, 0.5, 1), 'SCALAR');
+  const turns = fixture.accessor(Float32Array.of(0, 0, 0, 1, 0, 1, 0, 0, 1, 0, 0, 0), 'VEC4');
+  const curve = fixture.accessor(
+    Float32Array.from({ length: 27 }, (_, i) => i % 5),
+    'VEC3',
+  );
+  fixture.json.animations.push({
+    samplers: [
+      { input: keys, output: turns },
+      { input: keys, output: curve, interpolation: 'CUBICSPLINE' },
+    ],
+    channels: [
+      { sampler: 0, target: { node: 1, path: 'rotation' } },
+      { sampler: 1, target: { node: 6, path: 'translation' } },
+      { sampler: 1, target: { node: 4, path: 'scale' } },
+    ],
+  });
   return fixture.glb();
 }
 
 /** Read, or refused with an AssetError; then what was read is whole. */
 async function readOrRefuse(file: Bytes): Promise<'read' | 'refused'> {
   try {
-    const { scene } = await readGltf(file, { decodeImage });
+    const { scene } = await readGltf(file, { decodeImage, time: 0.3 });
     const vertices = scene.positions.length / 3;
     expect(scene.indices.every((index) => index < vertices)).toBe(true);
     for (const list of [scene.positions, scene.normals, scene.uvs, scene.uvs1, scene.tangents, scene.colors]) {

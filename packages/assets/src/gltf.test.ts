@@ -361,12 +361,6 @@ describe('the rest pose', () => {
     const joints = Uint8Array.of(7, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0);
     await expect(read(skinned({ joints }).glb())).rejects.toThrow(/joint that does not exist/);
   });
-
-  it('says that animations are not played', async () => {
-    const fixture = triangleFixture();
-    Object.assign(fixture.json, { animations: [{ channels: [], samplers: [] }] });
-    expect((await read(fixture.glb())).warnings).toEqual([expect.stringMatching(/rest pose/)]);
-  });
 });
 
 describe('errors', () => {

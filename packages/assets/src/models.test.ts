@@ -61,6 +61,33 @@ describe.skipIf(missing)(
       expect(warnings).toEqual([expect.stringMatching(/rest pose/)]);
     });
 
+    it('Fox walks: its legs apart at one time and the other way round half a cycle later', async () => {
+      const pose = (time: number, animation: string | null) =>
+        readGltf(load('Fox.glb'), { decodeImage, time, animation });
+      const { scene, animation, warnings } = await pose(0.2, 'Walk');
+      expect(animation?.name).toBe('Walk');
+      expect(animation?.seconds).toBeCloseTo(0.708, 2);
+      expect(warnings).toEqual([]);
+      expect(scene.instances).toBeUndefined();
+      const rest = await read('Fox.glb');
+      const moved = (other: Float32Array) =>
+        scene.positions.reduce((most, x, i) => Math.max(most, Math.abs(x - (other[i] ?? 0))), 0);
+      expect(moved(rest.scene.positions)).toBeGreaterThan(10);
+      expect(moved((await pose(0.2 + 0.354, 'Walk')).scene.positions)).toBeGreaterThan(10);
+      // A cycle ends as it begins.
+      const [first, last] = [await pose(0, 'Walk'), await pose(0.708_33, 'Walk')];
+      const drift = first.scene.positions.map((x, i) => Math.abs(x - (last.scene.positions[i] ?? 0)));
+      expect(drift.reduce((a, b) => Math.max(a, b))).toBeLessThan(1);
+      // Its bones bend, they do not stretch: as high as in the rest pose, within a quarter.
+      const height = ({ positions }: typeof scene) => {
+        const y = bounds(positions)[1];
+        return (y?.max ?? 0) - (y?.min ?? 0);
+      };
+      expect(height(scene) / height(rest.scene)).toBeGreaterThan(0.75);
+      expect(height(scene) / height(rest.scene)).toBeLessThan(1.25);
+      expect((await pose(0, null)).animation?.name).toBe('Survey');
+    });
+
     it.each([
       ['alien.glb', 292, 0, 5],
       // Its candles are one mesh.

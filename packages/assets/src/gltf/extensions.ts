@@ -54,7 +54,5 @@ export function checkExtensions(header: GltfHeader): string[] {
     );
   }
   const left = header.extensionsUsed.filter((name) => !SUPPORTED.has(name) && !HARMLESS.has(name));
-  const warnings = left.map((name) => `The extension ${name} is not supported: the model is rendered without it.`);
-  if (header.animations.length > 0) warnings.push('Animations are not played: the model is rendered in its rest pose.');
-  return warnings;
+  return left.map((name) => `The extension ${name} is not supported: the model is rendered without it.`);
 }

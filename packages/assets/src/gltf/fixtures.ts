@@ -30,6 +30,7 @@ export interface GltfFixture {
 }
 
 const LISTS = [
+  'animations',
   'nodes',
   'meshes',
   'skins',
@@ -46,6 +47,7 @@ export function createFixture(): GltfFixture {
   let buffer: Bytes = new Uint8Array(0);
   const json = {
     asset: { version: '2.0' },
+    animations: [],
     nodes: [],
     meshes: [],
     skins: [],

@@ -15,6 +15,7 @@ export function validateReferences(json: GltfJson): void {
   checkNodes(json, check);
   checkMeshes(json, check);
   checkTextures(json, check);
+  checkAnimations(json, check);
 }
 
 function checkNodes(json: GltfJson, check: Check): void {
@@ -65,5 +66,19 @@ function checkTextures(json: GltfJson, check: Check): void {
   });
   json.images.forEach((image, i) => {
     check(`image ${i}`, 'buffer view', image.bufferView, json.bufferViews);
+  });
+}
+
+function checkAnimations(json: GltfJson, check: Check): void {
+  json.animations.forEach((animation, i) => {
+    const where = `animation ${i}`;
+    for (const { sampler, target } of animation.channels) {
+      check(where, 'sampler', sampler, animation.samplers);
+      check(where, 'node', target.node, json.nodes);
+    }
+    for (const { input, output } of animation.samplers) {
+      check(where, 'accessor', input, json.accessors);
+      check(where, 'accessor', output, json.accessors);
+    }
   });
 }

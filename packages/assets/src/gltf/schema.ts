@@ -132,6 +132,19 @@ const Node = v.object({
 });
 export type GltfNode = v.InferOutput<typeof Node>;
 
+const Animation = v.object({
+  name: v.exactOptional(Name),
+  channels: listOf(v.object({ sampler: Index, target: v.object({ node: v.exactOptional(Index), path: v.string() }) })),
+  samplers: listOf(
+    v.object({
+      input: Index,
+      output: Index,
+      interpolation: v.exactOptional(v.picklist(['LINEAR', 'STEP', 'CUBICSPLINE']), 'LINEAR'),
+    }),
+  ),
+});
+export type GltfAnimation = v.InferOutput<typeof Animation>;
+
 export const GltfJson = v.object({
   asset: v.object({ version: v.pipe(v.string(), v.regex(/^2\.\d+$/)) }),
   scene: v.exactOptional(Index),
@@ -147,6 +160,7 @@ export const GltfJson = v.object({
   skins: listOf(
     v.object({ joints: v.pipe(v.array(Index), v.maxLength(65_536)), inverseBindMatrices: v.exactOptional(Index) }),
   ),
+  animations: listOf(Animation),
   cameras: listOf(Camera),
   materials: listOf(Material),
   textures: listOf(
@@ -200,6 +214,5 @@ export const GltfHeader = v.object({
   asset: v.object({ version: v.string() }),
   extensionsUsed: v.exactOptional(v.array(v.pipe(v.string(), v.maxLength(128))), []),
   extensionsRequired: v.exactOptional(v.array(v.pipe(v.string(), v.maxLength(128))), []),
-  animations: v.exactOptional(v.array(v.unknown()), []),
 });
 export type GltfHeader = v.InferOutput<typeof GltfHeader>;

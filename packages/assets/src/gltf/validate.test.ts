@@ -59,6 +59,30 @@ const BREAKS: readonly (readonly [string, (fixture: GltfFixture) => unknown, Reg
       ] as const,
   ),
   [
+    'animated node',
+    (f) =>
+      f.json.animations.push({
+        channels: [{ sampler: 0, target: { node: 4, path: 'scale' } }],
+        samplers: [{ input: 0, output: 0 }],
+      }),
+    /animation 0 refers to node 4/,
+  ],
+  [
+    'animation sampler',
+    (f) => f.json.animations.push({ channels: [{ sampler: 2, target: { path: 'scale' } }] }),
+    /animation 0 refers to sampler 2/,
+  ],
+  [
+    'key times',
+    (f) => f.json.animations.push({ samplers: [{ input: 5, output: 0 }] }),
+    /animation 0 refers to accessor 5/,
+  ],
+  [
+    'key values',
+    (f) => f.json.animations.push({ samplers: [{ input: 0, output: 6 }] }),
+    /animation 0 refers to accessor 6/,
+  ],
+  [
     'light',
     (f) => f.json.nodes.push({ extensions: { KHR_lights_punctual: { light: 0 } } }),
     /node 1 refers to light 0/,
