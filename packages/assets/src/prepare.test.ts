@@ -26,6 +26,7 @@ describe('prepareScene', () => {
       textures: 0,
       bytes: scene.blobs.reduce((sum, blob) => sum + blob.bytes.byteLength, 0),
       cameras: ['camera'],
+      animation: null,
       warnings: [],
     });
     expect(scene).toMatchObject({ name: 'scene.glb', framed: false, sky: false });
@@ -72,6 +73,28 @@ describe('prepareScene', () => {
     const { framing } = await prepare(fixture.glb());
     const x = framing.filter((_, i) => i % 3 === 0);
     expect([Math.min(...x), Math.max(...x)]).toEqual([1000, 2064]);
+  });
+
+  it('says what plays, and looks at the time that is asked for', async () => {
+    const fixture = triangleFixture();
+    const input = fixture.accessor(Float32Array.of(0, 2), 'SCALAR');
+    const output = fixture.accessor(Float32Array.of(0, 0, 0, 6, 0, 0), 'VEC3');
+    fixture.json.animations.push({
+      name: 'slide',
+      samplers: [{ input, output }],
+      channels: [{ sampler: 0, target: { node: 0, path: 'translation' } }],
+    });
+    const rest = await prepare(fixture.glb());
+    expect(rest.summary.animation).toEqual({ name: 'slide', seconds: 2 });
+    expect(Math.max(...rest.framing)).toBe(1);
+    expect(Math.max(...(await prepare(fixture.glb(), { time: 1 })).framing)).toBe(4);
+  });
+
+  it('finds what stands in the middle of each picture', async () => {
+    const fixture = triangleFixture();
+    fixture.json.cameras.push({ type: 'perspective', perspective: { yfov: 1 } });
+    fixture.json.nodes.push({ camera: 0, translation: [0.25, 0.25, 3] }, { camera: 0, translation: [9, 9, 3] });
+    expect((await prepare(fixture.glb())).middles).toEqual([[0.25, 0.25, 0], null]);
   });
 
   it('leaves the sky out where lamps light the scene', async () => {

@@ -15,9 +15,9 @@ import { createSceneReader, type SceneWorkerApi } from './scene-reader.js';
 const reader = createSceneReader({ prepareScene, buildScene, readHdr, decodeImage, loadDraco });
 
 const api: SceneWorkerApi = {
-  async prepare(input, environment) {
+  async prepare(input, setting) {
     try {
-      const scene = await reader.prepare(input, environment);
+      const scene = await reader.prepare(input, setting);
       // Copying a large scene's blobs between threads would double its memory.
       const buffers = scene.blobs.map(({ bytes }) => bytes.buffer);
       return Comlink.transfer({ kind: 'scene', scene } as const, [...new Set(buffers)]);
@@ -26,8 +26,8 @@ const api: SceneWorkerApi = {
       throw error;
     }
   },
-  async encode(format, width, height, rgb) {
-    const bytes = format === 'exr' ? encodeExr(width, height, rgb) : encodePng(width, height, toneMap(rgb));
+  async encode({ width, height, rgb }, as) {
+    const bytes = as.format === 'exr' ? encodeExr(width, height, rgb) : encodePng(width, height, toneMap(rgb, as.tone));
     return Comlink.transfer(bytes, [bytes.buffer]);
   },
 };

@@ -18,6 +18,7 @@ export const MAX_SAMPLES = 2 ** 24;
 const integer = (low: number, high: number) => v.pipe(v.number(), v.integer(), v.minValue(low), v.maxValue(high));
 const Side = integer(1, MAX_FILM_SIDE_PX);
 const Offset = integer(0, MAX_FILM_SIDE_PX - 1);
+const Length = v.pipe(v.number(), v.minValue(1e-6), v.maxValue(1e9));
 const UnitVector = v.pipe(
   Point,
   v.check(([x, y, z]) => Math.abs(Math.hypot(x, y, z) - 1) < 1e-3, 'a vector of length 1'),
@@ -35,6 +36,12 @@ export const PathtraceParams = v.pipe(
       forward: UnitVector,
       /** Full vertical field of view, radians. */
       yfov: v.pipe(v.number(), v.minValue(1e-4), v.maxValue(3.1)),
+      /** Of an orthographic camera: height of what it sees, metres. */
+      orthographicHeight: v.exactOptional(Length),
+      /** A thin lens; what lies at `distance` along the view is sharp. Metres. */
+      lens: v.exactOptional(
+        v.strictObject({ radius: v.pipe(v.number(), v.minValue(0), v.maxValue(1e6)), distance: Length }),
+      ),
     }),
     film: v.strictObject({ width: Side, height: Side }),
     /** Pixels, from the film's top left. */
