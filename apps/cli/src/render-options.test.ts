@@ -16,6 +16,21 @@ it('reads a render command, with defaults that the help states', () => {
   expect(checked).toMatchObject({ spec: { verify: 'replicate' }, chaos: [{ kind: 'lie', count: 1, at: 0.2 }] });
 });
 
+it('takes a time, a lens and how the picture is shown', () => {
+  const plain = parseRenderOptions(['bunny']);
+  expect(plain).toMatchObject({ time: null, tone: { curve: 'aces', exposure: 0 } });
+  expect(plain?.spec).not.toHaveProperty('aperture');
+  const argv = ['bunny', '--time', '1.5', '--aperture', '.7', '--focus', '3', '--tonemap', 'agx', '--exposure', '-2.5'];
+  expect(parseRenderOptions(argv)).toMatchObject({
+    time: 1.5,
+    tone: { curve: 'agx', exposure: -2.5 },
+    spec: { aperture: 0.7, focus: 3 },
+  });
+  const auto = parseRenderOptions(['bunny', '--aperture', '2.8', '--focus', 'auto', '--exposure=1']);
+  expect(auto).toMatchObject({ spec: { aperture: 2.8 }, tone: { exposure: 1 } });
+  expect(auto?.spec).not.toHaveProperty('focus');
+});
+
 it.each([
   [[], /Name a scene/],
   [['teapot'], /neither a built-in scene/],
@@ -24,6 +39,13 @@ it.each([
   [['bunny', '--height', '16385'], /--height 16385/],
   [['bunny', '--spp', 'many'], /--spp many/],
   [['bunny', '--frobnicate'], /frobnicate/],
+  [['bunny', '--time', '-1'], /--time/],
+  [['bunny', '--time', '1e3'], /--time 1e3: give a number from 0/],
+  [['bunny', '--aperture', '0'], /--aperture 0: give a number from 0.001 to 1000/],
+  [['bunny', '--aperture', '2', '--focus', 'far'], /--focus far/],
+  [['bunny', '--focus', '3'], /--focus needs a lens/],
+  [['bunny', '--tonemap', 'filmic'], /--tonemap filmic: choose one of aces, agx, neutral, linear/],
+  [['bunny', '--exposure', '-17'], /--exposure -17: give a number from -16 to 16/],
   [['bunny', 'cornell'], /One scene at a time/],
   [['bunny', '--environment', 'none.hdr'], /none\.hdr does not exist/],
   [['bunny', '--verify', 'twice'], /--verify twice: choose one of none, spot, replicate/],

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { BuiltinScene, RenderSpec } from '@tabgrid/coordinator/api';
+import type { BuiltinScene, RenderSpec, ToneCurve } from '@tabgrid/coordinator/api';
 import { Verification } from '@tabgrid/protocol/task';
 import * as v from 'valibot';
 import { type ChaosAction, FEWEST_TO_COMPARE, parseChaos } from './chaos.js';
@@ -13,6 +13,10 @@ export interface RenderOptions {
     | { readonly kind: 'builtin'; readonly name: BuiltinScene }
     | { readonly kind: 'files'; readonly paths: readonly string[] };
   readonly spec: RenderSpec;
+  /** Seconds of the scene's animation; null for the rest pose. */
+  readonly time: number | null;
+  /** Of the PNG. */
+  readonly tone: { readonly curve: ToneCurve; readonly exposure: number };
   readonly volunteers: number;
   readonly environment: string | null;
   readonly relayOnly: boolean;
@@ -22,6 +26,9 @@ export interface RenderOptions {
   readonly exr: string | null;
   readonly report: string | null;
 }
+
+/** As the dashboard has them; the first is the default. */
+const TONE_CURVES: readonly [ToneCurve, ...ToneCurve[]] = ['aces', 'agx', 'neutral', 'linear'];
 
 export const BUILTIN_SCENES: readonly BuiltinScene[] = ['cornell', 'spheres', 'bunny'];
 
@@ -37,6 +44,11 @@ SCENE is the path of a .glb or .gltf file, or a built-in scene: ${BUILTIN_SCENES
   --bounces N         longest path, in bounces                   (5)
   --seed N            seed of the random numbers                 (1)
   --camera NAME       one of the scene's cameras                 (the first)
+  --time S            the scene at second S of its first animation  (the rest pose)
+  --aperture N        f-number of the lens, as on a 35 mm camera: the smaller, the
+                      more is blurred; scenes are in metres         (all is sharp)
+  --focus METRES      distance at which things are sharp, or auto: what stands in
+                      the middle of the picture                     (auto)
   --environment FILE  light from a Radiance .hdr file
   --volunteers N      volunteer tabs to open                     (2)
   --tile N            tile side in pixels                        (chosen by the planner)
@@ -49,6 +61,9 @@ SCENE is the path of a .glb or .gltf file, or a built-in scene: ${BUILTIN_SCENES
                       lie=K@F      K tabs return wrong results from then on (with --verify replicate)
                       reload@F     reloads the dashboard and goes on with the job
                       signaling@F  kills the server and starts it again
+  --tonemap CURVE     aces, agx, neutral or linear: how bright light is shown in
+                      the .png                                      (aces)
+  --exposure EV       stops, for the .png: 1 is twice as bright     (0)
   --out FILE.png      the picture, tone-mapped                   (out/SCENE.png)
   --exr FILE.exr      the picture, linear 32-bit float
   --report FILE.json  what happened, as JSON
@@ -64,6 +79,11 @@ const OPTIONS = {
   bounces: { type: 'string' },
   seed: { type: 'string' },
   camera: { type: 'string' },
+  time: { type: 'string' },
+  aperture: { type: 'string' },
+  focus: { type: 'string' },
+  tonemap: { type: 'string' },
+  exposure: { type: 'string' },
   environment: { type: 'string' },
   volunteers: { type: 'string' },
   tile: { type: 'string' },
@@ -84,6 +104,32 @@ function integer(name: string, text: string | undefined, fallback: number, min: 
     throw new UsageError(`--${name} ${text}: give a whole number from ${min} to ${max}.`);
   }
   return value;
+}
+
+/** Any finite number between the bounds. */
+function decimal(name: string, text: string, min: number, max: number): number {
+  const value = Number(text);
+  if (!/^[+-]?(\d+\.?\d*|\.\d+)$/.test(text) || value < min || value > max) {
+    throw new UsageError(`--${name} ${text}: give a number from ${min} to ${max}.`);
+  }
+  return value;
+}
+
+function lens({ aperture, focus }: { readonly aperture?: string; readonly focus?: string }) {
+  if (aperture === undefined) {
+    if (focus !== undefined) throw new UsageError('--focus needs a lens: give --aperture too, 2.8 for example.');
+    return {};
+  }
+  return {
+    aperture: decimal('aperture', aperture, 0.001, 1000),
+    ...(focus !== undefined && focus !== 'auto' && { focus: decimal('focus', focus, 0.001, 1_000_000) }),
+  };
+}
+
+function toneCurve(name: string): ToneCurve {
+  const curve = TONE_CURVES.find((known) => known === name);
+  if (!curve) throw new UsageError(`--tonemap ${name}: choose one of ${TONE_CURVES.join(', ')}.`);
+  return curve;
 }
 
 function verification(text: string | undefined): Verification {
@@ -113,6 +159,15 @@ function isBuiltin(name: string): name is BuiltinScene {
   return BUILTIN_SCENES.some((scene) => scene === name);
 }
 
+/** `--exposure -2` as `--exposure=-2`: the parser takes what begins with a dash for an option. */
+function withSignedNumbers(argv: readonly string[]): string[] {
+  return argv.flatMap((arg, i) => {
+    if (i > 0 && argv[i - 1] === '--exposure' && /^-[\d.]/.test(arg)) return [];
+    const next = argv[i + 1] ?? '';
+    return arg === '--exposure' && /^-[\d.]/.test(next) ? [`${arg}=${next}`] : [arg];
+  });
+}
+
 /** Reads a command line. Returns null for --help. @throws UsageError */
 export function parseRenderOptions(
   argv: readonly string[],
@@ -120,7 +175,7 @@ export function parseRenderOptions(
 ): RenderOptions | null {
   let parsed: ReturnType<typeof parseArgs<{ options: typeof OPTIONS; allowPositionals: true }>>;
   try {
-    parsed = parseArgs({ args: [...argv], options: OPTIONS, allowPositionals: true });
+    parsed = parseArgs({ args: withSignedNumbers(argv), options: OPTIONS, allowPositionals: true });
   } catch (error) {
     throw new UsageError(`${error instanceof Error ? error.message.split('. ')[0] : error}. See --help.`);
   }
@@ -153,8 +208,14 @@ export function parseRenderOptions(
       bounces: integer('bounces', values.bounces, 5, 0, 64),
       seed: integer('seed', values.seed, 1, 0, 0xffff_ffff),
       camera: values.camera ?? null,
+      ...lens(values),
       tile: values.tile === undefined ? null : integer('tile', values.tile, 64, 1, 512),
       verify,
+    },
+    time: values.time === undefined ? null : decimal('time', values.time, 0, 1_000_000),
+    tone: {
+      curve: toneCurve(values.tonemap ?? TONE_CURVES[0]),
+      exposure: decimal('exposure', values.exposure ?? '0', -16, 16),
     },
     volunteers,
     environment: values.environment === undefined ? null : existingFile('Environment', values.environment),

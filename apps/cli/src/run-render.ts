@@ -71,9 +71,12 @@ async function setUpScene(page: Page, options: RenderOptions): Promise<void> {
     await page.getByTestId('environment-file').setInputFiles(options.environment);
     await sceneReady(page);
   }
+  if (options.time !== null) await setTime(page, options.time);
   for (const field of ['width', 'height', 'spp', 'bounces', 'seed'] as const) {
     await page.getByTestId(field).fill(String(spec[field]));
   }
+  await page.getByTestId('aperture').fill(spec.aperture === undefined ? '' : String(spec.aperture));
+  await page.getByTestId('focus').fill(spec.focus === undefined ? '' : String(spec.focus));
   await page.getByTestId('verify').selectOption(spec.verify);
   if (spec.tile !== null) await page.getByTestId('tile').fill(String(spec.tile));
   if (spec.camera !== null) {
@@ -85,6 +88,15 @@ async function setUpScene(page: Page, options: RenderOptions): Promise<void> {
     }
     await page.getByTestId('camera').selectOption(spec.camera);
   }
+}
+
+async function setTime(page: Page, time: number): Promise<void> {
+  const { scene } = await page.evaluate(() => window.tabgrid.view());
+  if (!scene?.animation) throw new RenderError('The scene has no animation: leave --time out.');
+  await page.getByTestId('scene-time').fill(String(time));
+  await page.getByTestId('scene-time').press('Enter');
+  await page.waitForFunction((wanted) => window.tabgrid.view().scene?.time === wanted, time);
+  await sceneReady(page);
 }
 
 /** Waits until the scene that was asked for is there, or says why not. */
@@ -148,6 +160,8 @@ async function saveFiles(page: Page, options: RenderOptions, report: JobReport):
     await file.saveAs(resolve(path));
     files.push(path);
   };
+  await page.getByTestId('tonemap').selectOption(options.tone.curve);
+  await page.getByTestId('exposure').fill(String(options.tone.exposure));
   await download('download-png', options.out);
   if (options.exr) await download('download-exr', options.exr);
   if (options.report) await save(options.report, `${JSON.stringify(report, null, 2)}\n`);

@@ -6,7 +6,8 @@ import { type Bytes, bytesOf } from '@tabgrid/protocol/bytes';
  * exports, and it can hold a job at a share for tests; it can do nothing that the person at this page could not. Scenes,
  * settings and launching go through the page's own controls, by their `data-testid`s:
  *
- *   scene-builtin (select)   scene-file, environment-file (file inputs)   width height spp bounces seed tile (number inputs)
+ *   scene-builtin (select)   scene-file, environment-file (file inputs)   scene-time (number input, where something moves)
+ *   width height spp bounces seed tile aperture focus (number inputs)     tonemap (select)  exposure (range)  tone-reset
  *   camera (select by name)  verify (select: none, spot, replicate)         join-link (an <a> with href)
  *   helper-switch, open-switch (checkboxes)
  *   launch  pause  resume  cancel  more-samples-count  more-samples        download-png  download-exr

@@ -95,6 +95,14 @@ describe('the finished picture', () => {
     expect(saved).toEqual(['bunny-960x540-64spp.png image/png 3', 'bunny-960x540-64spp.exr image/x-exr 3']);
   });
 
+  it('is saved as it is shown', async () => {
+    const { page, coordinator } = setUpPage();
+    coordinator.show({ job: aJob({ state: 'done' }) });
+    page.setTone({ curve: 'agx', exposure: -1.5 });
+    await page.download('png');
+    expect(coordinator.asked).toEqual(['export png agx -1.5']);
+  });
+
   it('is not saved where there is none', async () => {
     const { page, saved } = setUpPage();
     await page.download('png');

@@ -1,3 +1,4 @@
+import type { ToneOptions } from '@tabgrid/assets/tonemap';
 import type { Coordinator, JobView, PastJob } from '@tabgrid/coordinator/api';
 import type { Bytes } from '@tabgrid/protocol/bytes';
 import type { JobId } from '@tabgrid/protocol/ids';
@@ -32,6 +33,8 @@ export function createJobActions(deps: {
   readonly coordinator: Coordinator;
   readonly actions: Actions;
   readonly shown: () => JobView | null;
+  /** How the picture is shown: a PNG looks the same. */
+  readonly tone: () => ToneOptions;
   readonly save: (bytes: Bytes, name: string, type: string) => void;
 }): JobActions {
   const { coordinator, actions } = deps;
@@ -71,7 +74,7 @@ export function createJobActions(deps: {
       if (job === null) return;
       const write = async () => {
         const type = format === 'png' ? 'image/png' : 'image/x-exr';
-        deps.save(await coordinator.export(format), fileNameOf(job, format), type);
+        deps.save(await coordinator.export(format, deps.tone()), fileNameOf(job, format), type);
       };
       await actions.run('job', write, format);
     },

@@ -41,6 +41,16 @@ describe('launching', () => {
     expect(setUpPage({ storage }).page.draft.value.verify).toBe('replicate');
   });
 
+  it('hands the lens over, and remembers it', async () => {
+    const storage = createStorage();
+    const { page, coordinator } = setUpPage({ storage });
+    await page.chooseBuiltin('bunny');
+    page.edit({ aperture: '1.4' });
+    await page.launch();
+    expect(coordinator.asked.at(-1)).toBe('launch 960x540 64 none f/1.4 at auto');
+    expect(setUpPage({ storage }).page.draft.value.aperture).toBe('1.4');
+  });
+
   it('goes beside a job that runs', async () => {
     const { page } = setUpPage();
     await page.chooseBuiltin('bunny');

@@ -11,6 +11,7 @@ import { createLearningActions, type LearningActions } from './learning-actions.
 import { createOwnHelper, type OwnHelper } from './own-helper.js';
 import type { Remembered } from './remembered.js';
 import { createSceneActions, type SceneActions } from './scene-actions.js';
+import { createToneActions, type ToneActions } from './tone-actions.js';
 import { createAnnouncer } from './words/announcer.js';
 import { isActive } from './words/eta.js';
 import {
@@ -32,7 +33,7 @@ import { createUploadMeter } from './words/upload.js';
  * 1. `view`, `helper` and `past` are what the coordinator and the volunteer last said; only their callbacks set them.
  * 2. Every action goes through `actions`, whose invariants hold for the whole page.
  */
-export interface Page extends SceneActions, JobActions, LearningActions, OwnHelper {
+export interface Page extends SceneActions, JobActions, LearningActions, ToneActions, OwnHelper {
   readonly coordinator: Coordinator;
   readonly clock: Clock;
   readonly view: ReadonlySignal<GridView>;
@@ -85,6 +86,7 @@ export function createPage(deps: PageDeps): Page {
   const endedJobs = createEndedJobs();
   const announcer = createAnnouncer();
   const meter = createUploadMeter();
+  const tone = createToneActions(remembered);
   let wasActive = false;
   let unfinished = 0;
 
@@ -172,7 +174,14 @@ export function createPage(deps: PageDeps): Page {
     uploadRate,
     copied,
     ...createSceneActions(coordinator, actions, draft),
-    ...createJobActions({ coordinator, actions, shown: () => view.value.job, save: deps.save }),
+    ...createJobActions({
+      coordinator,
+      actions,
+      shown: () => view.value.job,
+      tone: () => tone.tone.value,
+      save: deps.save,
+    }),
+    ...tone,
     ...createLearningActions({ coordinator, actions, clock, save: deps.save }),
     ...helper,
     edit,

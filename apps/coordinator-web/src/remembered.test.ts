@@ -26,6 +26,13 @@ describe('what is remembered', () => {
     expect(remembered.read('draft')).toEqual(FIRST_DRAFT);
   });
 
+  it('has a draft of an older page, without a lens', () => {
+    const storage = createStorage();
+    const { aperture: _a, focus: _f, verify: _v, ...older } = FIRST_DRAFT;
+    storage.map.set('tabgrid.dashboard.draft', JSON.stringify(older));
+    expect(createRemembered(storage).read('draft')).toEqual(FIRST_DRAFT);
+  });
+
   it('is nothing at first, and nothing when it no longer reads', () => {
     const storage = createStorage();
     const remembered = createRemembered(storage);

@@ -1,3 +1,4 @@
+import { MAX_EXPOSURE, TONE_CURVES } from '@tabgrid/assets/tonemap';
 import { OwnerToken, RoomId } from '@tabgrid/protocol/ids';
 import { Verification } from '@tabgrid/protocol/task';
 import * as v from 'valibot';
@@ -17,9 +18,15 @@ const Schemas = {
     bounces: v.string(),
     seed: v.string(),
     tile: v.string(),
-    camera: v.string(),
     /** Absent in what older versions of the page kept. */
+    aperture: v.optional(v.string(), ''),
+    focus: v.optional(v.string(), ''),
+    camera: v.string(),
     verify: v.optional(Verification, 'none'),
+  }),
+  tone: v.strictObject({
+    curve: v.picklist(TONE_CURVES),
+    exposure: v.pipe(v.number(), v.minValue(-MAX_EXPOSURE), v.maxValue(MAX_EXPOSURE)),
   }),
 };
 

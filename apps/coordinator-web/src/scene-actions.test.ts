@@ -48,6 +48,21 @@ it('a camera that the new scene does not have is forgotten', async () => {
   expect(page.draft.value.camera).toBe('');
 });
 
+it('a time is asked for once it is typed, and taken back by an empty field', async () => {
+  const { page, coordinator } = setUpPage();
+  coordinator.show({ scene: { ...A_SCENE, animation: { name: 'Walk', seconds: 0.7 } } });
+  await page.chooseTime(' 0,25 ');
+  await page.chooseTime('0.25');
+  await page.chooseTime('');
+  await page.chooseTime('');
+  expect(coordinator.asked).toEqual(['setTime 0.25', 'setTime null']);
+  await page.chooseTime('soon');
+  expect(page.problem.value).toEqual({ place: 'time', message: 'The time is not a number of seconds.' });
+  coordinator.failNext(new UserError('The scene has no animation.'));
+  await page.chooseTime('2');
+  expect(page.problem.value).toEqual({ place: 'time', message: 'The scene has no animation.' });
+});
+
 it('a light has its own problem, which goes when a light is taken', async () => {
   const { page, coordinator } = setUpPage();
   coordinator.failNext(new UserError('Not an HDR.'));

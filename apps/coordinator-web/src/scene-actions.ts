@@ -17,6 +17,16 @@ export interface SceneActions {
   /** Dropped or picked files of any kind. */
   takeFiles(files: readonly File[]): Promise<void>;
   chooseEnvironment(file: File | null): Promise<void>;
+  /** Seconds of the scene's animation as a person types them; empty for the rest pose. */
+  chooseTime(text: string): Promise<void>;
+}
+
+/** Null for none; NaN for what is no number. */
+function readTime(text: string): number | null {
+  const trimmed = text.trim().replace(',', '.');
+  if (trimmed === '') return null;
+  const time = Number(trimmed);
+  return Number.isFinite(time) ? time : Number.NaN;
 }
 
 /** @param draft a camera that a new scene does not have is taken out of it */
@@ -55,5 +65,10 @@ export function createSceneActions(coordinator: Coordinator, actions: Actions, d
       if (environment !== null) await chooseEnvironment(environment);
     },
     chooseEnvironment,
+    async chooseTime(text) {
+      const time = readTime(text);
+      if (Number.isNaN(time)) return actions.refuse('time', 'The time is not a number of seconds.');
+      if (time !== coordinator.view().scene?.time) await actions.run('time', () => coordinator.setTime(time));
+    },
   };
 }

@@ -53,4 +53,21 @@ describe('lightsItself', () => {
     expect(of(5 * 0.01 ** 2)).toBe(false);
     expect(of(0)).toBe(false);
   });
+
+  it('counts lamps, by what they send out', () => {
+    const manifest = { lightPower: 0, bounds: { min: [0, 0, 0], max: [10, 10, 10] } } satisfies Parameters<
+      typeof lightsItself
+    >[0];
+    const intensity = [1, 1, 1] as const;
+    const point = { kind: 'point', position: [5, 5, 5], intensity, range: Infinity } as const;
+    const direction = [0, -1, 0] as const;
+    expect(lightsItself(manifest, [point])).toBe(true);
+    expect(lightsItself(manifest, [{ ...point, intensity: [0.1, 0.1, 0.1] }])).toBe(false);
+    expect(lightsItself(manifest, Array(10).fill({ ...point, intensity: [0.1, 0.1, 0.1] }))).toBe(true);
+    expect(lightsItself(manifest, [{ kind: 'directional', direction, intensity }])).toBe(true);
+    expect(lightsItself(manifest, [{ kind: 'directional', direction, intensity: [0.01, 0.01, 0.01] }])).toBe(false);
+    const spot = { ...point, kind: 'spot', direction, innerCone: 0 } as const;
+    expect(lightsItself(manifest, [{ ...spot, outerCone: 0.1 }])).toBe(false);
+    expect(lightsItself(manifest, [{ ...spot, intensity: [500, 500, 500], outerCone: 0.1 }])).toBe(true);
+  });
 });

@@ -1,5 +1,5 @@
 import type { PackedScene } from '@tabgrid/webgpu-kernels/pathtrace/scene';
-import type { Vec3 } from '@tabgrid/webgpu-kernels/pathtrace/scene-source';
+import type { LightSource, Vec3 } from '@tabgrid/webgpu-kernels/pathtrace/scene-source';
 import type { EnvironmentMap } from './hdr.js';
 import { dot, normalize, subtract } from './math/vec3.js';
 
@@ -53,14 +53,29 @@ function smoothstep(from: number, to: number, x: number): number {
 const LIT = 0.02;
 
 /**
- * Whether a scene's emissive surfaces are there to light it, rather than the lamps of a dashboard or a robot's eyes.
+ * Whether a scene's emissive surfaces and lamps are there to light it, rather than those of a dashboard or a robot's eyes.
  * @param lightPower Σ radiance × area; its π-fold is what comes out
  */
-export function lightsItself({
-  lightPower,
-  bounds: { min, max },
-}: Pick<PackedScene['manifest'], 'lightPower' | 'bounds'>): boolean {
+export function lightsItself(
+  { lightPower, bounds: { min, max } }: Pick<PackedScene['manifest'], 'lightPower' | 'bounds'>,
+  lamps: readonly LightSource[] = [],
+): boolean {
   const [x, y, z] = subtract(max, min);
   const surface = 2 * (x * y + y * z + z * x);
-  return lightPower > 0 && lightPower * Math.PI >= LIT * surface;
+  const power = lamps.reduce((sum, lamp) => sum + powerOf(lamp, surface), lightPower * Math.PI);
+  return power > 0 && power >= LIT * surface;
+}
+
+/** What a lamp sends out; of a sun, what falls on a body of that surface (a quarter of it, as seen from anywhere). */
+function powerOf(lamp: LightSource, surface: number): number {
+  const [r, g, b] = lamp.intensity;
+  const intensity = 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  switch (lamp.kind) {
+    case 'directional':
+      return (intensity * surface) / 4;
+    case 'point':
+      return intensity * 4 * Math.PI;
+    case 'spot':
+      return intensity * 2 * Math.PI * (1 - Math.cos(lamp.outerCone));
+  }
 }

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { AssetError } from './asset-error.js';
 import { decodeImage } from './decode-node.js';
-import { addAttribute, createFixture, packGlb, triangleFixture } from './gltf/fixtures.js';
+import { addAttribute, createFixture, packGlb, splitGlb, triangleFixture } from './gltf/fixtures.js';
 import { readGltf } from './gltf.js';
 import { encodePng } from './png.js';
 
@@ -26,30 +26,97 @@ function richFile(): Bytes {
     emissiveFactor: [1, 1, 1],
     extensions: { KHR_materials_emissive_strength: { emissiveStrength: 3 } },
   });
+  fixture.json.materials.push({
+    normalTexture: { index: 0, scale: 0.5, texCoord: 1 },
+    extensions: {
+      KHR_materials_ior: { ior: 1.4 },
+      KHR_materials_transmission: { transmissionFactor: 0.5, transmissionTexture: { index: 0 } },
+      KHR_materials_volume: { thicknessFactor: 1, attenuationDistance: 2, attenuationColor: [1, 0.5, 0.5] },
+      KHR_materials_clearcoat: { clearcoatFactor: 0.5, clearcoatNormalTexture: { index: 0 } },
+      KHR_materials_sheen: { sheenColorFactor: [1, 1, 1], sheenRoughnessFactor: 0.5 },
+      KHR_materials_specular: { specularFactor: 0.5, specularColorTexture: { index: 0 } },
+      KHR_materials_iridescence: { iridescenceFactor: 1, iridescenceThicknessTexture: { index: 0 } },
+    },
+  });
   const inverseBindMatrices = fixture.accessor(
     Float32Array.from([1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1]),
     'MAT4',
   );
-  fixture.json.skins.push({ joints: [1, 2], inverseBindMatrices });
-  fixture.json.cameras.push({ type: 'perspective', perspective: { yfov: 1, znear: 0.1 } });
+  fixture.json.skins.push({ joints: [6, 7], inverseBindMatrices });
+  fixture.json.cameras.push(
+    { type: 'perspective', perspective: { yfov: 1, znear: 0.1 } },
+    { type: 'orthographic', orthographic: { xmag: 1, ymag: 1, znear: 0, zfar: 1 } },
+  );
+  const spot = { innerConeAngle: 0.1, outerConeAngle: 0.5 };
+  const lights = [
+    { type: 'point', range: 3 },
+    { type: 'spot', spot },
+    { type: 'directional', intensity: 2 },
+  ];
+  Object.assign(fixture.json, { extensions: { KHR_lights_punctual: { lights } } });
   const TRANSLATION = fixture.accessor(Float32Array.of(0, 0, 0, 1, 1, 1), 'VEC3');
   const indices = fixture.accessor(Uint8Array.of(0, 1, 2, 1), 'SCALAR');
   fixture.json.meshes.push({ primitives: [{ attributes: { POSITION: 0 }, indices, mode: 5 }] });
+  // Large enough to be instanced, and of the material with all the layers.
+  const shell = { POSITION: 0, NORMAL: 1, TEXCOORD_0: 2, TEXCOORD_1: 2, TANGENT: 0 };
+  shell.TANGENT = fixture.accessor(Float32Array.of(1, 0, 0, 1, 1, 0, 0, 1, 1, 0, 0, 1), 'VEC4');
+  const corners = fixture.accessor(
+    Uint8Array.from({ length: 64 * 3 }, (_, i) => i % 3),
+    'SCALAR',
+  );
+  fixture.json.meshes.push({ primitives: [{ attributes: shell, indices: corners, material: 1 }] });
+  const light = (index: number) => ({ extensions: { KHR_lights_punctual: { light: index } } });
   fixture.json.nodes.push(
-    { children: [2], translation: [1, 0, 0] },
+    { mesh: 2, translation: [0, 0, 5] },
+    { mesh: 2, scale: [2, 2, 2] },
+    { camera: 1, ...light(0) },
+    light(1),
+    light(2),
+    { children: [7], translation: [1, 0, 0] },
     { camera: 0, rotation: [0, 0, 0, 1] },
     { mesh: 1, extensions: { EXT_mesh_gpu_instancing: { attributes: { TRANSLATION } } } },
   );
+  const keys = fixture.accessor(Float32Array.of(0, 0.5, 1), 'SCALAR');
+  const turns = fixture.accessor(Float32Array.of(0, 0, 0, 1, 0, 1, 0, 0, 1, 0, 0, 0), 'VEC4');
+  const curve = fixture.accessor(
+    Float32Array.from({ length: 27 }, (_, i) => i % 5),
+    'VEC3',
+  );
+  fixture.json.animations.push({
+    samplers: [
+      { input: keys, output: turns },
+      { input: keys, output: curve, interpolation: 'CUBICSPLINE' },
+    ],
+    channels: [
+      { sampler: 0, target: { node: 1, path: 'rotation' } },
+      { sampler: 1, target: { node: 6, path: 'translation' } },
+      { sampler: 1, target: { node: 4, path: 'scale' } },
+    ],
+  });
   return fixture.glb();
 }
 
 /** Read, or refused with an AssetError; then what was read is whole. */
 async function readOrRefuse(file: Bytes): Promise<'read' | 'refused'> {
   try {
-    const { scene } = await readGltf(file, { decodeImage });
+    const { scene } = await readGltf(file, { decodeImage, time: 0.3 });
     const vertices = scene.positions.length / 3;
     expect(scene.indices.every((index) => index < vertices)).toBe(true);
-    expect(scene.positions.every(Number.isFinite) && scene.normals.every(Number.isFinite)).toBe(true);
+    for (const list of [scene.positions, scene.normals, scene.uvs, scene.uvs1, scene.tangents, scene.colors]) {
+      expect(list?.every(Number.isFinite) ?? true).toBe(true);
+    }
+    for (const [list, size] of [
+      [scene.uvs, 2],
+      [scene.uvs1, 2],
+      [scene.tangents, 4],
+      [scene.colors, 4],
+    ] as const) {
+      if (list) expect(list).toHaveLength(vertices * size);
+    }
+    for (const { firstTriangle, triangleCount, transforms } of scene.instances ?? []) {
+      expect(firstTriangle + triangleCount).toBeLessThanOrEqual(scene.indices.length / 3);
+      expect(transforms.every(Number.isFinite)).toBe(true);
+    }
     expect(scene.triangleMaterials.every((material) => material < scene.materials.length)).toBe(true);
     expect(scene.triangleMaterials).toHaveLength(scene.indices.length / 3);
     return 'read';
@@ -62,7 +129,7 @@ async function readOrRefuse(file: Bytes): Promise<'read' | 'refused'> {
 /** Generous: hundreds of files, on a busy machine. */
 describe('a broken file', { timeout: 180_000 }, () => {
   const file = richFile();
-  const { json, bin } = split(file);
+  const { json, bin } = splitGlb(file);
 
   beforeAll(async () => expect(await readOrRefuse(file)).toBe('read'));
 
@@ -134,8 +201,3 @@ describe('a broken file', { timeout: 180_000 }, () => {
     await expect(readGltf(fixture.glb(), { decodeImage })).rejects.toThrow(/more than 1 GiB/);
   });
 });
-
-function split(file: Bytes): { json: string; bin: Bytes } {
-  const jsonBytes = new DataView(file.buffer).getUint32(12, true);
-  return { json: new TextDecoder().decode(file.subarray(20, 20 + jsonBytes)), bin: file.slice(28 + jsonBytes) };
-}

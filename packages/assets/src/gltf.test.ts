@@ -361,58 +361,6 @@ describe('the rest pose', () => {
     const joints = Uint8Array.of(7, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0);
     await expect(read(skinned({ joints }).glb())).rejects.toThrow(/joint that does not exist/);
   });
-
-  it('says that animations are not played', async () => {
-    const fixture = triangleFixture();
-    Object.assign(fixture.json, { animations: [{ channels: [], samplers: [] }] });
-    expect((await read(fixture.glb())).warnings).toEqual([expect.stringMatching(/rest pose/)]);
-  });
-});
-
-describe('cameras', () => {
-  const withCamera = async (camera: Record<string, unknown>, node: object) => {
-    const fixture = triangleFixture();
-    fixture.json.cameras.push(camera);
-    fixture.json.nodes.push({ camera: 0, ...node });
-    return read(fixture.glb());
-  };
-
-  it('look along −Z of their node, with +Y up, scale or not', async () => {
-    const { scene } = await withCamera(
-      { type: 'perspective', perspective: { yfov: 0.7, znear: 0.1 } },
-      { name: 'hero', translation: [1, 2, 3], rotation: QUARTER_AROUND_Z, scale: [3, 3, 3] },
-    );
-    const [camera] = scene.cameras;
-    expect(camera?.name).toBe('hero');
-    expect(camera?.yfov).toBe(0.7);
-    expect(rounded(camera?.position ?? [])).toEqual([1, 2, 3]);
-    expect(rounded(camera?.forward ?? [])).toEqual([0, 0, -1]);
-    expect(rounded(camera?.up ?? [])).toEqual([-1, 0, 0]);
-    expect(rounded(camera?.right ?? [])).toEqual([0, 1, 0]);
-  });
-
-  it('get names that tell them apart', async () => {
-    const fixture = triangleFixture();
-    fixture.json.cameras.push({ type: 'perspective', name: 'main', perspective: { yfov: 1, znear: 0.1 } });
-    fixture.json.nodes.push({ camera: 0 }, { camera: 0 }, { camera: 0, name: 'other' });
-    const { scene } = await read(fixture.glb());
-    expect(scene.cameras.map(({ name }) => name)).toEqual(['main', 'main (2)', 'other']);
-  });
-
-  it('are left out by name when orthographic or nowhere', async () => {
-    const ortho = await withCamera({ type: 'orthographic', orthographic: {} }, { name: 'plan' });
-    expect(ortho.scene.cameras).toEqual([]);
-    expect(ortho.warnings).toEqual([expect.stringMatching(/"plan" is orthographic/)]);
-    const fixture = triangleFixture();
-    fixture.json.cameras.push({ type: 'perspective', perspective: { yfov: 1 } });
-    fixture.json.nodes.push(
-      { camera: 0, name: 'far', scale: [1e308, 1e308, 1e308] },
-      { children: [1], scale: [1e308, 1, 1] },
-    );
-    const far = await read(fixture.glb());
-    expect(far.scene.cameras).toEqual([]);
-    expect(far.warnings).toEqual([expect.stringMatching(/"far" is nowhere/)]);
-  });
 });
 
 describe('errors', () => {
@@ -432,8 +380,6 @@ describe('errors', () => {
   });
 
   it.each([
-    ['KHR_draco_mesh_compression', /without Draco compression/],
-    ['EXT_meshopt_compression', /without meshopt compression/],
     ['KHR_texture_basisu', /PNG or JPEG textures instead of KTX2/],
     ['ACME_holograms', /Export it without that extension/],
   ])('refuses a file that requires %s and says what to do', async (name, advice) => {
@@ -447,33 +393,18 @@ describe('errors', () => {
 
   it('renders without optional extensions, naming those that could be missed', async () => {
     const fixture = triangleFixture();
-    const used = ['KHR_materials_clearcoat', 'KHR_xmp_json_ld', 'KHR_mesh_quantization', 'ACME_holograms'];
+    const used = ['KHR_materials_anisotropy', 'KHR_xmp_json_ld', 'KHR_mesh_quantization', 'ACME_holograms'];
     Object.assign(fixture.json, { extensionsUsed: used, extensionsRequired: ['KHR_mesh_quantization'] });
     expect((await read(fixture.glb())).warnings).toEqual([
-      expect.stringMatching(/KHR_materials_clearcoat/),
+      expect.stringMatching(/KHR_materials_anisotropy/),
       expect.stringMatching(/ACME_holograms/),
     ]);
-  });
-
-  it('names lights that are left out', async () => {
-    const fixture = triangleFixture();
-    fixture.json.nodes.push({ extensions: { KHR_lights_punctual: { light: 0 } } });
-    expect((await read(fixture.glb())).warnings).toEqual([expect.stringMatching(/Point, spot and directional lights/)]);
   });
 
   it('asks for glTF 2.0', async () => {
     const fixture = triangleFixture();
     Object.assign(fixture.json, { asset: { version: '1.0' } });
     await expect(read(fixture.glb())).rejects.toThrow(/This is glTF 1.0; export the model as glTF 2.0/);
-  });
-
-  it('counts instances before it makes them', async () => {
-    const fixture = createFixture();
-    const POSITION = fixture.accessor(new Float32Array(3 * 300), 'VEC3');
-    fixture.json.meshes.push({ primitives: [{ attributes: { POSITION } }] });
-    const TRANSLATION = fixture.json.accessors.push({ componentType: 5126, count: 100_000, type: 'VEC3' }) - 1;
-    fixture.json.nodes.push({ mesh: 0, extensions: { EXT_mesh_gpu_instancing: { attributes: { TRANSLATION } } } });
-    await expect(read(fixture.glb())).rejects.toThrow(/more than 8 million triangles/);
   });
 });
 

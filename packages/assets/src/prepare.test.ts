@@ -26,6 +26,7 @@ describe('prepareScene', () => {
       textures: 0,
       bytes: scene.blobs.reduce((sum, blob) => sum + blob.bytes.byteLength, 0),
       cameras: ['camera'],
+      animation: null,
       warnings: [],
     });
     expect(scene).toMatchObject({ name: 'scene.glb', framed: false, sky: false });
@@ -61,6 +62,48 @@ describe('prepareScene', () => {
     expect(scene.framed).toBe(true);
     expect(scene.cameras).toEqual([defaultCamera({ positions: scene.framing }, 2)]);
     expect(scene.summary.cameras).toEqual(['default']);
+  });
+
+  it('frames instanced meshes where they stand, not where they were modelled', async () => {
+    const fixture = createFixture();
+    const corners = Array.from({ length: 64 }, (_, i) => [i, 0, 0, i + 1, 0, 0, i, 1, 0]).flat();
+    const POSITION = fixture.accessor(Float32Array.from(corners), 'VEC3');
+    fixture.json.meshes.push({ primitives: [{ attributes: { POSITION } }] });
+    fixture.json.nodes.push({ mesh: 0, translation: [1000, 0, 0] }, { mesh: 0, translation: [2000, 0, 0] });
+    const { framing } = await prepare(fixture.glb());
+    const x = framing.filter((_, i) => i % 3 === 0);
+    expect([Math.min(...x), Math.max(...x)]).toEqual([1000, 2064]);
+  });
+
+  it('says what plays, and looks at the time that is asked for', async () => {
+    const fixture = triangleFixture();
+    const input = fixture.accessor(Float32Array.of(0, 2), 'SCALAR');
+    const output = fixture.accessor(Float32Array.of(0, 0, 0, 6, 0, 0), 'VEC3');
+    fixture.json.animations.push({
+      name: 'slide',
+      samplers: [{ input, output }],
+      channels: [{ sampler: 0, target: { node: 0, path: 'translation' } }],
+    });
+    const rest = await prepare(fixture.glb());
+    expect(rest.summary.animation).toEqual({ name: 'slide', seconds: 2 });
+    expect(Math.max(...rest.framing)).toBe(1);
+    expect(Math.max(...(await prepare(fixture.glb(), { time: 1 })).framing)).toBe(4);
+  });
+
+  it('finds what stands in the middle of each picture', async () => {
+    const fixture = triangleFixture();
+    fixture.json.cameras.push({ type: 'perspective', perspective: { yfov: 1 } });
+    fixture.json.nodes.push({ camera: 0, translation: [0.25, 0.25, 3] }, { camera: 0, translation: [9, 9, 3] });
+    expect((await prepare(fixture.glb())).middles).toEqual([[0.25, 0.25, 0], null]);
+  });
+
+  it('leaves the sky out where lamps light the scene', async () => {
+    const fixture = triangleFixture();
+    Object.assign(fixture.json, {
+      extensions: { KHR_lights_punctual: { lights: [{ type: 'point', intensity: 50 }] } },
+    });
+    fixture.json.nodes.push({ translation: [0, 2, 0], extensions: { KHR_lights_punctual: { light: 0 } } });
+    expect((await prepare(fixture.glb())).sky).toBe(false);
   });
 
   it('passes warnings on, the reader’s and the packer’s', async () => {

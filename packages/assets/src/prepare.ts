@@ -8,11 +8,13 @@ import {
   packEnvironment,
   packScene,
 } from '@tabgrid/webgpu-kernels/pathtrace/scene';
-import type { CameraSource, EnvironmentSource } from '@tabgrid/webgpu-kernels/pathtrace/scene-source';
+import type { CameraSource, EnvironmentSource, Vec3 } from '@tabgrid/webgpu-kernels/pathtrace/scene-source';
 import { AssetError, reasonOf } from './asset-error.js';
 import { builtinEnvironment, lightsItself } from './builtin-environment.js';
 import { defaultCamera, framingPoints } from './default-camera.js';
-import { type DecodeImage, type ResourceLookup, readGltf } from './gltf.js';
+import { middleHit } from './focus.js';
+import { type AnimationInfo, type DecodeImage, type LoadDraco, type ResourceLookup, readGltf } from './gltf.js';
+import { worldPoints } from './world-points.js';
 
 /** From a file to what the grid needs. Free of the DOM; it takes seconds for large files, so run it in a Worker. */
 export interface PrepareInput {
@@ -21,11 +23,14 @@ export interface PrepareInput {
   readonly file: Bytes;
   readonly resource?: ResourceLookup;
   /**
-   * Light from everywhere. Null takes the default: none for a scene that its own surfaces light (see `lightsItself`),
+   * Light from everywhere. Null takes the default: none for a scene that its own surfaces and lamps light (see `lightsItself`),
    * and the built-in sky for any other.
    */
   readonly environment: EnvironmentSource | null;
   readonly decodeImage: DecodeImage;
+  readonly loadDraco?: LoadDraco;
+  /** Seconds at which the scene's animation is looked at; null or absent: the rest pose. */
+  readonly time?: number | null;
   /** Width ÷ height of the picture that the default camera frames. */
   readonly aspect: number;
 }
@@ -40,6 +45,8 @@ export interface PreparedScene {
   readonly cameras: readonly CameraSource[];
   /** Whether `cameras` is only the framing, made for the aspect that was asked for. */
   readonly framed: boolean;
+  /** What stands in the middle of each camera's picture, world space; null where nothing does, or for cameras past the 32nd. */
+  readonly middles: readonly (Vec3 | null)[];
   /** Points enough to frame the scene for another aspect: `defaultCamera({ positions: framing }, aspect)`. */
   readonly framing: Float32Array;
   /** Whether the built-in sky is in use. */
@@ -55,28 +62,35 @@ export interface SceneSummary {
   /** Bytes that each volunteer has to fetch once. */
   readonly bytes: number;
   readonly cameras: readonly string[];
+  /** The animation that plays, or would if a time were given; null where the file has none. */
+  readonly animation: AnimationInfo | null;
   readonly warnings: readonly string[];
 }
+
+/** Each takes a look at every triangle. */
+const MOST_MIDDLES = 32;
 
 const DARKNESS: EnvironmentSource = { kind: 'constant', radiance: [0, 0, 0] };
 
 /** @throws AssetError, and nothing else */
 export async function prepareScene(input: PrepareInput): Promise<PreparedScene> {
-  const { scene, warnings } = await readGltf(input.file, {
+  const { scene, warnings, animation } = await readGltf(input.file, {
     decodeImage: input.decodeImage,
     ...(input.resource && { resource: input.resource }),
+    ...(input.loadDraco && { loadDraco: input.loadDraco }),
+    time: input.time ?? null,
   });
   const { manifest: sizes, ...parts } = packed(() => packScene(scene));
   if (sizes.counts.triangles === 0) {
     throw new AssetError('The scene has no triangle with an area, so there is nothing to render. Repair the model.');
   }
-  const sky = input.environment === null && !lightsItself(sizes);
+  const sky = input.environment === null && !lightsItself(sizes, scene.lights);
   const environment = input.environment ?? (sky ? builtinEnvironment() : DARKNESS);
   const named = await nameScene({ manifest: sizes, ...parts });
   const namedEnvironment = await nameEnvironment(packed(() => packEnvironment(environment)));
   const blobs = unique([...named.blobs, ...namedEnvironment.blobs]);
   const framed = scene.cameras.length === 0;
-  const framing = framingPoints(scene.positions);
+  const framing = framingPoints(worldPoints(scene));
   const cameras = framed ? [defaultCamera({ positions: framing }, input.aspect)] : scene.cameras;
   return {
     name: input.name,
@@ -85,6 +99,7 @@ export async function prepareScene(input: PrepareInput): Promise<PreparedScene> 
     blobs,
     cameras,
     framed,
+    middles: cameras.slice(0, MOST_MIDDLES).map((camera) => middleHit(scene, camera)),
     framing,
     sky,
     summary: {
@@ -93,6 +108,7 @@ export async function prepareScene(input: PrepareInput): Promise<PreparedScene> 
       textures: scene.images.length,
       bytes: blobs.reduce((sum, blob) => sum + blob.ref.bytes, 0),
       cameras: cameras.map((camera) => camera.name),
+      animation,
       warnings: [...warnings, ...parts.notes],
     },
   };

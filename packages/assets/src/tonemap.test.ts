@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { linearToSrgb8, type ToneCurve, toneMap } from './tonemap.js';
+import { linearToSrgb8, TONE_CURVES, type ToneCurve, toneMap } from './tonemap.js';
 
-const CURVES: readonly ToneCurve[] = ['filmic', 'neutral', 'clip'];
 const pixel = (rgb: readonly number[], options: Parameters<typeof toneMap>[1]) =>
   [...toneMap(Float32Array.from(rgb), options)].slice(0, 3);
 const gray = (level: number, curve: ToneCurve, exposure = 0) => pixel([level, level, level], { curve, exposure });
@@ -31,24 +30,36 @@ describe('linearToSrgb8', () => {
 
 describe('toneMap', () => {
   it('makes opaque RGBA, a pixel of three numbers each', () => {
-    expect([...toneMap(Float32Array.of(0, 0, 0, 1, 1, 1), { curve: 'clip' })]).toEqual([
+    expect([...toneMap(Float32Array.of(0, 0, 0, 1, 1, 1), { curve: 'linear' })]).toEqual([
       0, 0, 0, 255, 255, 255, 255, 255,
     ]);
   });
 
-  it.each(CURVES)('%s leaves 18 % grey about where it is', (curve) => {
+  it.each(TONE_CURVES)('%s leaves 18 % grey about where it is', (curve) => {
     // PBR Neutral takes away what Fresnel adds to a surface: 0.04.
     const want = linearToSrgb8(curve === 'neutral' ? 0.14 : 0.18);
     for (const channel of gray(0.18, curve)) expect(Math.abs(channel - want)).toBeLessThanOrEqual(1);
   });
 
-  it('filmic: bright light rolls off and bleaches', () => {
-    expect(gray(1, 'filmic')[0]).toBeGreaterThan(190);
-    expect(gray(1, 'filmic')[0]).toBeLessThan(235);
-    expect(gray(1e6, 'filmic')).toEqual([255, 255, 255]);
-    const [red = 0, green = 0, blue = 0] = pixel([50, 1, 1], { curve: 'filmic' });
+  it('aces: bright light rolls off and bleaches', () => {
+    expect(gray(1, 'aces')[0]).toBeGreaterThan(190);
+    expect(gray(1, 'aces')[0]).toBeLessThan(235);
+    expect(gray(1e6, 'aces')).toEqual([255, 255, 255]);
+    const [red = 0, green = 0, blue = 0] = pixel([50, 1, 1], { curve: 'aces' });
     expect(red).toBe(255);
     expect(Math.min(green, blue)).toBeGreaterThan(120);
+  });
+
+  it('agx: rolls off softer, spares hues longer, and ends white too', () => {
+    // From the published fit: log2(0.80836) = −0.307 lies at 0.73739 of the range, where the sigmoid is 0.75538 – a grey,
+    // which both matrices leave as it is to 0.02 %; to the power of 2.2: 0.53947.
+    expect(Math.abs((gray(1, 'agx')[0] ?? 0) - linearToSrgb8(0.539_47))).toBeLessThanOrEqual(1);
+    expect(gray(1, 'agx')[0]).toBeLessThan(gray(1, 'aces')[0] ?? 0);
+    expect(gray(1e6, 'agx')).toEqual([255, 255, 255]);
+    // A saturated blue lamp stays blue where the other curve's clips to a single channel.
+    const [red = 0, green = 0, blue = 0] = pixel([0, 0, 8], { curve: 'agx' });
+    expect(blue).toBeGreaterThan(Math.max(red, green));
+    expect(Math.min(red, green)).toBeGreaterThan(60);
   });
 
   it('neutral: what lies below the shoulder keeps its colour', () => {
@@ -62,14 +73,14 @@ describe('toneMap', () => {
 
   it('a stop doubles the light', () => {
     fc.assert(
-      fc.property(fc.constantFrom(...CURVES), fc.double({ min: 0, max: 3, noNaN: true }), (curve, level) => {
+      fc.property(fc.constantFrom(...TONE_CURVES), fc.double({ min: 0, max: 3, noNaN: true }), (curve, level) => {
         expect(gray(level, curve, 1)).toEqual(gray(level * 2, curve));
       }),
     );
   });
 
   it('is monotonous in grey', () => {
-    for (const curve of CURVES) {
+    for (const curve of TONE_CURVES) {
       let last = -1;
       for (let level = 0; level < 20; level = level * 1.05 + 0.001) {
         const [code = 0] = gray(level, curve);
@@ -80,7 +91,7 @@ describe('toneMap', () => {
   });
 
   it('takes anything for light', () => {
-    for (const curve of CURVES) {
+    for (const curve of TONE_CURVES) {
       expect(pixel([Number.NaN, -5, 0], { curve })).toEqual(pixel([0, 0, 0], { curve }));
       expect(pixel([Number.POSITIVE_INFINITY, 3e38, 1e30], { curve })).toEqual([255, 255, 255]);
       expect(pixel([0, 0, 0], { curve })).toEqual([0, 0, 0]);

@@ -1,7 +1,10 @@
+import type { ToneOptions } from '@tabgrid/assets/tonemap';
 import type { Bytes } from '@tabgrid/protocol/bytes';
 import type { JobId, Millis, RoomId, VolunteerId } from '@tabgrid/protocol/ids';
 import type { AdapterClass, Verification } from '@tabgrid/protocol/task';
 import type { LinkPath } from '@tabgrid/transport/link';
+
+export type { ToneCurve } from '@tabgrid/assets/tonemap';
 
 /**
  * What a page may ask of the job side, and what it may show. Views are immutable values: a new one for every change,
@@ -24,6 +27,10 @@ export interface SceneView {
   /** Bytes that each volunteer has to fetch once. */
   readonly bytes: number;
   readonly cameras: readonly string[];
+  /** The animation that plays, or would if a time were chosen; null where the file has none. */
+  readonly animation: { readonly name: string; readonly seconds: number } | null;
+  /** Seconds of it that the scene is looked at; null for the rest pose. */
+  readonly time: number | null;
   /** What the file asks for and this renderer leaves out, in words. */
   readonly warnings: readonly string[];
   /** Name of the HDR file in use; null with the constant or built-in one. */
@@ -39,6 +46,10 @@ export interface RenderSpec {
   readonly seed: number;
   /** Name of one of the scene's cameras; null takes the first, or a framing of the whole scene. */
   readonly camera: string | null;
+  /** f-number of the lens, as on a 35 mm camera of the same angle; absent: a pinhole, which shows everything sharp. */
+  readonly aperture?: number;
+  /** Metres along the view at which things are sharp; absent: at what stands in the picture's middle. */
+  readonly focus?: number;
   /** Tile side in pixels; null lets the planner choose. */
   readonly tile: number | null;
   readonly verify: Verification;
@@ -263,6 +274,8 @@ export interface Coordinator {
   loadScene(input: SceneInput): Promise<SceneView>;
   /** @throws UserError when it is not a Radiance HDR; null takes the built-in sky */
   loadEnvironment(file: File | null): Promise<SceneView>;
+  /** The scene at a time of its animation, in seconds; null for the rest pose. @throws UserError when it has none */
+  setTime(seconds: number | null): Promise<SceneView>;
   /** @throws UserError when a value is out of bounds or no scene is loaded */
   launch(spec: RenderSpec, sharing?: JobShare): Promise<JobId>;
   /** Shows another of the jobs of `view().jobs`. @throws UserError */
@@ -282,8 +295,8 @@ export interface Coordinator {
   addSamples(spp: number): Promise<void>;
   film(): FilmView | null;
   tiles(): readonly TileView[];
-  /** Encodes the film in a Worker. @throws UserError when there is none */
-  export(format: 'png' | 'exr'): Promise<Bytes>;
+  /** Encodes the film in a Worker; an EXR stays linear, whatever `tone` says. @throws UserError when there is none */
+  export(format: 'png' | 'exr', tone?: ToneOptions): Promise<Bytes>;
   /** The report of the job shown; its form is `JobReport` in the protocol's records. @throws UserError */
   report(): Promise<unknown>;
   /** What was learned. Made anew when asked for: ask once a second at most. */

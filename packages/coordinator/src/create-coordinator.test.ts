@@ -43,7 +43,9 @@ describe('one picture', () => {
     expect(report.bytesFromVolunteers).toBeGreaterThan(48 * 32 * 16);
     expect(report.wallMs).toBeGreaterThan(250);
     expect(report.cameraSamplesPerSecond).toBeCloseTo((48 * 32 * 16) / (report.wallMs / 1000), 3);
-    expect(new TextDecoder().decode(await grid.coordinator.export('png'))).toBe('png 48x32');
+    expect(new TextDecoder().decode(await grid.coordinator.export('png', { exposure: -1 }))).toBe(
+      'png 48x32 {"exposure":-1}',
+    );
     expect(grid.coordinator.tiles().filter((t) => t.state === 'accepted')).toHaveLength(6);
     expect(await grid.coordinator.pastJobs()).toMatchObject([{ title: 'cornell', state: 'done', spp: 16, width: 48 }]);
   });

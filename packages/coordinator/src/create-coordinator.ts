@@ -121,6 +121,7 @@ export function createCoordinator(deps: CoordinatorDeps): CoordinatorRuntime {
     },
     loadScene: (input) => scenes.load(input),
     loadEnvironment: (file) => scenes.loadEnvironment(file),
+    setTime: (seconds) => scenes.setTime(seconds),
     launch: actions.launch,
     showJob(id) {
       jobs.show(runningJob(id));
@@ -166,11 +167,12 @@ export function createCoordinator(deps: CoordinatorDeps): CoordinatorRuntime {
       });
       return [...shown.tiles(), ...running];
     },
-    async export(format) {
+    async export(format, tone = {}) {
       const { picture } = shownJob(jobs);
       await picture.settled();
       const { film } = picture;
-      return await deps.encode.encode(format, film.width, film.height, filmRgb(film).slice());
+      const linear = { width: film.width, height: film.height, rgb: filmRgb(film).slice() };
+      return await deps.encode.encode(linear, format === 'exr' ? { format } : { format, tone });
     },
     async report() {
       return await createReport(shownJob(jobs), roster.members(), dispatcher.scheduler);

@@ -1,4 +1,5 @@
 import type { PreparedScene } from '@tabgrid/assets/prepare';
+import type { ToneOptions } from '@tabgrid/assets/tonemap';
 import type { Bytes } from '@tabgrid/protocol/bytes';
 import type { Clock } from '@tabgrid/protocol/clock';
 import type { BlobStore, RecordStore } from '@tabgrid/store/ports';
@@ -8,17 +9,30 @@ import type { LearningPort } from './learning/learning.js';
 
 /** Turns files into what the grid needs. In a page: `createSceneWorker`. */
 export interface ScenePreparer {
-  /**
-   * @param environment a Radiance HDR; null takes the scene's default light
-   * @throws UserError that names the problem and what to do
-   */
-  prepare(input: SceneInput, environment: File | null): Promise<PreparedScene>;
+  /** @throws UserError that names the problem and what to do */
+  prepare(input: SceneInput, setting: SceneSetting): Promise<PreparedScene>;
 }
+
+/** What a scene is looked at under. */
+export interface SceneSetting {
+  /** A Radiance HDR; null takes the scene's default light. */
+  readonly environment: File | null;
+  /** Seconds of its animation; null for the rest pose. */
+  readonly time: number | null;
+}
+
+/** A picture in linear light, RGB, row-major from the top. */
+export interface LinearFilm {
+  readonly width: number;
+  readonly height: number;
+  readonly rgb: Float32Array<ArrayBuffer>;
+}
+
+export type FilmFormat = { readonly format: 'png'; readonly tone: ToneOptions } | { readonly format: 'exr' };
 
 /** Turns a film into a file. In a page: `createSceneWorker`. */
 export interface FilmEncoder {
-  /** @param rgb linear light, row-major from the top; PNG is tone-mapped, EXR is as it is */
-  encode(format: 'png' | 'exr', width: number, height: number, rgb: Float32Array<ArrayBuffer>): Promise<Bytes>;
+  encode(film: LinearFilm, as: FilmFormat): Promise<Bytes>;
 }
 
 export interface CoordinatorDeps {

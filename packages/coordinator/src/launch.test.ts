@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import {
   checkSamples,
   checkSharing,
+  checkSpec,
   chooseCamera,
   LIVE_JOBS,
   makeFilm,
@@ -28,6 +29,10 @@ describe('a launch', () => {
       verify: 'replicate',
       base: { film: { width: 48, height: 32 } },
     });
+    expect(job.base.camera).not.toHaveProperty('lens');
+    const blurred = renderJob(v.parse(JobId, 'j'), scene, { ...SPEC, aperture: 1.4, focus: 2 });
+    expect(blurred.base.camera.lens).toMatchObject({ distance: 2 });
+    expect(() => checkSpec({ ...SPEC, aperture: 0 })).toThrow('f-number');
     expect(verifyOf({ verify: 'none' })).toBe('none');
     expect(verifyOf({ verify: 'replicate' })).toBe('replicate');
   });

@@ -7,6 +7,7 @@ import type { RenderJob } from '@tabgrid/splitters/render/planner';
 import type { CameraSource } from '@tabgrid/webgpu-kernels/pathtrace/scene-source';
 import { MAX_BOUNCES } from '@tabgrid/webgpu-kernels/pathtrace/task';
 import { type JobShare, type RenderSpec, UserError } from './api.js';
+import { cameraParams, checkLens, middleOf } from './camera.js';
 
 /** From what an owner asks for to a job that can run. Everything that can be wrong is found before anything begins. */
 
@@ -33,6 +34,7 @@ const BOUNDS: Readonly<Record<'width' | 'height' | 'spp' | 'bounces' | 'seed', B
 /** @throws UserError that names the value and its bounds */
 export function checkSpec(spec: RenderSpec): void {
   for (const key of ['width', 'height', 'spp', 'bounces', 'seed'] as const) check(BOUNDS[key], spec[key]);
+  checkLens(spec);
   if (spec.tile !== null) check({ name: 'The tile side', min: LEAST_TILE_PX, max: MOST_TILE_PX }, spec.tile);
 }
 
@@ -80,13 +82,13 @@ export function chooseCamera(scene: PreparedScene, { camera, width, height }: Re
 }
 
 export function renderJob(id: RenderJob['id'], scene: PreparedScene, spec: RenderSpec): RenderJob {
-  const { position, right, up, forward, yfov } = chooseCamera(scene, spec);
+  const camera = chooseCamera(scene, spec);
   return {
     id,
     base: {
       scene: scene.manifest,
       environment: scene.environmentManifest,
-      camera: { position: [...position], right: [...right], up: [...up], forward: [...forward], yfov },
+      camera: cameraParams(camera, spec, middleOf(scene, camera.name)),
       film: { width: spec.width, height: spec.height },
       bounces: spec.bounces,
       seed: spec.seed,

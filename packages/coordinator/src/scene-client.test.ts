@@ -46,7 +46,7 @@ describe('the scene Worker’s client', () => {
     const scene = await preparedCornell();
     const { worker } = fakeWorker({ prepare: async () => ({ kind: 'scene', scene }), encode: never });
     const client = createSceneWorker(() => worker);
-    const got = await client.prepare({ kind: 'builtin', name: 'cornell' }, null);
+    const got = await client.prepare({ kind: 'builtin', name: 'cornell' }, { environment: null, time: null });
     expect(got.manifest).toEqual(scene.manifest);
     expect(got.blobs.map((b) => b.bytes)).toEqual(scene.blobs.map((b) => b.bytes));
   });
@@ -54,7 +54,10 @@ describe('the scene Worker’s client', () => {
   it('makes a refusal a UserError with its words', async () => {
     const refused = { kind: 'refused', message: 'The file is truncated. Download it again.' } as const;
     const { worker } = fakeWorker({ prepare: async () => refused, encode: never });
-    const failure = createSceneWorker(() => worker).prepare({ kind: 'builtin', name: 'bunny' }, null);
+    const failure = createSceneWorker(() => worker).prepare(
+      { kind: 'builtin', name: 'bunny' },
+      { environment: null, time: null },
+    );
     await expect(failure).rejects.toThrow(UserError);
     await expect(failure).rejects.toThrow('Download it again');
   });
@@ -62,12 +65,15 @@ describe('the scene Worker’s client', () => {
   it('gives the film away to be encoded', async () => {
     const { worker } = fakeWorker({
       prepare: never,
-      encode: async (format, width, height, rgb) =>
-        new TextEncoder().encode(`${format} ${width} ${height} ${rgb.length}`),
+      encode: async ({ width, height, rgb }, as) =>
+        new TextEncoder().encode(`${JSON.stringify(as)} ${width} ${height} ${rgb.length}`),
     });
     const rgb = new Float32Array(12);
-    const bytes = await createSceneWorker(() => worker).encode('exr', 2, 2, rgb);
-    expect(new TextDecoder().decode(bytes)).toBe('exr 2 2 12');
+    const bytes = await createSceneWorker(() => worker).encode(
+      { width: 2, height: 2, rgb },
+      { format: 'png', tone: { exposure: 1 } },
+    );
+    expect(new TextDecoder().decode(bytes)).toBe('{"format":"png","tone":{"exposure":1}} 2 2 12');
     expect(rgb.byteLength).toBe(0);
   });
 
@@ -76,11 +82,13 @@ describe('the scene Worker’s client', () => {
     const second = fakeWorker({ prepare: never, encode: async () => new Uint8Array([1]) });
     const workers = [first.worker, second.worker];
     const client = createSceneWorker(() => workers.shift() ?? first.worker);
-    const lost = client.prepare({ kind: 'builtin', name: 'bunny' }, null);
+    const lost = client.prepare({ kind: 'builtin', name: 'bunny' }, { environment: null, time: null });
     first.crash('out of memory');
     await expect(lost).rejects.toThrow(/failed \(out of memory\)/);
     expect(first.ended()).toBe(true);
-    expect(await client.encode('png', 1, 1, new Float32Array(3))).toEqual(new Uint8Array([1]));
+    expect(await client.encode({ width: 1, height: 1, rgb: new Float32Array(3) }, { format: 'exr' })).toEqual(
+      new Uint8Array([1]),
+    );
     client.close();
     expect(second.ended()).toBe(true);
   });

@@ -43,15 +43,15 @@ export function createSceneWorker(spawn: () => SceneWorker = spawnSceneWorker): 
   };
 
   return {
-    async prepare(input, environment) {
+    async prepare(input, setting) {
       const { api, died } = running ?? start();
-      const answer = await Promise.race([api.prepare(input, environment), died]);
+      const answer = await Promise.race([api.prepare(input, setting), died]);
       if (answer.kind === 'refused') throw new UserError(answer.message);
       return answer.scene;
     },
-    async encode(format, width, height, rgb) {
+    async encode(film, as) {
       const { api, died } = running ?? start();
-      return await Promise.race([api.encode(format, width, height, Comlink.transfer(rgb, [rgb.buffer])), died]);
+      return await Promise.race([api.encode(Comlink.transfer(film, [film.rgb.buffer]), as), died]);
     },
     close: stop,
   };

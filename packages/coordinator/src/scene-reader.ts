@@ -1,16 +1,17 @@
 import { AssetError } from '@tabgrid/assets/asset-error';
-import type { DecodeImage, ResourceLookup } from '@tabgrid/assets/gltf';
+import type { DecodeImage, LoadDraco, ResourceLookup } from '@tabgrid/assets/gltf';
 import type { EnvironmentMap } from '@tabgrid/assets/hdr';
 import type { PreparedScene, PrepareInput } from '@tabgrid/assets/prepare';
 import type { Bytes } from '@tabgrid/protocol/bytes';
 import type { BuiltinScene, SceneInput } from './api.js';
+import type { FilmFormat, LinearFilm, SceneSetting } from './deps.js';
 
 /** From what a person chose to a scene: sizes first, then bytes. Free of Workers, so that it is tested without one. */
 
 /** What crosses between the page and its Worker: errors as values, since a class does not survive the crossing. */
 export interface SceneWorkerApi {
-  prepare(input: SceneInput, environment: File | null): Promise<PrepareAnswer>;
-  encode(format: 'png' | 'exr', width: number, height: number, rgb: Float32Array<ArrayBuffer>): Promise<Bytes>;
+  prepare(input: SceneInput, setting: SceneSetting): Promise<PrepareAnswer>;
+  encode(film: LinearFilm, as: FilmFormat): Promise<Bytes>;
 }
 
 export type PrepareAnswer =
@@ -23,6 +24,7 @@ export interface SceneReaderDeps {
   readonly buildScene: (name: BuiltinScene) => Promise<Bytes>;
   readonly readHdr: (file: Bytes) => EnvironmentMap;
   readonly decodeImage: DecodeImage;
+  readonly loadDraco: LoadDraco;
 }
 
 /** 512 MiB, for all files of a scene together: their triangles and texels have to fit into one page and one GPU. */
@@ -33,15 +35,16 @@ const ASPECT = 16 / 9;
 
 export function createSceneReader(deps: SceneReaderDeps): {
   /** @throws AssetError */
-  prepare(input: SceneInput, environment: File | null): Promise<PreparedScene>;
+  prepare(input: SceneInput, setting: SceneSetting): Promise<PreparedScene>;
 } {
   return {
-    async prepare(input, environment) {
+    async prepare(input, { environment, time }) {
       const files = input.kind === 'files' ? [input.scene, ...input.resources] : [];
       checkSize(files);
       if (environment) checkSize([environment]);
       const light = environment ? deps.readHdr(await bytesOfFile(environment)) : null;
-      const common = { environment: light, decodeImage: deps.decodeImage, aspect: ASPECT };
+      const { decodeImage, loadDraco } = deps;
+      const common = { environment: light, decodeImage, loadDraco, aspect: ASPECT, time };
       if (input.kind === 'builtin') {
         return await deps.prepareScene({ ...common, name: input.name, file: await deps.buildScene(input.name) });
       }

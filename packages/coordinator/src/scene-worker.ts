@@ -1,5 +1,6 @@
 import { AssetError } from '@tabgrid/assets/asset-error';
 import { decodeImage } from '@tabgrid/assets/decode-browser';
+import { loadDraco } from '@tabgrid/assets/draco-browser';
 import { encodeExr } from '@tabgrid/assets/exr';
 import { readHdr } from '@tabgrid/assets/hdr';
 import { encodePng } from '@tabgrid/assets/png';
@@ -11,12 +12,12 @@ import { createSceneReader, type SceneWorkerApi } from './scene-reader.js';
 
 /** The Worker that reads scenes and writes pictures, so that the page stays smooth meanwhile. */
 
-const reader = createSceneReader({ prepareScene, buildScene, readHdr, decodeImage });
+const reader = createSceneReader({ prepareScene, buildScene, readHdr, decodeImage, loadDraco });
 
 const api: SceneWorkerApi = {
-  async prepare(input, environment) {
+  async prepare(input, setting) {
     try {
-      const scene = await reader.prepare(input, environment);
+      const scene = await reader.prepare(input, setting);
       // Copying a large scene's blobs between threads would double its memory.
       const buffers = scene.blobs.map(({ bytes }) => bytes.buffer);
       return Comlink.transfer({ kind: 'scene', scene } as const, [...new Set(buffers)]);
@@ -25,8 +26,8 @@ const api: SceneWorkerApi = {
       throw error;
     }
   },
-  async encode(format, width, height, rgb) {
-    const bytes = format === 'exr' ? encodeExr(width, height, rgb) : encodePng(width, height, toneMap(rgb));
+  async encode({ width, height, rgb }, as) {
+    const bytes = as.format === 'exr' ? encodeExr(width, height, rgb) : encodePng(width, height, toneMap(rgb, as.tone));
     return Comlink.transfer(bytes, [bytes.buffer]);
   },
 };

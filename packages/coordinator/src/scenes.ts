@@ -1,6 +1,6 @@
 import type { PreparedScene } from '@tabgrid/assets/prepare';
 import { type SceneInput, type SceneView, UserError } from './api.js';
-import type { ScenePreparer } from './deps.js';
+import type { ScenePreparer, SceneSetting } from './deps.js';
 
 /**
  * The scene that the next job will show.
@@ -15,11 +15,12 @@ export interface Scenes {
   readonly preparing: string | null;
   load(input: SceneInput): Promise<SceneView>;
   loadEnvironment(file: File | null): Promise<SceneView>;
+  setTime(seconds: number | null): Promise<SceneView>;
 }
 
 interface Loaded {
   readonly input: SceneInput;
-  readonly environment: File | null;
+  readonly setting: SceneSetting;
   readonly prepared: PreparedScene;
   readonly view: SceneView;
 }
@@ -41,9 +42,9 @@ export function createScenes(preparer: ScenePreparer, changed: () => void): Scen
     return mine;
   };
 
-  const read = async (input: SceneInput, environment: File | null): Promise<SceneView> => {
-    const prepared = await preparer.prepare(input, environment);
-    const { triangles, materials, textures, bytes, cameras, warnings } = prepared.summary;
+  const read = async (input: SceneInput, setting: SceneSetting): Promise<SceneView> => {
+    const prepared = await preparer.prepare(input, setting);
+    const { triangles, materials, textures, bytes, cameras, animation, warnings } = prepared.summary;
     const view: SceneView = {
       name: prepared.name,
       triangles,
@@ -51,10 +52,12 @@ export function createScenes(preparer: ScenePreparer, changed: () => void): Scen
       textures,
       bytes,
       cameras,
+      animation,
+      time: animation && setting.time,
       warnings,
-      environment: environment?.name ?? null,
+      environment: setting.environment?.name ?? null,
     };
-    loaded = { input, environment, prepared, view };
+    loaded = { input, setting, prepared, view };
     return view;
   };
 
@@ -70,12 +73,22 @@ export function createScenes(preparer: ScenePreparer, changed: () => void): Scen
     },
     load(input) {
       const name = input.kind === 'builtin' ? input.name : input.scene.name;
-      return inTurn(name, () => read(input, loaded?.environment ?? null));
+      // Another scene has another animation; the light stays.
+      return inTurn(name, () => read(input, { environment: loaded?.setting.environment ?? null, time: null }));
     },
     loadEnvironment(file) {
       return inTurn(file?.name ?? 'the scene’s own light', async () => {
         if (!loaded) throw new UserError('There is no scene yet: choose a scene first, then its environment.');
-        return await read(loaded.input, file);
+        return await read(loaded.input, { ...loaded.setting, environment: file });
+      });
+    },
+    setTime(seconds) {
+      return inTurn(seconds === null ? 'the rest pose' : `second ${seconds} of the animation`, async () => {
+        if (!loaded) throw new UserError('There is no scene yet: choose a scene first, then its time.');
+        if (seconds === null && loaded.setting.time === null) return loaded.view;
+        if (!loaded.view.animation) throw new UserError('The scene has no animation: it looks the same at any time.');
+        if (seconds !== null && !Number.isFinite(seconds)) throw new UserError('The time is not a number of seconds.');
+        return await read(loaded.input, { ...loaded.setting, time: seconds });
       });
     },
   };

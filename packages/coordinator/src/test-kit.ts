@@ -121,7 +121,12 @@ export function createTestGrid(change: Partial<CoordinatorDeps> = {}, options: G
     wallClock: () => 1_700_000_000_000 + clock.now(),
     blobs: createMemoryBlobStore(),
     prepare: { prepare: preparedCornell },
-    encode: { encode: async (format, width, height) => new TextEncoder().encode(`${format} ${width}x${height}`) },
+    encode: {
+      encode: async ({ width, height }, as) =>
+        new TextEncoder().encode(
+          `${as.format} ${width}x${height} ${as.format === 'png' ? JSON.stringify(as.tone) : ''}`,
+        ),
+    },
     random: () => {
       seed = (seed * 16_807) % 2_147_483_647;
       return seed / 2_147_483_647;

@@ -95,6 +95,8 @@ describe('records', () => {
     expect(v.parse(JobReport, JSON.parse(JSON.stringify(report)))).toEqual(report);
     expect(v.parse(JobRecord, structuredClone(job))).toEqual(job);
     expect(v.parse(ResultRecord, structuredClone(result))).toEqual(result);
+    const focused = { ...job, spec: { ...job.spec, aperture: 2.8, focus: 3.5 } };
+    expect(v.parse(JobRecord, structuredClone(focused))).toEqual(focused);
   });
 
   it('of another version are refused', () => {
@@ -116,6 +118,8 @@ describe('records', () => {
       expect(v.is(JobReport, { ...report, ...change })).toBe(false);
     }
     expect(v.is(JobRecord, { ...job, runs: [] })).toBe(false);
+    expect(v.is(JobRecord, { ...job, spec: { ...job.spec, aperture: 0 } })).toBe(false);
+    expect(v.is(JobRecord, { ...job, spec: { ...job.spec, focus: Number.POSITIVE_INFINITY } })).toBe(false);
     expect(v.is(JobRecord, { ...job, sharing: { weight: 0, priority: 0 } })).toBe(false);
     expect(v.is(JobRecord, { ...job, planner: { open: -1, failed: [] } })).toBe(false);
     expect(v.is(JobRecord, { ...job, base: { f: () => {} } })).toBe(false);

@@ -64,6 +64,10 @@ export const StoredRenderSpec = v.strictObject({
   bounces: v.pipe(Count, v.maxValue(64)),
   seed: v.pipe(Count, v.maxValue(0xffff_ffff)),
   camera: v.nullable(v.pipe(v.string(), v.maxLength(200))),
+  /** f-number; absent: everything is sharp. */
+  aperture: v.exactOptional(v.pipe(Amount, v.gtValue(0))),
+  /** Metres along the view at which things are sharp; absent: at what the middle of the picture shows. */
+  focus: v.exactOptional(v.pipe(Amount, v.gtValue(0))),
   tile: v.nullable(Side),
   verify: Verification,
 });

@@ -10,6 +10,7 @@ import { PauseButton, StopButton } from './job-buttons.jsx';
 import { lampOf } from './job-lamp.js';
 import { MoreSamples } from './more-samples.jsx';
 import { ProblemNote } from './problem-note.jsx';
+import { ToneControls } from './tone-controls.jsx';
 import { WorkPanel } from './work-panel.jsx';
 
 /** How the shown job stands, under its picture: progress while it runs, what can be done with it afterwards. */
@@ -51,6 +52,7 @@ export function JobBar(props: { readonly page: Page; readonly job: JobView }): J
           {job.notice}
         </p>
       )}
+      <ToneControls page={page} />
       <WorkPanel job={job} />
       <ProblemNote page={page} place="job" />
       {active ? null : <Afterwards page={page} job={job} />}

@@ -23,10 +23,11 @@ export function NumberInput(props: {
         id={id}
         class="input"
         type="number"
-        inputMode="numeric"
+        inputMode={rule.fractions === true ? 'decimal' : 'numeric'}
         min={rule.min}
         max={rule.max}
-        step={1}
+        step={rule.fractions === true ? 'any' : 1}
+        title={rule.help}
         value={page.draft.value[field]}
         placeholder={props.placeholder}
         data-testid={field}

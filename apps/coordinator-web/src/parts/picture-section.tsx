@@ -56,6 +56,8 @@ export function PictureSection(props: { readonly page: Page }): JSX.Element {
           </select>
         </div>
         <NumberInput page={page} field="tile" placeholder="auto" />
+        <NumberInput page={page} field="aperture" placeholder="all sharp" />
+        <NumberInput page={page} field="focus" placeholder="auto" />
       </div>
       <FieldProblems page={page} />
     </section>

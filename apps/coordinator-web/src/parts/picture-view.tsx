@@ -25,13 +25,16 @@ export function PictureView(props: { readonly page: Page; readonly job: JobView 
     const driver = drivePicture({
       coordinator: page.coordinator,
       clock: page.clock,
+      tone: () => page.tone.value,
       base: base.current,
       overlay: overlay.current,
       reducedMotion: () => window.matchMedia('(prefers-reduced-motion: reduce)').matches,
     });
     const unsubscribe = page.view.subscribe(() => driver.changed());
+    const untone = page.tone.subscribe(() => driver.restyled());
     return () => {
       unsubscribe();
+      untone();
       driver.stop();
     };
   }, [page]);

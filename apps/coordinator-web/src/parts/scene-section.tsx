@@ -6,6 +6,7 @@ import { BUILTIN_SCENES, builtinOf, titleOf } from '../words/builtin-scenes.js';
 import { formatBytes, plural } from '../words/format.js';
 import { FileButton } from './file-button.jsx';
 import { ProblemNote } from './problem-note.jsx';
+import { TimeField } from './time-field.jsx';
 
 /** Which scene, and under which light. */
 export function SceneSection(props: { readonly page: Page }): JSX.Element {
@@ -56,6 +57,7 @@ export function SceneSection(props: { readonly page: Page }): JSX.Element {
         </p>
       )}
       {scene === null ? null : <SceneFacts scene={scene} />}
+      {scene === null ? null : <TimeField page={page} scene={scene} />}
       {scene === null ? null : <Light page={page} scene={scene} />}
       <ProblemNote page={page} place="environment" />
     </section>

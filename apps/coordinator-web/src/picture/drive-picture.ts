@@ -1,4 +1,4 @@
-import { toneMap } from '@tabgrid/assets/tonemap';
+import { type ToneOptions, toneMap } from '@tabgrid/assets/tonemap';
 import type { Coordinator } from '@tabgrid/coordinator/api';
 import type { Clock } from '@tabgrid/protocol/clock';
 import type { Millis } from '@tabgrid/protocol/ids';
@@ -10,18 +10,24 @@ import { createPainter, type Painter, rasterOf } from './painter.js';
 /** Time a paint may take of each quarter of a second, so that the page stays quick under a big film. */
 const PAINT_BUDGET_MS: Millis = 20;
 
+/** More while somebody turns the exposure: they look at nothing else, and a small picture follows the hand. */
+const RESTYLE_BUDGET_MS: Millis = 80;
+
 /** Of that, for looking after what no tile was seen to change: while tiles come in, most of the film has not changed. */
 const SWEEP_BUDGET_MS: Millis = 4;
 
 export interface PictureDriver {
   /** Something may have changed: paints soon, at most four times a second. */
   changed(): void;
+  /** The tone is another: what is shown is painted anew, at once where it is not too much. */
+  restyled(): void;
   stop(): void;
 }
 
 export interface PictureDeps {
   readonly coordinator: Pick<Coordinator, 'film' | 'tiles'>;
   readonly clock: Clock;
+  readonly tone: () => ToneOptions;
   /** The picture: its raster has the film's pixels (or a whole fraction of them). */
   readonly base: HTMLCanvasElement;
   /** The outlines, over it: in the screen's own pixels. */
@@ -37,6 +43,7 @@ export function drivePicture(deps: PictureDeps): PictureDriver {
   const outliner = createOutliner();
   let painter: Painter | null = null;
   let size = '';
+  let restyling = false;
 
   function paint(): boolean {
     const film = deps.coordinator.film();
@@ -48,7 +55,7 @@ export function drivePicture(deps: PictureDeps): PictureDriver {
       base.height = raster.height;
       painter = createPainter(film.width, film.height, {
         // The same curve as the PNG's: what one sees is what one downloads.
-        shade: (rgb) => toneMap(rgb),
+        shade: (rgb) => toneMap(rgb, deps.tone()),
         put: (rgba, x, y, width, height) =>
           context.putImageData(new ImageData(new Uint8ClampedArray(rgba.buffer), width, height), x, y),
         now: () => clock.now(),
@@ -56,11 +63,10 @@ export function drivePicture(deps: PictureDeps): PictureDriver {
     }
     const tiles = deps.coordinator.tiles();
     painter.note(film.revision, tiles);
-    painter.paint(
-      film,
-      PAINT_BUDGET_MS,
-      tiles.some((tile) => tile.state === 'running') ? SWEEP_BUDGET_MS : PAINT_BUDGET_MS,
-    );
+    if (restyling) painter.paint(film, RESTYLE_BUDGET_MS);
+    else if (tiles.some((tile) => tile.state === 'running')) painter.paint(film, PAINT_BUDGET_MS, SWEEP_BUDGET_MS);
+    else painter.paint(film, PAINT_BUDGET_MS);
+    restyling &&= painter.stale();
     const outlines = outliner.update(tiles, clock.now(), !deps.reducedMotion());
     drawOutlines(over, overlay, film.width, outlines);
     return painter.stale() || outlines.some((outline) => outline.tile.state === 'accepted');
@@ -74,6 +80,11 @@ export function drivePicture(deps: PictureDeps): PictureDriver {
   changed();
   return {
     changed,
+    restyled() {
+      painter?.restyle();
+      restyling = true;
+      loop.now();
+    },
     stop() {
       loop.stop();
       resized.disconnect();

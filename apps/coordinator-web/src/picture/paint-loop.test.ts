@@ -39,3 +39,24 @@ it('paints nothing after it was stopped', async () => {
   await clock.advance(PAINT_GAP_MS * 4);
   expect(painted).toBe(1);
 });
+
+it('paints at once for somebody who is waiting, and then keeps its gap again', async () => {
+  const clock = createManualClock();
+  const times: number[] = [];
+  const loop = createPaintLoop(clock, () => {
+    times.push(clock.now());
+    return false;
+  });
+  loop.request();
+  await clock.advance(10);
+  loop.request();
+  loop.now();
+  await clock.advance(10);
+  loop.now();
+  loop.request();
+  await clock.advance(1000);
+  expect(times).toEqual([0, 10, 20, 270]);
+  loop.stop();
+  loop.now();
+  expect(times).toHaveLength(4);
+});

@@ -7,6 +7,8 @@ export const PAINT_GAP_MS: Millis = 250;
 export interface PaintLoop {
   /** Something changed: paints now, or as soon as the gap since the last time is over. */
   request(): void;
+  /** Somebody is waiting to see it: paints now, gap or not; soon again where there is more to do. */
+  now(): void;
   stop(): void;
 }
 
@@ -32,6 +34,11 @@ export function createPaintLoop(clock: Clock, paint: () => boolean): PaintLoop {
   }
   return {
     request,
+    now() {
+      if (stopped) return;
+      cancel?.();
+      run();
+    },
     stop() {
       stopped = true;
       cancel?.();

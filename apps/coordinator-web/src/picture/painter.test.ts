@@ -83,6 +83,23 @@ describe('the painter', () => {
     expect(painter.paint(film, 10)).toBe(0);
   });
 
+  it('paints everything anew in another style, though the film is the same', () => {
+    const canvas = createCanvas(128, 64);
+    let style = plain;
+    const painter = createPainter(128, 64, { shade: (rgb) => style(rgb), put: canvas.put, now: () => 0 });
+    const film = createFilm(128, 64, () => 9);
+    painter.note(1, []);
+    painter.paint(film, 100);
+    style = (rgb) => plain(rgb.map((x) => x * 2));
+    expect(painter.paint(film, 100)).toBe(0);
+    painter.restyle();
+    expect(painter.stale()).toBe(true);
+    expect(painter.paint(film, 100)).toBe(2);
+    expect([...new Set(canvas.red)]).toEqual([18]);
+    painter.note(1, []);
+    expect(painter.stale()).toBe(false);
+  });
+
   it('paints another film of the same size whose revisions begin anew', () => {
     const { red, put } = createCanvas(128, 64);
     const painter = createPainter(128, 64, { shade: plain, put, now: () => 0 });

@@ -48,6 +48,8 @@ export interface Painter {
    * @returns how many blocks
    */
   paint(film: Pick<FilmView, 'width' | 'height' | 'rgb'>, budgetMs: Millis, sweepMs?: Millis): number;
+  /** Everything has to be shaded anew. */
+  restyle(): void;
   stale(): boolean;
 }
 
@@ -142,6 +144,10 @@ export function createPainter(filmWidth: number, filmHeight: number, deps: Paint
       spend(nextUrgent, end);
       spend(nextInRound, Math.min(end, deps.now() + sweepMs));
       return count;
+    },
+    restyle() {
+      generation++;
+      staleBlocks = painted.length;
     },
     stale: () => staleBlocks > 0,
   };

@@ -115,8 +115,15 @@ export function createFakeCoordinator(first: Partial<GridView> = {}): FakeCoordi
       show({ scene });
       return scene;
     },
+    async setTime(time) {
+      ask(`setTime ${time}`);
+      const scene = { ...(view.scene ?? A_SCENE), time };
+      show({ scene });
+      return scene;
+    },
     async launch(spec) {
-      ask(`launch ${spec.width}x${spec.height} ${spec.spp} ${spec.verify}`);
+      const lens = spec.aperture === undefined ? '' : ` f/${spec.aperture} at ${spec.focus ?? 'auto'}`;
+      ask(`launch ${spec.width}x${spec.height} ${spec.spp} ${spec.verify}${lens}`);
       if (view.scene === null) throw new UserError('No scene is loaded.');
       launched++;
       const tasks = { total: 10, accepted: 0, running: 0 };
@@ -163,8 +170,8 @@ export function createFakeCoordinator(first: Partial<GridView> = {}): FakeCoordi
     },
     film: () => film,
     tiles: () => tiles,
-    async export(format) {
-      ask(`export ${format}`);
+    async export(format, tone) {
+      ask(`export ${format}${tone ? ` ${tone.curve} ${tone.exposure}` : ''}`);
       return new Uint8Array([1, 2, 3]);
     },
     async report() {

@@ -14,6 +14,8 @@ export const A_SCENE: SceneView = {
   textures: 0,
   bytes: 6_400_000,
   cameras: ['Main', 'From above'],
+  animation: null,
+  time: null,
   warnings: [],
   environment: null,
 };

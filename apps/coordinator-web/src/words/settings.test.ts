@@ -24,6 +24,16 @@ describe('readDraft', () => {
     expect(read).toMatchObject({ ok: true, spec: { camera: 'Main', tile: 32, verify: 'replicate' } });
   });
 
+  it('takes a lens, with fractions', () => {
+    expect(readDraft({ ...FIRST_DRAFT, aperture: '2.8', focus: '0.5' })).toMatchObject({
+      spec: { aperture: 2.8, focus: 0.5 },
+    });
+    const sharp = readDraft(FIRST_DRAFT);
+    expect(sharp.ok && Object.keys(sharp.spec)).not.toContain('aperture');
+    expect(problemOf('aperture', '0')).toBe('Aperture, f/ goes from 0.001 to 1,000.');
+    expect(problemOf('focus', 'far')).toBe('Focus, metres is not a number.');
+  });
+
   it('names every field that stands in the way', () => {
     expect(
       readDraft({ ...FIRST_DRAFT, width: '0', height: '16385', spp: '', bounces: 'six', seed: '1.5', tile: '4' }),

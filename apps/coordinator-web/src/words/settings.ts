@@ -1,4 +1,5 @@
 import type { RenderSpec } from '@tabgrid/coordinator/api';
+import { APERTURES, FOCUS_DISTANCES } from '@tabgrid/coordinator/camera';
 import { MAX_FILM_SIDE_PX } from '@tabgrid/protocol/limits';
 import type { Verification } from '@tabgrid/protocol/task';
 import { formatCount } from './format.js';
@@ -8,7 +9,7 @@ import { formatCount } from './format.js';
  * message stands beside its field while it is typed.
  */
 
-export type NumberField = 'width' | 'height' | 'spp' | 'bounces' | 'seed' | 'tile';
+export type NumberField = 'width' | 'height' | 'spp' | 'bounces' | 'seed' | 'tile' | 'aperture' | 'focus';
 
 export interface Draft extends Readonly<Record<NumberField, string>> {
   /** A camera's name; empty takes the first, or a framing of the whole scene. */
@@ -23,6 +24,8 @@ export const FIRST_DRAFT: Draft = {
   bounces: '6',
   seed: '1',
   tile: '',
+  aperture: '',
+  focus: '',
   camera: '',
   verify: 'none',
 };
@@ -33,8 +36,16 @@ interface Rule {
   readonly max: number;
   /** Whether an empty field is an answer. */
   readonly optional?: boolean;
+  /** Whether fractions are answers. */
+  readonly fractions?: boolean;
   readonly unit: string;
+  /** What it does, for whoever asks. */
+  readonly help?: string;
 }
+
+const APERTURE_HELP =
+  'f-number of the lens, as on a 35 mm camera: the smaller, the more is blurred. Empty shows everything sharp.';
+const FOCUS_HELP = 'How far away things are sharp. Empty focuses on what stands in the middle of the picture.';
 
 export const RULES: Readonly<Record<NumberField, Rule>> = {
   width: { name: 'Width', min: 1, max: MAX_FILM_SIDE_PX, unit: ' pixels' },
@@ -43,11 +54,26 @@ export const RULES: Readonly<Record<NumberField, Rule>> = {
   bounces: { name: 'Bounces', min: 1, max: 64, unit: '' },
   seed: { name: 'Seed', min: 0, max: 0xffff_ffff, unit: '' },
   tile: { name: 'Tile', min: 8, max: 512, optional: true, unit: ' pixels' },
+  aperture: { name: 'Aperture, f/', ...APERTURES, optional: true, fractions: true, unit: '', help: APERTURE_HELP },
+  focus: { name: 'Focus, metres', ...FOCUS_DISTANCES, optional: true, fractions: true, unit: '', help: FOCUS_HELP },
 };
 
-export const NUMBER_FIELDS: readonly NumberField[] = ['width', 'height', 'spp', 'bounces', 'seed', 'tile'];
+export const NUMBER_FIELDS: readonly NumberField[] = [
+  'width',
+  'height',
+  'spp',
+  'bounces',
+  'seed',
+  'tile',
+  'aperture',
+  'focus',
+];
 
 export type Problems = Readonly<Partial<Record<NumberField, string>>>;
+
+function formatBound(bound: number): string {
+  return Number.isInteger(bound) ? formatCount(bound) : String(bound);
+}
 
 /** What is wrong with one field, or null. */
 export function problemOf(field: NumberField, text: string): string | null {
@@ -56,9 +82,9 @@ export function problemOf(field: NumberField, text: string): string | null {
   if (trimmed === '') return rule.optional === true ? null : `${rule.name} is empty.`;
   const value = Number(trimmed);
   if (!Number.isFinite(value)) return `${rule.name} is not a number.`;
-  if (!Number.isInteger(value)) return `${rule.name} must be a whole number.`;
+  if (rule.fractions !== true && !Number.isInteger(value)) return `${rule.name} must be a whole number.`;
   if (value < rule.min || value > rule.max) {
-    return `${rule.name} goes from ${formatCount(rule.min)} to ${formatCount(rule.max)}${rule.unit}.`;
+    return `${rule.name} goes from ${formatBound(rule.min)} to ${formatBound(rule.max)}${rule.unit}.`;
   }
   return null;
 }
@@ -82,6 +108,8 @@ export function readDraft(
       bounces: Number(draft.bounces),
       seed: Number(draft.seed),
       camera: draft.camera === '' ? null : draft.camera,
+      ...(draft.aperture.trim() !== '' && { aperture: Number(draft.aperture) }),
+      ...(draft.focus.trim() !== '' && { focus: Number(draft.focus) }),
       tile: draft.tile.trim() === '' ? null : Number(draft.tile),
       verify: draft.verify,
     },

@@ -4,10 +4,22 @@ import type { GltfHeader } from './schema.js';
 /** Extensions that change nothing that is not rendered, or that are rendered as they say. */
 const SUPPORTED: ReadonlySet<string> = new Set([
   'EXT_mesh_gpu_instancing',
+  'EXT_meshopt_compression',
   'EXT_texture_avif',
   'EXT_texture_webp',
+  'KHR_draco_mesh_compression',
+  'KHR_lights_punctual',
+  'KHR_materials_clearcoat',
   'KHR_materials_emissive_strength',
+  'KHR_materials_ior',
+  'KHR_materials_iridescence',
+  'KHR_materials_sheen',
+  'KHR_materials_specular',
+  'KHR_materials_transmission',
+  'KHR_materials_unlit',
+  'KHR_materials_volume',
   'KHR_mesh_quantization',
+  'KHR_meshopt_compression',
   'KHR_node_visibility',
   'KHR_texture_transform',
 ]);
@@ -23,14 +35,8 @@ const HARMLESS: ReadonlySet<string> = new Set([
   'MSFT_packing_occlusionRoughnessMetallic',
 ]);
 
-/** Named where they are used (unlit materials, lights), not merely declared. */
-const WARNED_WHERE_USED: ReadonlySet<string> = new Set(['KHR_materials_unlit', 'KHR_lights_punctual']);
-
 /** What a person can do about a required extension. The tools named are glTF-Transform's command line and Blender. */
 const ADVICE: Readonly<Record<string, string>> = {
-  KHR_draco_mesh_compression: 'Export it without Draco compression, or run "gltf-transform copy in.glb out.glb".',
-  EXT_meshopt_compression: 'Export it without meshopt compression, or run "gltf-transform copy in.glb out.glb".',
-  KHR_meshopt_compression: 'Export it without meshopt compression, or run "gltf-transform copy in.glb out.glb".',
   KHR_texture_basisu: 'Export it with PNG or JPEG textures instead of KTX2.',
   KHR_materials_pbrSpecularGlossiness: 'Convert it with "gltf-transform metalrough in.glb out.glb".',
   MSFT_texture_dds: 'Export it with PNG or JPEG textures instead of DDS.',
@@ -42,15 +48,11 @@ const ADVICE: Readonly<Record<string, string>> = {
  */
 export function checkExtensions(header: GltfHeader): string[] {
   for (const name of header.extensionsRequired) {
-    if (SUPPORTED.has(name) || name === 'KHR_materials_unlit') continue;
+    if (SUPPORTED.has(name)) continue;
     throw new AssetError(
       `The model requires the glTF extension ${name}, which is not supported. ${ADVICE[name] ?? 'Export it without that extension.'}`,
     );
   }
-  const left = header.extensionsUsed.filter(
-    (name) => !SUPPORTED.has(name) && !HARMLESS.has(name) && !WARNED_WHERE_USED.has(name),
-  );
-  const warnings = left.map((name) => `The extension ${name} is not supported: the model is rendered without it.`);
-  if (header.animations.length > 0) warnings.push('Animations are not played: the model is rendered in its rest pose.');
-  return warnings;
+  const left = header.extensionsUsed.filter((name) => !SUPPORTED.has(name) && !HARMLESS.has(name));
+  return left.map((name) => `The extension ${name} is not supported: the model is rendered without it.`);
 }

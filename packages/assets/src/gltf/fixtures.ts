@@ -23,12 +23,14 @@ export interface GltfFixture {
   accessor(data: Numbers, type: keyof typeof SIZES, more?: Json): number;
   /** Appends bytes with a view of its own; returns the view's index. */
   view(data: Uint8Array, more?: Json): number;
-  glb(): Bytes;
+  /** @param more buffers beside the one in the file */
+  glb(more?: readonly Json[]): Bytes;
   /** As .gltf text, its one buffer as a data: URI or under `uri`; and the buffer. */
   gltf(uri?: string): { readonly file: Bytes; readonly buffer: Bytes };
 }
 
 const LISTS = [
+  'animations',
   'nodes',
   'meshes',
   'skins',
@@ -45,6 +47,7 @@ export function createFixture(): GltfFixture {
   let buffer: Bytes = new Uint8Array(0);
   const json = {
     asset: { version: '2.0' },
+    animations: [],
     nodes: [],
     meshes: [],
     skins: [],
@@ -70,8 +73,8 @@ export function createFixture(): GltfFixture {
         fixture.json.accessors.push({ bufferView, componentType, count: data.length / SIZES[type], type, ...more }) - 1
       );
     },
-    glb() {
-      const withBuffer = { ...trimmed(fixture.json), buffers: [{ byteLength: buffer.byteLength }] };
+    glb(more = []) {
+      const withBuffer = { ...trimmed(fixture.json), buffers: [{ byteLength: buffer.byteLength }, ...more] };
       return packGlb(new TextEncoder().encode(JSON.stringify(withBuffer)), buffer);
     },
     gltf(uri = `data:application/octet-stream;base64,${Buffer.from(buffer).toString('base64')}`) {
@@ -96,6 +99,12 @@ export function packGlb(json: Uint8Array, bin: Uint8Array | null): Bytes {
     ...(bin && bin.byteLength > 0 ? [chunk(0x004e4942, pad(bin, 0))] : []),
   ]);
   return concatBytes([words(0x46546c67, 2, 12 + chunks.byteLength), chunks]);
+}
+
+/** The JSON of a GLB with a binary chunk, and that chunk. */
+export function splitGlb(file: Bytes): { json: string; bin: Bytes } {
+  const jsonBytes = new DataView(file.buffer).getUint32(12, true);
+  return { json: new TextDecoder().decode(file.subarray(20, 20 + jsonBytes)), bin: file.slice(28 + jsonBytes) };
 }
 
 export function words(...values: number[]): Bytes {

@@ -1,13 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import {
-  addAttribute,
-  createFixture,
-  type GltfFixture,
-  primitivesOf,
-  read,
-  rounded,
-  triangleFixture,
-} from './fixtures.js';
+import { addAttribute, type GltfFixture, primitivesOf, read, rounded, triangleFixture } from './fixtures.js';
 
 /** Bytes that `decodeTiny` makes a picture of one colour of. */
 const picture = (red: number) => Uint8Array.of(2, 2, red, 0, 0, 255);
@@ -90,16 +82,47 @@ describe('materials', () => {
     expect([...scene.triangleMaterials]).toEqual([0, 0]);
   });
 
-  it('render as matte where they are unlit, with a warning', async () => {
-    const { material, warnings } = await only(withMaterial({ extensions: { KHR_materials_unlit: {} } }));
-    expect(material).toMatchObject({ metallic: 0, roughness: 1 });
-    expect(warnings).toEqual([expect.stringMatching(/Unlit/)]);
+  it('are their base colour alone where they are unlit', async () => {
+    const { material, scene, warnings } = await only(
+      withMaterial(
+        {
+          pbrMetallicRoughness: { baseColorTexture: { index: 0 }, metallicRoughnessTexture: { index: 1 } },
+          normalTexture: { index: 1 },
+          emissiveFactor: [1, 1, 1],
+          extensions: { KHR_materials_unlit: {}, KHR_materials_clearcoat: { clearcoatFactor: 1 } },
+        },
+        [10, 20],
+      ),
+    );
+    expect(material).toEqual({
+      name: 'unnamed',
+      baseColor: [1, 1, 1, 1],
+      metallic: 0,
+      roughness: 1,
+      emissive: [0, 0, 0],
+      alphaMode: 'opaque',
+      alphaCutoff: 0.5,
+      doubleSided: false,
+      baseColorTexture: { image: 0, wrapS: 'repeat', wrapT: 'repeat', nearest: false },
+      metallicRoughnessTexture: null,
+      emissiveTexture: null,
+      unlit: true,
+    });
+    expect(scene.images).toHaveLength(1);
+    expect(warnings).toEqual([]);
   });
 
-  it('say that normal maps are left out', async () => {
-    const { warnings, scene } = await only(withMaterial({ normalTexture: { index: 0 } }, [1]));
-    expect(warnings).toEqual([expect.stringMatching(/Normal maps/)]);
-    expect(scene.images).toEqual([]);
+  it('have their normal map with its scale, and say nothing of occlusion', async () => {
+    const { material, warnings, scene } = await only(
+      withMaterial({ normalTexture: { index: 1, scale: 0.5 }, occlusionTexture: { index: 0 } }, [1, 2]),
+    );
+    expect(material.normalTexture).toEqual({
+      texture: { image: 0, wrapS: 'repeat', wrapT: 'repeat', nearest: false },
+      scale: 0.5,
+    });
+    expect(scene.images.map((image) => image.rgba[0])).toEqual([2]);
+    expect(warnings).toEqual([]);
+    expect((await only(withMaterial({ normalTexture: { index: 0 } }, [1]))).material.normalTexture?.scale).toBe(1);
   });
 });
 
@@ -141,66 +164,59 @@ describe('textures', () => {
   });
 });
 
-describe('texture coordinates', () => {
+describe('how textures are laid', () => {
   const uvs = Float32Array.of(1, 0, 0, 1, 0.5, 0.5);
-
-  it('come from the set that the material names', async () => {
-    const fixture = withMaterial({ pbrMetallicRoughness: { baseColorTexture: { index: 0, texCoord: 1 } } }, [1]);
-    addAttribute(fixture, 'TEXCOORD_0', fixture.accessor(new Float32Array(6).fill(9), 'VEC2'));
-    addAttribute(fixture, 'TEXCOORD_1', fixture.accessor(uvs, 'VEC2'));
-    expect([...(await only(fixture)).scene.uvs]).toEqual([...uvs]);
+  const transformed = (transform: object) => ({
+    index: 0,
+    extensions: { KHR_texture_transform: transform },
   });
 
-  it('have KHR_texture_transform baked in: scaled, turned counter-clockwise as seen, moved', async () => {
-    const transform = { offset: [10, 20], rotation: Math.PI / 2, scale: [2, 4] };
-    const baseColorTexture = { index: 0, extensions: { KHR_texture_transform: transform } };
-    const fixture = withMaterial({ pbrMetallicRoughness: { baseColorTexture } }, [1]);
-    addAttribute(fixture, 'TEXCOORD_0', fixture.accessor(uvs, 'VEC2'));
-    const { scene, warnings } = await only(fixture);
-    // (1, 0) scales to (2, 0), which turns to (0, −2): v grows downwards. (0, 1) scales to (0, 4) and turns to (4, 0).
-    expect(rounded(scene.uvs)).toEqual([10, 18, 14, 20, 12, 19]);
-    expect(warnings).toEqual([]);
-  });
-
-  it('follow the first texture where others are laid differently, with a warning', async () => {
+  it('takes each texture’s own set, and hands over both as they are in the file', async () => {
     const pbrMetallicRoughness = {
-      baseColorTexture: { index: 0 },
-      metallicRoughnessTexture: { index: 0, extensions: { KHR_texture_transform: { scale: [2, 2] } } },
+      baseColorTexture: { index: 0, texCoord: 1 },
+      metallicRoughnessTexture: { index: 0 },
     };
-    const fixture = withMaterial({ name: 'odd', pbrMetallicRoughness }, [1]);
+    const fixture = withMaterial({ pbrMetallicRoughness }, [1]);
+    const second = uvs.map((x) => x + 7);
     addAttribute(fixture, 'TEXCOORD_0', fixture.accessor(uvs, 'VEC2'));
-    const { scene, warnings } = await only(fixture);
+    addAttribute(fixture, 'TEXCOORD_1', fixture.accessor(second, 'VEC2'));
+    const { material, scene, warnings } = await only(fixture);
+    expect(material.baseColorTexture?.set).toBe(1);
+    expect(material.metallicRoughnessTexture).not.toHaveProperty('set');
     expect([...scene.uvs]).toEqual([...uvs]);
-    expect(warnings).toEqual([expect.stringMatching(/"odd" lays its textures differently/)]);
-  });
-});
-
-describe('vertex colours', () => {
-  const twoTriangles = (colors: Float32Array | Uint8Array, type: 'VEC3' | 'VEC4', more = {}) => {
-    const fixture = createFixture();
-    const POSITION = fixture.accessor(Float32Array.of(0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, 1, 0, 1, 0, 1, 1), 'VEC3');
-    const COLOR_0 = fixture.accessor(colors, type, more);
-    fixture.json.materials.push({ name: 'm', pbrMetallicRoughness: { baseColorFactor: [0.5, 0.5, 0.5, 1] } });
-    fixture.json.meshes.push({ primitives: [{ attributes: { POSITION, COLOR_0 }, material: 0 }] });
-    fixture.json.nodes.push({ mesh: 0 });
-    return fixture;
-  };
-
-  it('become materials where each triangle has one colour', async () => {
-    const colors = Uint8Array.from([...Array(3).fill([255, 0, 0, 255]), ...Array(3).fill([0, 0, 255, 255])].flat());
-    const { scene, warnings } = await read(twoTriangles(colors, 'VEC4', { normalized: true }).glb());
-    expect(scene.materials.map(({ baseColor }) => baseColor)).toEqual([
-      [0.5, 0, 0, 1],
-      [0, 0, 0.5, 1],
-    ]);
-    expect([...scene.triangleMaterials]).toEqual([0, 1]);
+    expect([...(scene.uvs1 ?? [])]).toEqual([...second]);
     expect(warnings).toEqual([]);
   });
 
-  it('become their mean where they vary, with a warning', async () => {
-    const colors = Float32Array.from([0, 1, 2, 3, 4, 5].flatMap((i) => [i / 5, 0, 1]));
-    const { scene, warnings } = await read(twoTriangles(colors, 'VEC3').glb());
-    expect(scene.materials.map(({ baseColor }) => rounded(baseColor))).toEqual([[0.25, 0, 0.5, 1]]);
-    expect(warnings).toEqual([expect.stringMatching(/Vertex colours/)]);
+  it('leaves the second set out where nothing reads it', async () => {
+    const fixture = withMaterial({ pbrMetallicRoughness: { baseColorTexture: { index: 0 } } }, [1]);
+    addAttribute(fixture, 'TEXCOORD_1', fixture.accessor(uvs, 'VEC2'));
+    expect((await only(fixture)).scene).not.toHaveProperty('uvs1');
+  });
+
+  it('takes the first set for a third one, and says so', async () => {
+    const baseColorTexture = { index: 0, texCoord: 2 };
+    const { material, warnings } = await only(withMaterial({ pbrMetallicRoughness: { baseColorTexture } }, [1]));
+    expect(material.baseColorTexture).not.toHaveProperty('set');
+    expect(warnings).toEqual([expect.stringMatching(/TEXCOORD_2/)]);
+  });
+
+  it('makes a matrix of KHR_texture_transform: scaled, turned counter-clockwise as seen, moved', async () => {
+    const baseColorTexture = transformed({ offset: [10, 20], rotation: Math.PI / 2, scale: [2, 4] });
+    const emissiveTexture = transformed({ offset: [0, 3], texCoord: 1 });
+    const { material, warnings } = await only(
+      withMaterial({ pbrMetallicRoughness: { baseColorTexture }, emissiveTexture, emissiveFactor: [1, 1, 1] }, [1]),
+    );
+    // (1, 0) scales to (2, 0), which turns to (0, −2): v grows downwards. (0, 1) scales to (0, 4) and turns to (4, 0).
+    const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0] = material.baseColorTexture?.transform ?? [];
+    expect(rounded([a + c, d + f])).toEqual([10, 18]);
+    expect(rounded([b + c, e + f])).toEqual([14, 20]);
+    expect(material.emissiveTexture).toMatchObject({ set: 1, transform: [1, 0, 0, 0, 1, 3] });
+    expect(warnings).toEqual([]);
+  });
+
+  it('has no matrix where the transform changes nothing', async () => {
+    const { material } = await only(withMaterial({ pbrMetallicRoughness: { baseColorTexture: transformed({}) } }, [1]));
+    expect(material.baseColorTexture).not.toHaveProperty('transform');
   });
 });

@@ -1,160 +1,118 @@
-import type { Document, Material, Texture, TextureInfo } from '@gltf-transform/core';
-import type { EmissiveStrength, Transform } from '@gltf-transform/extensions';
-import type { MaterialSource, TextureSource, Wrap } from '@tabgrid/webgpu-kernels/pathtrace/scene-source';
-import { sameTransform, type UvTransform } from './uv.js';
-
-/** How a material's textures are laid on its meshes: one texture coordinate set and one transform for all of them. */
-export interface UvSource {
-  readonly set: number;
-  readonly transform: UvTransform | null;
-}
-
-/** Linear RGBA that multiplies the base colour (vertex colours). */
-export type Tint = readonly [number, number, number, number];
+import type { MaterialSource, NormalTexture, TextureSource } from '@tabgrid/webgpu-kernels/pathtrace/scene-source';
+import { readLayers } from './layers.js';
+import { radiant } from './radiant.js';
+import type { GltfJson } from './schema.js';
+import type { GltfMaterial } from './schema-material.js';
+import { createTextureReader, type TextureReader } from './textures.js';
 
 export interface UsedMaterial {
   /** Index into the scene's materials. */
   readonly index: number;
-  readonly uv: UvSource;
+  /** Whether it sends out light. */
+  readonly emits: boolean;
+  /** Whether it reads the second set of texture coordinates. */
+  readonly secondSet: boolean;
+  /** Whether it has a normal map, which tangents orient. */
+  readonly bumps: boolean;
 }
 
 export interface MaterialTable {
   /** The scene's materials so far: those that were asked for, in that order. */
   readonly sources: readonly MaterialSource[];
-  /** A material as the scene has it; null stands for glTF's default material. */
-  use(material: Material | null, tint: Tint): UsedMaterial;
+  /** A material as the scene has it; undefined stands for glTF's default material. */
+  use(materialIndex: number | undefined): UsedMaterial;
 }
 
 export interface MaterialTableDeps {
-  readonly document: Document;
+  readonly json: GltfJson;
   /** Takes the file's image into the scene and returns its index there; null where it cannot be used. */
   useImage(imageIndex: number): number | null;
   warn(warning: string): void;
 }
 
-const WRAPS: Readonly<Record<number, Wrap>> = { 10497: 'repeat', 33071: 'clamp', 33648: 'mirror' };
-const NEAREST = 9728;
-const NO_UV: UvSource = { set: 0, transform: null };
-const WHITE: Tint = [1, 1, 1, 1];
-
 export function createMaterialTable(deps: MaterialTableDeps): MaterialTable {
   const sources: MaterialSource[] = [];
-  const used = new Map<string, UsedMaterial>();
-  const indexOf = new Map(
-    deps.document
-      .getRoot()
-      .listMaterials()
-      .map((material, i) => [material, i] as const),
-  );
-  const imageOf = new Map(
-    deps.document
-      .getRoot()
-      .listTextures()
-      .map((texture, i) => [texture, i] as const),
-  );
-
-  const textureOf = (texture: Texture | null, info: TextureInfo | null): TextureSource | null => {
-    const image = texture && info ? deps.useImage(imageOf.get(texture) ?? -1) : null;
-    if (!info || image === null) return null;
-    return {
-      image,
-      wrapS: WRAPS[info.getWrapS()] ?? 'repeat',
-      wrapT: WRAPS[info.getWrapT()] ?? 'repeat',
-      nearest: info.getMagFilter() === NEAREST,
-    };
-  };
-
+  const used = new Map<number | undefined, UsedMaterial>();
+  const reader = createTextureReader(deps);
   return {
     sources,
-    use(material, tint) {
-      const key = `${material ? indexOf.get(material) : 'default'} ${tint.join(' ')}`;
-      const known = used.get(key);
+    use(materialIndex) {
+      const known = used.get(materialIndex);
       if (known) return known;
-      const entry = { index: sources.length, uv: material ? uvSource(material, deps.warn) : NO_UV };
-      sources.push(material ? toSource(material, tint, textureOf, deps.warn) : defaultMaterial(tint));
-      used.set(key, entry);
+      const taken: TextureSource[] = [];
+      const material = deps.json.materials[materialIndex ?? -1];
+      const source = material ? toSource(material, noting(reader, taken)) : DEFAULT_MATERIAL;
+      const entry = {
+        index: sources.push(source) - 1,
+        emits: source.emissive.some((channel) => channel > 0),
+        secondSet: taken.some(({ set }) => set === 1),
+        bumps: source.normalTexture !== undefined || source.clearcoat?.normalTexture !== undefined,
+      };
+      used.set(materialIndex, entry);
       return entry;
     },
   };
 }
 
-function toSource(
-  material: Material,
-  tint: Tint,
-  textureOf: (texture: Texture | null, info: TextureInfo | null) => TextureSource | null,
-  warn: (warning: string) => void,
-): MaterialSource {
-  const name = material.getName() || 'unnamed';
-  if (material.getNormalTexture()) warn('Normal maps are left out: surfaces are as smooth as their meshes.');
-  const unlit = material.getExtension('KHR_materials_unlit') !== null;
-  if (unlit) warn('Unlit materials are rendered as matte ones, which need light.');
-  const strength =
-    material.getExtension<EmissiveStrength>('KHR_materials_emissive_strength')?.getEmissiveStrength() ?? 1;
-  const [er, eg, eb] = material.getEmissiveFactor();
-  const emits = (er > 0 || eg > 0 || eb > 0) && strength > 0;
-  const [r, g, b, a] = material.getBaseColorFactor();
+/** The reader, which also writes down what was taken. */
+function noting(reader: TextureReader, taken: TextureSource[]): TextureReader {
+  const note = <T extends TextureSource | NormalTexture | null>(texture: T): T => {
+    if (texture) taken.push('texture' in texture ? texture.texture : texture);
+    return texture;
+  };
+  return { use: (info) => note(reader.use(info)), useNormal: (info) => note(reader.useNormal(info)) };
+}
+
+const ALPHA_MODES = { OPAQUE: 'opaque', MASK: 'mask', BLEND: 'blend' } as const;
+
+function toSource(material: GltfMaterial, textures: TextureReader): MaterialSource {
+  const pbr = material.pbrMetallicRoughness;
+  const surface = {
+    name: material.name || 'unnamed',
+    baseColor: pbr?.baseColorFactor ?? ([1, 1, 1, 1] as const),
+    alphaMode: ALPHA_MODES[material.alphaMode],
+    alphaCutoff: material.alphaCutoff,
+    doubleSided: material.doubleSided,
+    baseColorTexture: textures.use(pbr?.baseColorTexture),
+  };
+  // KHR_materials_unlit: of an unlit material nothing else counts.
+  if (material.extensions?.KHR_materials_unlit) return { ...UNLIT, ...surface };
+  const strength = material.extensions?.KHR_materials_emissive_strength?.emissiveStrength ?? 1;
+  const emissive = radiant(material.emissiveFactor, strength);
+  const emits = emissive.some((channel) => channel > 0);
+  const normalTexture = textures.useNormal(material.normalTexture);
   return {
-    name,
-    baseColor: [r * tint[0], g * tint[1], b * tint[2], a * tint[3]],
-    metallic: unlit ? 0 : material.getMetallicFactor(),
-    roughness: unlit ? 1 : material.getRoughnessFactor(),
-    emissive: emits ? [er * strength, eg * strength, eb * strength] : [0, 0, 0],
-    alphaMode: ALPHA_MODES[material.getAlphaMode()] ?? 'opaque',
-    alphaCutoff: material.getAlphaCutoff(),
-    doubleSided: material.getDoubleSided(),
-    baseColorTexture: textureOf(material.getBaseColorTexture(), material.getBaseColorTextureInfo()),
-    metallicRoughnessTexture: unlit
-      ? null
-      : textureOf(material.getMetallicRoughnessTexture(), material.getMetallicRoughnessTextureInfo()),
-    emissiveTexture: emits ? textureOf(material.getEmissiveTexture(), material.getEmissiveTextureInfo()) : null,
+    ...surface,
+    metallic: pbr?.metallicFactor ?? 1,
+    roughness: pbr?.roughnessFactor ?? 1,
+    emissive,
+    metallicRoughnessTexture: textures.use(pbr?.metallicRoughnessTexture),
+    emissiveTexture: emits ? textures.use(material.emissiveTexture) : null,
+    ...(normalTexture && { normalTexture }),
+    ...readLayers(material, textures),
   };
 }
 
-const ALPHA_MODES: Readonly<Record<string, MaterialSource['alphaMode']>> = { MASK: 'mask', BLEND: 'blend' };
+const UNLIT = {
+  metallic: 0,
+  roughness: 1,
+  emissive: [0, 0, 0],
+  metallicRoughnessTexture: null,
+  emissiveTexture: null,
+  unlit: true,
+} as const;
 
 /** glTF 2.0 §3.9.6: what a primitive without a material gets. */
-function defaultMaterial(tint: Tint = WHITE): MaterialSource {
-  return {
-    name: 'default',
-    baseColor: tint,
-    metallic: 1,
-    roughness: 1,
-    emissive: [0, 0, 0],
-    alphaMode: 'opaque',
-    alphaCutoff: 0.5,
-    doubleSided: false,
-    baseColorTexture: null,
-    metallicRoughnessTexture: null,
-    emissiveTexture: null,
-  };
-}
-
-/** The scene has one pair of texture coordinates a vertex: those of the first texture count for all. */
-function uvSource(material: Material, warn: (warning: string) => void): UvSource {
-  const infos = [
-    material.getBaseColorTextureInfo(),
-    material.getMetallicRoughnessTextureInfo(),
-    material.getEmissiveTextureInfo(),
-  ].flatMap((info) => (info ? [info] : []));
-  const [first = NO_UV, ...others] = infos.map((info): UvSource => {
-    const transform = info.getExtension<Transform>('KHR_texture_transform');
-    if (!transform) return { set: info.getTexCoord(), transform: null };
-    return {
-      set: transform.getTexCoord() ?? info.getTexCoord(),
-      transform: {
-        offset: pair(transform.getOffset()),
-        rotation: transform.getRotation(),
-        scale: pair(transform.getScale()),
-      },
-    };
-  });
-  if (others.some((other) => other.set !== first.set || !sameTransform(other.transform, first.transform))) {
-    const name = material.getName() || 'unnamed';
-    warn(`The material "${name}" lays its textures differently; all of them are laid like the first.`);
-  }
-  return first;
-}
-
-function pair(v: readonly [number, number]): readonly [number, number] {
-  return [v[0], v[1]];
-}
+const DEFAULT_MATERIAL: MaterialSource = {
+  name: 'default',
+  baseColor: [1, 1, 1, 1],
+  metallic: 1,
+  roughness: 1,
+  emissive: [0, 0, 0],
+  alphaMode: 'opaque',
+  alphaCutoff: 0.5,
+  doubleSided: false,
+  baseColorTexture: null,
+  metallicRoughnessTexture: null,
+  emissiveTexture: null,
+};

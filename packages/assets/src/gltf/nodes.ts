@@ -1,7 +1,8 @@
-import type { Document } from '@gltf-transform/core';
 import { AssetError } from '../asset-error.js';
 import { compose, IDENTITY, type Mat4, multiply } from '../math/mat4.js';
-import { readElements } from './accessor.js';
+import type { Accessors } from './accessor.js';
+import { broken } from './broken.js';
+import type { NodePose, Pose } from './pose.js';
 import type { GltfJson, GltfNode } from './schema.js';
 
 /** A node of the scene that holds something, at one place. */
@@ -12,6 +13,10 @@ export interface PlacedNode {
   readonly world: Mat4;
   /** Worlds of a node's mesh: one, or as many as EXT_mesh_gpu_instancing asks for. */
   readonly instances: readonly Mat4[];
+  /** Whether the pose moves it, or something that it hangs on. */
+  readonly moves: boolean;
+  /** Weights of its mesh's morph targets where the pose or the node says them. */
+  readonly weights: readonly number[] | undefined;
 }
 
 export interface SceneGraph {
@@ -21,28 +26,36 @@ export interface SceneGraph {
   readonly worlds: readonly Mat4[];
 }
 
-/** Instances of one node; more would be a mistake or an attack. */
+/** Instances of a whole scene; more would be a mistake or an attack. */
 const MAX_INSTANCES = 1_000_000;
 
 /** Places the nodes of the default scene (the first where none is named; all roots where there is no scene). */
-export function placeNodes(json: GltfJson, document: Document): SceneGraph {
+export function placeNodes(json: GltfJson, accessors: Accessors, pose: Pose): SceneGraph {
   const parents = findParents(json);
   const roots = json.nodes.flatMap((_, i) => (parents[i] === -1 ? [i] : []));
   const worlds: Mat4[] = json.nodes.map(() => IDENTITY);
+  const moves = new Uint8Array(json.nodes.length);
   const order = depthFirst(json, roots);
   // A node that no root reaches is on a cycle.
-  if (order.length < json.nodes.length) throw brokenTree('its nodes contain each other');
+  if (order.length < json.nodes.length) throw broken('its nodes contain each other');
   for (const index of order) {
-    const local = localMatrix(json.nodes[index]);
-    const parent = worlds[parents[index] ?? -1];
-    worlds[index] = parent ? multiply(parent, local) : local;
+    const posed = pose.get(index);
+    const local = localMatrix(json.nodes[index], posed);
+    const parent = parents[index] ?? -1;
+    worlds[index] = parent >= 0 ? multiply(worlds[parent] ?? IDENTITY, local) : local;
+    if (moves[parent] === 1 || posed?.translation || posed?.rotation || posed?.scale) moves[index] = 1;
   }
   const scene = json.scenes[json.scene ?? 0];
   const shown = depthFirst(json, scene ? scene.nodes : roots, isVisible);
+  let instances = 0;
   const nodes = shown.flatMap((index): PlacedNode[] => {
     const node = json.nodes[index];
     const world = worlds[index];
-    return node && world ? [{ index, node, world, instances: placeInstances(node, world, document) }] : [];
+    if (!node || !world) return [];
+    const placed = placeInstances(node, world, accessors, MAX_INSTANCES - instances);
+    instances += placed.length;
+    const weights = pose.get(index)?.weights ?? node.weights;
+    return [{ index, node, world, instances: placed, moves: moves[index] === 1, weights }];
   });
   return { nodes, worlds };
 }
@@ -51,7 +64,7 @@ function findParents(json: GltfJson): Int32Array {
   const parents = new Int32Array(json.nodes.length).fill(-1);
   json.nodes.forEach((node, i) => {
     for (const child of node.children) {
-      if (parents[child] !== -1) throw brokenTree(`node ${child} has two parents`);
+      if (parents[child] !== -1) throw broken(`node ${child} has two parents`);
       parents[child] = i;
     }
   });
@@ -81,24 +94,29 @@ function isVisible(node: GltfNode): boolean {
   return node.extensions?.KHR_node_visibility?.visible ?? true;
 }
 
-function localMatrix(node: GltfNode | undefined): Mat4 {
+function localMatrix(node: GltfNode | undefined, pose: NodePose | undefined): Mat4 {
   if (!node) return IDENTITY;
   if (node.matrix) return Float64Array.from(node.matrix);
-  return compose(node.translation ?? [0, 0, 0], node.rotation ?? [0, 0, 0, 1], node.scale ?? [1, 1, 1]);
+  return compose(
+    pose?.translation ?? node.translation ?? [0, 0, 0],
+    pose?.rotation ?? node.rotation ?? [0, 0, 0, 1],
+    pose?.scale ?? node.scale ?? [1, 1, 1],
+  );
 }
 
-function placeInstances(node: GltfNode, world: Mat4, document: Document): readonly Mat4[] {
+/** EXT_mesh_gpu_instancing: places of a node's mesh below the node; one where there is no such thing. */
+function placeInstances(node: GltfNode, world: Mat4, accessors: Accessors, most: number): readonly Mat4[] {
   const attributes = node.extensions?.EXT_mesh_gpu_instancing?.attributes;
   if (!attributes) return [world];
-  const read = (name: string, size: number) => {
-    const accessor = document.getRoot().listAccessors()[attributes[name] ?? -1];
-    return accessor ? { values: readElements(accessor, size), size } : null;
+  const read = (name: string, size: 3 | 4) => {
+    const accessor = attributes[name];
+    return accessor === undefined ? null : { values: accessors.floats(accessor, size), size };
   };
   const [translation, rotation, scale] = [read('TRANSLATION', 3), read('ROTATION', 4), read('SCALE', 3)];
   const given = [translation, rotation, scale].flatMap((list) => (list ? [list.values.length / list.size] : []));
   const count = given.length > 0 ? Math.min(...given) : 1;
-  if (count > MAX_INSTANCES) {
-    throw new AssetError(`The model repeats one mesh ${count} times; up to ${MAX_INSTANCES} are read. Thin it out.`);
+  if (count > most) {
+    throw new AssetError(`The model repeats its meshes more than ${MAX_INSTANCES} times. Thin them out.`);
   }
   const element = (list: typeof rotation, i: number, other: number[]): ArrayLike<number> =>
     list ? list.values.subarray(i * list.size, (i + 1) * list.size) : other;
@@ -108,8 +126,4 @@ function placeInstances(node: GltfNode, world: Mat4, document: Document): readon
       compose(element(translation, i, [0, 0, 0]), element(rotation, i, [0, 0, 0, 1]), element(scale, i, [1, 1, 1])),
     ),
   );
-}
-
-function brokenTree(why: string): AssetError {
-  return new AssetError(`The glTF is broken: ${why}. Export the model again.`);
 }

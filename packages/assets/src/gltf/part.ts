@@ -1,18 +1,24 @@
 import { AssetError } from '../asset-error.js';
 import { determinant3, type Mat4, normalMatrix, transformNormal, transformPoint } from '../math/mat4.js';
 import { cross, normalize, subtract, vec3At } from '../math/vec3.js';
-import { transformUv, type UvTransform } from './uv.js';
+import { gather, placeTangents, rgba } from './attributes.js';
 import type { Vertices } from './vertices.js';
 
-/** A piece of the flat scene: one primitive at one place, world space. Vertices are those that its triangles use. */
+/** A piece of the scene: one primitive at one place, in the placement's space. Vertices are those that its triangles use. */
 export interface MeshPart {
   readonly positions: Float32Array;
   /** Unit. */
   readonly normals: Float32Array;
-  readonly uvs: Float32Array;
+  /** These four are null where the primitive has none, or needs none. */
+  readonly uvs: Float32Array | null;
+  readonly uvs1: Float32Array | null;
+  /** xyz unit, or zero. */
+  readonly tangents: Float32Array | null;
+  /** RGBA from 0 to 1. */
+  readonly colors: Float32Array | null;
   readonly indices: Uint32Array;
-  /** One a triangle. */
-  readonly materials: Uint32Array;
+  /** Index into the scene's materials. */
+  readonly material: number;
 }
 
 /** Local to world: one matrix for all vertices, or (skins) one for each, valid until the next call. */
@@ -22,28 +28,36 @@ export interface PartInput {
   /** For messages. */
   readonly name: string;
   readonly vertices: Vertices;
-  readonly uvs: Float32Array | null;
-  readonly uvTransform: UvTransform | null;
   /** Vertex indices, three a triangle. */
   readonly triangles: Uint32Array;
-  readonly materials: Uint32Array;
+  readonly material: number;
   readonly placement: Placement;
 }
 
 /**
- * Places a primitive in the world. Where a matrix mirrors, the winding is turned, so that fronts stay fronts. Missing
+ * Places a primitive. Where a matrix mirrors, the winding is turned, so that fronts stay fronts. Missing
  * normals make flat triangles (their vertices are then not shared); a normal without a direction takes its triangle's.
  * @throws AssetError for a position that is not finite
  */
 export function placePart(input: PartInput): MeshPart {
-  const smooth = input.vertices.normals !== null;
-  const { sources, indices } = smooth ? compacted(input.triangles, input.vertices.count) : separate(input.triangles);
+  const { vertices, material, placement } = input;
+  const smooth = vertices.normals !== null;
+  const { sources, indices } = smooth ? compacted(input.triangles, vertices.count) : separate(input.triangles);
   const positions = new Float32Array(sources.length * 3);
   const normals = new Float32Array(sources.length * 3);
   const mirrors = placeVertices(input, sources, positions, normals);
   if (mirrors) turnWinding(indices);
   repairNormals(positions, indices, normals);
-  return { positions, normals, uvs: placeUvs(input, sources), indices, materials: input.materials };
+  return {
+    positions,
+    normals,
+    uvs: gather(vertices.uvs, 2, sources),
+    uvs1: gather(vertices.uvs1, 2, sources),
+    tangents: placeTangents(vertices.tangents, sources, placement, mirrors),
+    colors: rgba(vertices.colors, sources),
+    indices,
+    material,
+  };
 }
 
 /** Only the vertices in use, in the order of their first use. */
@@ -119,16 +133,4 @@ function repairNormals(positions: Float32Array, indices: Uint32Array, normals: F
       sound[corner] = 1;
     }
   }
-}
-
-function placeUvs({ uvs, uvTransform }: PartInput, sources: Uint32Array): Float32Array {
-  const out = new Float32Array(sources.length * 2);
-  if (!uvs) return out;
-  sources.forEach((source, i) => {
-    const [u, v] = transformUv(uvTransform, uvs[source * 2] ?? 0, uvs[source * 2 + 1] ?? 0);
-    // A texture coordinate that is no number would poison the whole pixel.
-    out[i * 2] = Number.isFinite(u) ? u : 0;
-    out[i * 2 + 1] = Number.isFinite(v) ? v : 0;
-  });
-  return out;
 }

@@ -1,38 +1,23 @@
 import * as v from 'valibot';
+import { Material } from './schema-material.js';
+import {
+  Color,
+  extensions,
+  Finite,
+  Index,
+  indices,
+  listOf,
+  MAX_ENTRIES,
+  Name,
+  NotNegative,
+  numbers,
+  Size,
+} from './schema-values.js';
 
 /**
- * The part of glTF 2.0's JSON that is read here. Unknown properties are dropped, so that what goes on to the library
- * has been checked whole; animations, extras and unknown extensions end here. Whether the indices point anywhere is
- * checked in `validate.ts`.
+ * The part of glTF 2.0's JSON that is read here. Unknown properties are dropped: extras and unknown extensions end here.
+ * Whether the indices point anywhere is checked in `validate.ts` and `references.ts`.
  */
-
-/** Entries in any one list. */
-const MAX_ENTRIES = 1_000_000;
-/** Names are shown to people: the rest is cut off. */
-const MAX_SHOWN_NAME = 64;
-
-const Index = v.pipe(v.number(), v.integer(), v.minValue(0));
-const Size = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(Number.MAX_SAFE_INTEGER));
-const Finite = v.pipe(v.number(), v.finite());
-const Unit = v.pipe(
-  v.number(),
-  v.finite(),
-  v.transform((x: number) => Math.min(1, Math.max(0, x))),
-);
-const NotNegative = v.pipe(
-  v.number(),
-  v.finite(),
-  v.transform((x: number) => Math.max(0, x)),
-);
-const Name = v.pipe(
-  v.string(),
-  v.transform((name: string) => name.slice(0, MAX_SHOWN_NAME)),
-);
-
-const listOf = <T extends v.GenericSchema>(item: T) =>
-  v.exactOptional(v.pipe(v.array(item), v.maxLength(MAX_ENTRIES)), []);
-const indices = listOf(Index);
-const numbers = (length: number) => v.pipe(v.array(Finite), v.length(length));
 
 const ComponentType = v.picklist([5120, 5121, 5122, 5123, 5125, 5126]);
 const ElementType = v.picklist(['SCALAR', 'VEC2', 'VEC3', 'VEC4', 'MAT2', 'MAT3', 'MAT4']);
@@ -47,7 +32,6 @@ const Accessor = v.object({
   sparse: v.exactOptional(
     v.object({
       count: Size,
-      // The offsets are filled in: the library would otherwise take the accessor's own.
       indices: v.object({
         bufferView: Index,
         byteOffset: v.exactOptional(Size, 0),
@@ -56,19 +40,6 @@ const Accessor = v.object({
       values: v.object({ bufferView: Index, byteOffset: v.exactOptional(Size, 0) }),
     }),
   ),
-});
-
-const TextureTransform = v.object({
-  offset: v.exactOptional(v.tuple([Finite, Finite])),
-  rotation: v.exactOptional(Finite),
-  scale: v.exactOptional(v.tuple([Finite, Finite])),
-  texCoord: v.exactOptional(Index),
-});
-
-const TextureInfo = v.object({
-  index: Index,
-  texCoord: v.exactOptional(Index),
-  extensions: v.exactOptional(v.object({ KHR_texture_transform: v.exactOptional(TextureTransform) })),
 });
 
 const Sampler = v.object({
@@ -81,49 +52,66 @@ const Sampler = v.object({
 
 const Source = v.object({ source: Index });
 
-const Material = v.object({
-  name: v.exactOptional(Name),
-  pbrMetallicRoughness: v.exactOptional(
-    v.object({
-      baseColorFactor: v.exactOptional(v.tuple([Unit, Unit, Unit, Unit])),
-      baseColorTexture: v.exactOptional(TextureInfo),
-      metallicFactor: v.exactOptional(Unit),
-      roughnessFactor: v.exactOptional(Unit),
-      metallicRoughnessTexture: v.exactOptional(TextureInfo),
-    }),
-  ),
-  normalTexture: v.exactOptional(TextureInfo),
-  emissiveTexture: v.exactOptional(TextureInfo),
-  emissiveFactor: v.exactOptional(v.tuple([NotNegative, NotNegative, NotNegative])),
-  alphaMode: v.exactOptional(v.picklist(['OPAQUE', 'MASK', 'BLEND'])),
-  alphaCutoff: v.exactOptional(NotNegative),
-  doubleSided: v.exactOptional(v.boolean()),
-  extensions: v.exactOptional(
-    v.object({
-      KHR_materials_emissive_strength: v.exactOptional(v.object({ emissiveStrength: v.exactOptional(NotNegative) })),
-      KHR_materials_unlit: v.exactOptional(v.object({})),
-    }),
-  ),
-});
-
 const Attributes = v.pipe(v.record(v.pipe(v.string(), v.maxLength(64)), Index), v.maxEntries(64));
 
 const Primitive = v.object({
   attributes: Attributes,
   indices: v.exactOptional(Index),
   material: v.exactOptional(Index),
-  mode: v.exactOptional(v.picklist([0, 1, 2, 3, 4, 5, 6])),
-  targets: v.exactOptional(v.pipe(v.array(Attributes), v.maxLength(4096))),
+  mode: v.exactOptional(v.picklist([0, 1, 2, 3, 4, 5, 6]), 4),
+  targets: v.exactOptional(v.pipe(v.array(Attributes), v.maxLength(4096)), []),
+  extensions: extensions({
+    KHR_draco_mesh_compression: v.exactOptional(v.object({ bufferView: Index, attributes: Attributes })),
+  }),
 });
+export type GltfPrimitive = v.InferOutput<typeof Primitive>;
 
 const Camera = v.variant('type', [
   v.object({
     type: v.literal('perspective'),
     name: v.exactOptional(Name),
-    perspective: v.object({ yfov: Finite, znear: v.exactOptional(Finite, 0.01) }),
+    perspective: v.object({ yfov: Finite }),
   }),
-  v.object({ type: v.literal('orthographic'), name: v.exactOptional(Name) }),
+  v.object({
+    type: v.literal('orthographic'),
+    name: v.exactOptional(Name),
+    orthographic: v.object({ ymag: Finite }),
+  }),
 ]);
+
+const Meshopt = v.object({
+  buffer: Index,
+  byteOffset: v.exactOptional(Size, 0),
+  byteLength: Size,
+  byteStride: Size,
+  count: Size,
+  mode: v.picklist(['ATTRIBUTES', 'TRIANGLES', 'INDICES']),
+  filter: v.exactOptional(v.picklist(['NONE', 'OCTAHEDRAL', 'QUATERNION', 'EXPONENTIAL', 'COLOR']), 'NONE'),
+});
+
+/** A buffer for readers that cannot unpack: its bytes may be missing. */
+const MeshoptFallback = v.object({ fallback: v.exactOptional(v.boolean(), false) });
+
+/** KHR_lights_punctual. */
+const light = { color: v.exactOptional(Color, [1, 1, 1]), intensity: v.exactOptional(NotNegative, 1) };
+const range = v.exactOptional(NotNegative);
+const Light = v.variant('type', [
+  v.object({ type: v.literal('point'), ...light, range }),
+  v.object({
+    type: v.literal('spot'),
+    ...light,
+    range,
+    spot: v.exactOptional(
+      v.object({
+        innerConeAngle: v.exactOptional(NotNegative, 0),
+        outerConeAngle: v.exactOptional(NotNegative, Math.PI / 4),
+      }),
+      {},
+    ),
+  }),
+  v.object({ type: v.literal('directional'), ...light }),
+]);
+export type GltfLight = v.InferOutput<typeof Light>;
 
 const Node = v.object({
   name: v.exactOptional(Name),
@@ -136,15 +124,26 @@ const Node = v.object({
   rotation: v.exactOptional(numbers(4)),
   scale: v.exactOptional(numbers(3)),
   weights: v.exactOptional(v.pipe(v.array(Finite), v.maxLength(4096))),
-  extensions: v.exactOptional(
+  extensions: extensions({
+    EXT_mesh_gpu_instancing: v.exactOptional(v.object({ attributes: Attributes })),
+    KHR_lights_punctual: v.exactOptional(v.object({ light: Index })),
+    KHR_node_visibility: v.exactOptional(v.object({ visible: v.exactOptional(v.boolean(), true) })),
+  }),
+});
+export type GltfNode = v.InferOutput<typeof Node>;
+
+const Animation = v.object({
+  name: v.exactOptional(Name),
+  channels: listOf(v.object({ sampler: Index, target: v.object({ node: v.exactOptional(Index), path: v.string() }) })),
+  samplers: listOf(
     v.object({
-      EXT_mesh_gpu_instancing: v.exactOptional(v.object({ attributes: Attributes })),
-      KHR_lights_punctual: v.exactOptional(v.object({})),
-      KHR_node_visibility: v.exactOptional(v.object({ visible: v.exactOptional(v.boolean(), true) })),
+      input: Index,
+      output: Index,
+      interpolation: v.exactOptional(v.picklist(['LINEAR', 'STEP', 'CUBICSPLINE']), 'LINEAR'),
     }),
   ),
 });
-export type GltfNode = v.InferOutput<typeof Node>;
+export type GltfAnimation = v.InferOutput<typeof Animation>;
 
 export const GltfJson = v.object({
   asset: v.object({ version: v.pipe(v.string(), v.regex(/^2\.\d+$/)) }),
@@ -161,15 +160,17 @@ export const GltfJson = v.object({
   skins: listOf(
     v.object({ joints: v.pipe(v.array(Index), v.maxLength(65_536)), inverseBindMatrices: v.exactOptional(Index) }),
   ),
+  animations: listOf(Animation),
   cameras: listOf(Camera),
   materials: listOf(Material),
   textures: listOf(
     v.object({
       source: v.exactOptional(Index),
       sampler: v.exactOptional(Index),
-      extensions: v.exactOptional(
-        v.object({ EXT_texture_webp: v.exactOptional(Source), EXT_texture_avif: v.exactOptional(Source) }),
-      ),
+      extensions: extensions({
+        EXT_texture_webp: v.exactOptional(Source),
+        EXT_texture_avif: v.exactOptional(Source),
+      }),
     }),
   ),
   samplers: listOf(Sampler),
@@ -188,9 +189,23 @@ export const GltfJson = v.object({
       byteOffset: v.exactOptional(Size, 0),
       byteLength: Size,
       byteStride: v.exactOptional(v.pipe(Size, v.maxValue(65_536))),
+      extensions: extensions({
+        EXT_meshopt_compression: v.exactOptional(Meshopt),
+        KHR_meshopt_compression: v.exactOptional(Meshopt),
+      }),
     }),
   ),
-  buffers: listOf(v.object({ uri: v.exactOptional(v.string()), byteLength: Size })),
+  buffers: listOf(
+    v.object({
+      uri: v.exactOptional(v.string()),
+      byteLength: Size,
+      extensions: extensions({
+        EXT_meshopt_compression: v.exactOptional(MeshoptFallback),
+        KHR_meshopt_compression: v.exactOptional(MeshoptFallback),
+      }),
+    }),
+  ),
+  extensions: extensions({ KHR_lights_punctual: v.exactOptional(v.object({ lights: listOf(Light) })) }),
 });
 export type GltfJson = v.InferOutput<typeof GltfJson>;
 
@@ -199,6 +214,5 @@ export const GltfHeader = v.object({
   asset: v.object({ version: v.string() }),
   extensionsUsed: v.exactOptional(v.array(v.pipe(v.string(), v.maxLength(128))), []),
   extensionsRequired: v.exactOptional(v.array(v.pipe(v.string(), v.maxLength(128))), []),
-  animations: v.exactOptional(v.array(v.unknown()), []),
 });
 export type GltfHeader = v.InferOutput<typeof GltfHeader>;

@@ -1,8 +1,7 @@
-import type { Document, Primitive } from '@gltf-transform/core';
-import { AssetError } from '../asset-error.js';
 import { IDENTITY, type Mat4, multiply } from '../math/mat4.js';
-import { readElements } from './accessor.js';
-import type { GltfJson } from './schema.js';
+import type { Accessors } from './accessor.js';
+import { broken } from './broken.js';
+import type { GltfJson, GltfPrimitive } from './schema.js';
 import { readAttribute } from './vertices.js';
 
 /** Joint sets that are read: JOINTS_0/WEIGHTS_0 and so on, four influences each. */
@@ -11,18 +10,15 @@ const MAX_SETS = 4;
 /** Bind space to world for each joint: the joint's world matrix times its inverse bind matrix (glTF 2.0 §3.7.3). */
 export function jointMatrices(
   json: GltfJson,
-  document: Document,
+  accessors: Accessors,
   skinIndex: number,
   worlds: readonly Mat4[],
 ): readonly Mat4[] {
   const skin = json.skins[skinIndex];
   if (!skin) return [];
-  const accessor = document.getRoot().listAccessors()[skin.inverseBindMatrices ?? -1];
-  const inverse = accessor ? readElements(accessor, 16) : null;
+  const inverse = skin.inverseBindMatrices === undefined ? null : accessors.floats(skin.inverseBindMatrices, 16);
   if (inverse && inverse.length < skin.joints.length * 16) {
-    throw new AssetError(
-      `The glTF is broken: a skin has ${skin.joints.length} joints and ${inverse.length / 16} bind matrices. Export the model again.`,
-    );
+    throw broken(`a skin has ${skin.joints.length} joints and ${inverse.length / 16} bind matrices`);
   }
   return skin.joints.map((joint, i) => {
     const world = worlds[joint] ?? IDENTITY;
@@ -36,14 +32,15 @@ export function jointMatrices(
  * @throws AssetError for a joint that the skin does not have
  */
 export function skinnedPlacement(
-  primitive: Primitive,
+  accessors: Accessors,
+  primitive: GltfPrimitive,
   vertexCount: number,
   joints: readonly Mat4[],
 ): ((vertex: number) => Mat4) | null {
   const sets: { joints: Float32Array; weights: Float32Array }[] = [];
   for (let i = 0; i < MAX_SETS; i++) {
-    const ids = readAttribute(primitive, `JOINTS_${i}`, 4, vertexCount);
-    const weights = readAttribute(primitive, `WEIGHTS_${i}`, 4, vertexCount);
+    const ids = readAttribute(accessors, primitive, `JOINTS_${i}`, 4, vertexCount);
+    const weights = readAttribute(accessors, primitive, `WEIGHTS_${i}`, 4, vertexCount);
     if (ids && weights) sets.push({ joints: ids, weights });
   }
   if (sets.length === 0) return null;
@@ -57,7 +54,7 @@ export function skinnedPlacement(
         if (weight <= 0) continue;
         const joint = joints[set.joints[k] ?? -1];
         if (!joint) {
-          throw new AssetError('The glTF is broken: a vertex hangs on a joint that does not exist. Export it again.');
+          throw broken('a vertex hangs on a joint that does not exist');
         }
         for (let e = 0; e < 16; e++) blended[e] = (blended[e] ?? 0) + weight * (joint[e] ?? 0);
         total += weight;

@@ -1,5 +1,6 @@
-import type { Primitive } from '@gltf-transform/core';
-import { AssetError } from '../asset-error.js';
+import type { Accessors } from './accessor.js';
+import { broken } from './broken.js';
+import type { GltfPrimitive } from './schema.js';
 
 // Primitive modes of glTF 2.0; below them are points and lines, above them only fans.
 const TRIANGLES = 4;
@@ -11,10 +12,10 @@ const TRIANGLE_STRIP = 5;
  * left out, and so are vertices at the end that make no whole triangle.
  * @throws AssetError for an index past the vertices
  */
-export function triangleList(primitive: Primitive, vertexCount: number): Uint32Array | null {
-  const mode = primitive.getMode();
+export function triangleList(accessors: Accessors, primitive: GltfPrimitive, vertexCount: number): Uint32Array | null {
+  const { mode } = primitive;
   if (mode < TRIANGLES) return null;
-  const order = vertexOrder(primitive, vertexCount);
+  const order = vertexOrder(accessors, primitive.indices, vertexCount);
   if (mode === TRIANGLES) return order.slice(0, order.length - (order.length % 3));
   const out = new Uint32Array(Math.max(0, order.length - 2) * 3);
   let length = 0;
@@ -28,16 +29,13 @@ export function triangleList(primitive: Primitive, vertexCount: number): Uint32A
   return out.slice(0, length);
 }
 
-function vertexOrder(primitive: Primitive, vertexCount: number): Uint32Array {
-  const indices = primitive.getIndices()?.getArray();
-  if (!indices) return Uint32Array.from({ length: vertexCount }, (_, i) => i);
-  for (const index of indices) {
-    // Also false for NaN; fractions cannot come from the integer types that are checked by the caller.
-    if (!(index >= 0 && index < vertexCount)) {
-      throw new AssetError(
-        `The glTF is broken: a triangle uses vertex ${index} of a mesh with ${vertexCount} vertices. Export the model again.`,
-      );
+function vertexOrder(accessors: Accessors, indices: number | undefined, vertexCount: number): Uint32Array {
+  if (indices === undefined) return Uint32Array.from({ length: vertexCount }, (_, i) => i);
+  const order = accessors.indices(indices);
+  for (const index of order) {
+    if (index >= vertexCount) {
+      throw broken(`a triangle uses vertex ${index} of a mesh with ${vertexCount} vertices`);
     }
   }
-  return Uint32Array.from(indices);
+  return order;
 }

@@ -4,6 +4,19 @@ import { createFixture, type GltfFixture, primitivesOf, read, triangleFixture } 
 
 const IMAGE = { uri: 'data:image/png;base64,AQEFBgcI' };
 
+const LAYER_TEXTURES = [
+  ['KHR_materials_clearcoat', 'clearcoatTexture'],
+  ['KHR_materials_clearcoat', 'clearcoatRoughnessTexture'],
+  ['KHR_materials_clearcoat', 'clearcoatNormalTexture'],
+  ['KHR_materials_iridescence', 'iridescenceTexture'],
+  ['KHR_materials_iridescence', 'iridescenceThicknessTexture'],
+  ['KHR_materials_sheen', 'sheenColorTexture'],
+  ['KHR_materials_sheen', 'sheenRoughnessTexture'],
+  ['KHR_materials_specular', 'specularTexture'],
+  ['KHR_materials_specular', 'specularColorTexture'],
+  ['KHR_materials_transmission', 'transmissionTexture'],
+] as const;
+
 /** Each breaks a sound file in one place. */
 const BREAKS: readonly (readonly [string, (fixture: GltfFixture) => unknown, RegExp])[] = [
   ['default scene', (f) => Object.assign(f.json, { scene: 3, scenes: [{ nodes: [0] }] }), /the file refers to scene 3/],
@@ -36,6 +49,43 @@ const BREAKS: readonly (readonly [string, (fixture: GltfFixture) => unknown, Reg
     'emissive texture',
     (f) => f.json.materials.push({ emissiveTexture: { index: 1 } }),
     /material 0 refers to texture 1/,
+  ],
+  ...LAYER_TEXTURES.map(
+    ([extension, texture]) =>
+      [
+        texture,
+        (f: GltfFixture) => f.json.materials.push({ extensions: { [extension]: { [texture]: { index: 1 } } } }),
+        /material 0 refers to texture 1/,
+      ] as const,
+  ),
+  [
+    'animated node',
+    (f) =>
+      f.json.animations.push({
+        channels: [{ sampler: 0, target: { node: 4, path: 'scale' } }],
+        samplers: [{ input: 0, output: 0 }],
+      }),
+    /animation 0 refers to node 4/,
+  ],
+  [
+    'animation sampler',
+    (f) => f.json.animations.push({ channels: [{ sampler: 2, target: { path: 'scale' } }] }),
+    /animation 0 refers to sampler 2/,
+  ],
+  [
+    'key times',
+    (f) => f.json.animations.push({ samplers: [{ input: 5, output: 0 }] }),
+    /animation 0 refers to accessor 5/,
+  ],
+  [
+    'key values',
+    (f) => f.json.animations.push({ samplers: [{ input: 0, output: 6 }] }),
+    /animation 0 refers to accessor 6/,
+  ],
+  [
+    'light',
+    (f) => f.json.nodes.push({ extensions: { KHR_lights_punctual: { light: 0 } } }),
+    /node 1 refers to light 0/,
   ],
   ['sampler', (f) => f.json.textures.push({ sampler: 1 }), /texture 0 refers to sampler 1/],
   ['image', (f) => f.json.textures.push({ source: 1 }), /texture 0 refers to image 1/],
@@ -86,6 +136,16 @@ const BREAKS: readonly (readonly [string, (fixture: GltfFixture) => unknown, Reg
         },
       }),
     /accessor 0 reaches past its buffer view/,
+  ],
+  [
+    'sparse index',
+    (f) => {
+      const bufferView = f.view(Uint8Array.of(3));
+      Object.assign(f.json.accessors[0] ?? {}, {
+        sparse: { count: 1, indices: { bufferView, componentType: 5121 }, values: { bufferView: 0 } },
+      });
+    },
+    /sparse accessor of 3 elements replaces element 3/,
   ],
 ];
 

@@ -1,9 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  affineRows,
+  axis,
   compose,
   determinant3,
   IDENTITY,
+  isInvertible,
   type Mat4,
   multiply,
   normalMatrix,
@@ -85,6 +88,34 @@ describe('normalMatrix', () => {
     const out = new Float32Array(3);
     transformNormal(normalMatrix(compose([0, 0, 0], [0, 0, 0, 1], [1, 0, 1])), Float32Array.of(0.6, 0.8, 0), 0, out, 0);
     expect([...out]).toEqual([0, 1, 0]);
+  });
+});
+
+describe('isInvertible', () => {
+  const scaled = (s: number[], t = [0, 0, 0]) => isInvertible(compose(t, [0, 0, 0.6, 0.8], s));
+
+  it('holds for turned, stretched, mirrored, tiny and far placements', () => {
+    fc.assert(fc.property(transform, isInvertible));
+    expect(scaled([1, 1e-6, 1])).toBe(true);
+    expect(scaled([1e-6, 1e-6, 1e-6], [1e6, 0, 0])).toBe(true);
+  });
+
+  it('fails where an axis is gone, two fall together, or 32 bits do not hold it', () => {
+    expect(scaled([1, 0, 1])).toBe(false);
+    expect(isInvertible(Float64Array.of(1, 0, 0, 0, 1, 1e-8, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1))).toBe(false);
+    expect(scaled([1, 1, 1], [1e300, 0, 0])).toBe(false);
+    expect(scaled([1e20, 1e20, 1e20])).toBe(false);
+    expect(scaled([Number.NaN, 1, 1])).toBe(false);
+  });
+});
+
+describe('affineRows', () => {
+  it('are three rows of four, translation last', () => {
+    const m = compose([7, 8, 9], [0, 0, Math.SQRT1_2, Math.SQRT1_2], [2, 3, 4]);
+    expect([...affineRows([IDENTITY, m])].map((x) => Math.round(x) + 0)).toEqual([
+      1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, -3, 0, 7, 2, 0, 0, 8, 0, 0, 4, 9,
+    ]);
+    expect(axis(m, 3)).toEqual([7, 8, 9]);
   });
 });
 

@@ -44,6 +44,11 @@ export function compose(t: ArrayLike<number>, q: ArrayLike<number>, s: ArrayLike
   );
 }
 
+/** Column `c` without its last row: where an axis goes, or (3) the origin. */
+export function axis(m: Mat4, c: 0 | 1 | 2 | 3): readonly [number, number, number] {
+  return [at(m, c * 4), at(m, c * 4 + 1), at(m, c * 4 + 2)];
+}
+
 /** Determinant of the upper left 3×3: negative where the matrix mirrors. */
 export function determinant3(m: Mat4): number {
   return (
@@ -100,4 +105,28 @@ export function transformNormal(n: Float64Array, from: Float32Array, i: number, 
   to[j * 3] = length > 0 ? nx / length : 0;
   to[j * 3 + 1] = length > 0 ? ny / length : 0;
   to[j * 3 + 2] = length > 0 ? nz / length : 0;
+}
+
+/** How far axes may fall into one plane, as a share of their lengths, before 32-bit floats cannot invert a matrix. */
+const LEAST_VOLUME = 1e-6;
+/** Axes shorter than the inverse of this, or longer than this, leave the range of 32-bit floats in products. */
+const LONGEST_AXIS = 1e9;
+
+/** Whether an affine matrix can be inverted with 32-bit floats. */
+export function isInvertible(m: Mat4): boolean {
+  if (!m.every((x) => Number.isFinite(Math.fround(x)))) return false;
+  const axes = ([0, 1, 2] as const).map((c) => Math.hypot(...axis(m, c)));
+  if (!axes.every((length) => length > 1 / LONGEST_AXIS && length < LONGEST_AXIS)) return false;
+  return Math.abs(determinant3(m)) > LEAST_VOLUME * axes.reduce((product, length) => product * length, 1);
+}
+
+/** The first three rows of each matrix, four numbers each. */
+export function affineRows(matrices: readonly Mat4[]): Float32Array {
+  const out = new Float32Array(matrices.length * 12);
+  matrices.forEach((m, i) => {
+    for (let r = 0; r < 3; r++) {
+      for (let c = 0; c < 4; c++) out[i * 12 + r * 4 + c] = at(m, c * 4 + r);
+    }
+  });
+  return out;
 }
