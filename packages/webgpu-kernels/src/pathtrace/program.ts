@@ -21,12 +21,24 @@ export interface Program {
 }
 
 export function programFor(params: Pick<PathtraceParams, 'scene' | 'environment'>, strategy: Strategy): Program {
-  const { counts, alpha, stack } = params.scene;
   const { environment } = params;
   const map = environment.kind === 'map' && environment.luminance > 0;
-  const textures = counts.textures > 0;
-  const lights = counts.lights > 0;
   const environmentTexels = environment.kind === 'map' ? environment.width * environment.height : 0;
+  const walk = sceneCode(params.scene);
+  const key = ['pathtrace', strategy, walk.key, map ? `map${environmentTexels}` : 'constant'].join(' ');
+  const wgsl = [
+    walk.wgsl,
+    BSDF(MIN_ALPHA),
+    map ? MAP_ENVIRONMENT(environmentTexels) : CONSTANT_ENVIRONMENT,
+    FILM,
+    PATH({ lights: params.scene.counts.lights > 0, map, strategy }),
+  ].join('\n');
+  return { key, wgsl, textures: walk.textures, map };
+}
+
+/** What every program that walks a scene begins with: bindings, random numbers, materials at a point, rays against the tree. */
+export function sceneCode({ counts, alpha, stack }: PathtraceParams['scene']): Omit<Program, 'map'> {
+  const textures = counts.textures > 0;
   const texturesAt = MATERIALS_AT + MATERIAL_WORDS * counts.materials;
   const shape = {
     nodes: counts.nodes,
@@ -41,12 +53,9 @@ export function programFor(params: Pick<PathtraceParams, 'scene' | 'environment'
     stack,
   };
   const key = [
-    'pathtrace',
-    strategy,
     ...[counts.nodes, counts.triangles, counts.materials, counts.textures, counts.lights, counts.texels],
     stack,
     alpha ? 'alpha' : 'solid',
-    map ? `map${environmentTexels}` : 'constant',
   ].join(' ');
   const wgsl = [
     scene(shape),
@@ -55,10 +64,6 @@ export function programFor(params: Pick<PathtraceParams, 'scene' | 'environment'
     textures ? TEXTURES(counts.texels) : FACTORS,
     alpha ? ALPHA : ALL_SOLID,
     TRAVERSAL,
-    BSDF(MIN_ALPHA),
-    map ? MAP_ENVIRONMENT(environmentTexels) : CONSTANT_ENVIRONMENT,
-    FILM,
-    PATH({ lights, map, strategy }),
   ].join('\n');
-  return { key, wgsl, textures, map };
+  return { key, wgsl, textures };
 }
