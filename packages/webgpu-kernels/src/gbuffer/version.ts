@@ -1,2 +1,2 @@
 /** Hash of the kernel's sources; renewed by `npm run -w packages/webgpu-kernels versions`. */
-export const GBUFFER_VERSION = 'fe2362e52a02';
+export const GBUFFER_VERSION = 'da824e575c70';

@@ -1,2 +1,2 @@
 /** Hash of the kernel's sources; renewed by `npm run -w packages/webgpu-kernels versions`. */
-export const PATHTRACE_VERSION = 'c8433659ff88';
+export const PATHTRACE_VERSION = '15c6f16ed2b9';
