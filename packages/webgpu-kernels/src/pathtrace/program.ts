@@ -1,5 +1,5 @@
 import { MIN_ALPHA } from './energy.js';
-import { ALBEDO_SIDE, GLASS_SIDE, SHEEN_SIDE, shadingLayout, tableLayout } from './layout.js';
+import { ALBEDO_SIDE, type Feature, GLASS_SIDE, SHEEN_SIDE, shadingLayout, tableLayout } from './layout.js';
 import { LEAST_ROUGHNESS } from './sheen.js';
 import type { PathtraceParams } from './task.js';
 import { BSDF } from './wgsl/bsdf.wgsl.js';
@@ -29,67 +29,84 @@ export interface Program {
 type Made = Pick<PathtraceParams, 'scene' | 'environment' | 'camera' | 'clamp'>;
 
 export function programFor(params: Made, strategy: Strategy): Program {
-  const { counts, alpha, stack, features } = params.scene;
+  const { counts } = params.scene;
   const { environment } = params;
   const map = environment.kind === 'map' && environment.luminance > 0;
-  const textures = counts.textures > 0;
   const environmentTexels = environment.kind === 'map' ? environment.width * environment.height : 0;
-  const table = tableLayout(counts, features);
-  const shading = shadingLayout(features);
   const lights = { triangles: counts.lights > 0, punctual: counts.punctual > 0, map };
-  const normalMaps = textures && features.includes('normalMaps');
-  // A map without textures cannot be.
-  const used = normalMaps ? features : features.filter((feature) => feature !== 'normalMaps');
-  const projection = projectionOf(params.camera);
+  const walk = sceneCode(params);
+  const features = featuresOf(params.scene);
   const clamped = params.clamp !== undefined;
   const path = {
     ...lights,
     strategy,
-    unlit: used.includes('unlit'),
-    transmission: used.includes('transmission'),
+    unlit: features.includes('unlit'),
+    transmission: features.includes('transmission'),
     clamped,
   };
   const key = [
     'pathtrace',
     strategy,
-    ...Object.values(counts),
-    stack,
-    ...used,
-    alpha ? 'alpha' : 'solid',
+    walk.key,
     map ? `map${environmentTexels}` : 'constant',
-    projection,
     clamped ? 'clamped' : 'free',
   ].join(' ');
-  const shape = {
-    nodes: counts.nodes,
-    triangles: counts.triangles,
-    lights: counts.lights + counts.punctual,
-    table,
-    shading,
-    albedoSide: ALBEDO_SIDE,
-    stack,
-  };
   const sides = { sheen: SHEEN_SIDE, leastSheen: LEAST_ROUGHNESS, glass: GLASS_SIDE };
   const wgsl = [
-    scene(shape),
-    RANDOM,
-    MATH,
-    CAMERA(projection),
-    textures ? TEXTURES(counts.texels, used) : '',
-    materialInputs(used, textures),
-    BASE_COLOUR(shading.colors),
-    normalMaps ? NORMAL_MAPS(shading) : '',
-    HIT(normalMaps),
-    alpha ? ALPHA : ALL_SOLID,
-    TRAVERSAL,
-    BSDF(MIN_ALPHA, hasLobes(used)),
-    layers(used, table, sides),
+    walk.wgsl,
+    BSDF(MIN_ALPHA, hasLobes(features)),
+    layers(features, tableLayout(counts, params.scene.features), sides),
     map ? MAP_ENVIRONMENT(environmentTexels) : CONSTANT_ENVIRONMENT,
     lights.triangles || lights.punctual || map ? LIGHTS(lights) : '',
     FILM,
     PATH(path),
   ].join('\n');
-  return { key, wgsl, textures, map };
+  return { key, wgsl, textures: walk.textures, map };
+}
+
+/**
+ * What every program that walks a scene begins with: bindings, random numbers, camera rays, materials and normals at a
+ * point, rays against the tree.
+ */
+export function sceneCode({
+  scene: manifest,
+  camera,
+}: Pick<PathtraceParams, 'scene' | 'camera'>): Omit<Program, 'map'> {
+  const { counts, alpha, stack } = manifest;
+  const textures = counts.textures > 0;
+  const features = featuresOf(manifest);
+  const shading = shadingLayout(manifest.features);
+  const normalMaps = features.includes('normalMaps');
+  const projection = projectionOf(camera);
+  const key = [...Object.values(counts), stack, ...manifest.features, alpha ? 'alpha' : 'solid', projection].join(' ');
+  const wgsl = [
+    scene({
+      nodes: counts.nodes,
+      triangles: counts.triangles,
+      shining: counts.lights,
+      lights: counts.lights + counts.punctual,
+      table: tableLayout(counts, manifest.features),
+      shading,
+      albedoSide: ALBEDO_SIDE,
+      stack,
+    }),
+    RANDOM,
+    MATH,
+    CAMERA(projection),
+    textures ? TEXTURES(counts.texels, features) : '',
+    materialInputs(features, textures),
+    BASE_COLOUR(shading.colors),
+    normalMaps ? NORMAL_MAPS(shading) : '',
+    HIT(normalMaps),
+    alpha ? ALPHA : ALL_SOLID,
+    TRAVERSAL,
+  ].join('\n');
+  return { key, wgsl, textures };
+}
+
+/** A normal map without textures cannot be. */
+function featuresOf({ counts, features }: PathtraceParams['scene']): readonly Feature[] {
+  return counts.textures > 0 ? features : features.filter((feature) => feature !== 'normalMaps');
 }
 
 function projectionOf({ orthographicHeight, lens }: PathtraceParams['camera']): Projection {

@@ -1,2 +1,2 @@
-/** Hash of this folder's sources; renewed by `npm run -w packages/webgpu-kernels versions`. */
-export const PATHTRACE_VERSION = 'c03613c33562';
+/** Hash of the kernel's sources; renewed by `npm run -w packages/webgpu-kernels versions`. */
+export const PATHTRACE_VERSION = 'd07398cbf129';

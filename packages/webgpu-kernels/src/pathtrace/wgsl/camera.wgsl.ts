@@ -11,6 +11,8 @@ const LENS_PAIR = 1u;
 
 struct CameraRay {
   origin: vec3f,
+  // From the lens to where the ray begins.
+  skipped: f32,
   direction: vec3f,
 }
 
@@ -28,7 +30,7 @@ ${FORMS[projection]}
   let enter = largest(near);
   let leave = min(far.x, min(far.y, far.z));
   let skip = select(0.0, enter * 0.9999, enter > 0.0 && enter <= leave);
-  return CameraRay(origin + d * skip, d);
+  return CameraRay(origin + d * skip, skip, d);
 }
 `;
 

@@ -4,7 +4,9 @@ import { MATERIAL_WORDS, type ShadingLayout, TEXTURE_WORDS, type tableLayout } f
 export interface SceneShape {
   readonly nodes: number;
   readonly triangles: number;
-  /** Triangles that shine, and punctual lights. */
+  /** Triangles that shine: the first of the lights. */
+  readonly shining: number;
+  /** With the punctual lights. */
   readonly lights: number;
   readonly table: ReturnType<typeof tableLayout>;
   readonly shading: ShadingLayout;
@@ -20,6 +22,7 @@ const TEXTURES_AT = ${shape.table.textures}u;
 const TEXTURE_WORDS = ${TEXTURE_WORDS}u;
 const LIGHTS_AT = ${shape.table.lights}u;
 const LIGHTS = ${shape.lights}u;
+const SHINING = ${shape.shining}u;
 const PUNCTUAL_AT = ${shape.table.punctual}u;
 const ALBEDO_AT = ${shape.table.albedo}u;
 const SHADING_WORDS = ${shape.shading.words}u;
