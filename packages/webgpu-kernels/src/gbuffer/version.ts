@@ -1,2 +1,2 @@
 /** Hash of the kernel's sources; renewed by `npm run -w packages/webgpu-kernels versions`. */
-export const GBUFFER_VERSION = 'f6ce83272f2a';
+export const GBUFFER_VERSION = '17237bd2ddf2';
