@@ -1,0 +1,43 @@
+import { existsSync } from 'node:fs';
+import { copyFile, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { decodeImage } from '@tabgrid/assets/decode-node';
+import { defaultCamera } from '@tabgrid/assets/default-camera';
+import { readGltf } from '@tabgrid/assets/gltf';
+import { buildDragon, dragonExtras } from '@tabgrid/bench-page/pathtrace/dragon';
+import type { SceneExtras } from '@tabgrid/bench-page/pathtrace/scene';
+import { ROOT } from '@tabgrid/cli/build';
+import { type Bytes, bytesOf } from '@tabgrid/protocol/bytes';
+
+/** The benchmark's scenes as files that every renderer reads. */
+
+export interface SceneFiles extends SceneExtras {
+  readonly name: string;
+  /** Paths. */
+  readonly glb: string;
+  readonly hdr: string | null;
+}
+
+const MODELS = join(ROOT, '../shared/data/models');
+const HELMET = { glb: join(MODELS, 'FlightHelmet.glb'), hdr: join(MODELS, 'spiaggia_di_mondello_1k.hdr') } as const;
+
+/** @param folder where the files go */
+export async function dragonScene(folder: string): Promise<SceneFiles> {
+  const glb = join(folder, 'dragon.glb');
+  await writeFile(glb, await buildDragon());
+  return { name: 'dragon', glb, hdr: null, ...dragonExtras };
+}
+
+/** A helmet with textures under an open sky, where the project has its files; else null. */
+export async function helmetScene(folder: string): Promise<SceneFiles | null> {
+  if (!existsSync(HELMET.glb) || !existsSync(HELMET.hdr)) return null;
+  const [glb, hdr] = [join(folder, 'helmet.glb'), join(folder, 'helmet.hdr')];
+  await copyFile(HELMET.glb, glb);
+  await copyFile(HELMET.hdr, hdr);
+  const { scene } = await readGltf(await bytesAt(glb), { decodeImage });
+  return { name: 'helmet', glb, hdr, camera: defaultCamera(scene, 1), lamp: null };
+}
+
+export async function bytesAt(path: string): Promise<Bytes> {
+  return bytesOf(new Uint8Array(await readFile(path)));
+}
