@@ -37,7 +37,7 @@ function help(): string {
     '--trace-train FILE, --trace-test FILE   ml: learn failures on the one, try them on the other',
     '--plots FOLDER   ml: SVG plots',
     '--record FILE    ml: record tiles of real tabs into this file instead',
-    '--only A,B       pathtrace: these alone (ours, three, cycles, bvh)',
+    '--only A,B       pathtrace: these parts (ours, three, cycles, bvh) and scenes (dragon, helmet) alone',
     '--images FOLDER  pathtrace: each renderer’s converged picture as PNG',
     '--size PIXELS    pathtrace: side of the picture (default 256)',
     '--runtime node   pathtrace: our kernel alone in plain Node, without a browser; with --spp N, so many samples a round',

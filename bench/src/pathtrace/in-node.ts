@@ -1,14 +1,19 @@
+import { mkdirSync } from 'node:fs';
 import { decodeImage } from '@tabgrid/assets/decode-node';
 import { createOurs } from '@tabgrid/bench-page/pathtrace/ours';
 import { openScene } from '@tabgrid/bench-page/pathtrace/scene';
 import { nodeGpu } from '@tabgrid/webgpu-kernels/node-gpu';
 import { type BenchResult, median } from '../result.js';
 import { writeImage } from './images.js';
-import { bytesAt, type SceneFiles } from './scenes.js';
+import { bytesAt, scenesFor } from './scenes.js';
+import { SITE } from './site.js';
+import { orInSoftware } from './software.js';
 
 /** Our kernel alone, in plain Node, on whatever adapter Dawn finds: no browser, no peers. */
 
 export interface NodeRun {
+  /** Names. */
+  readonly scenes: ReadonlySet<string>;
   /** Picture's side, pixels. */
   readonly size: number;
   /** Samples a pixel of each measurement; null: as many as fit `roundMs`. */
@@ -20,11 +25,8 @@ export interface NodeRun {
 }
 
 /** @throws Error where there is no adapter */
-export async function measureInNode(
-  scenes: readonly SceneFiles[],
-  run: NodeRun,
-  say: (line: string) => void,
-): Promise<BenchResult> {
+export async function measureInNode(run: NodeRun, say: (line: string) => void): Promise<BenchResult> {
+  await orInSoftware();
   const gpu = await nodeGpu();
   if (!gpu) {
     throw new Error(
@@ -33,7 +35,9 @@ export async function measureInNode(
   }
   const figures: Record<string, number> = {};
   const samples: Record<string, readonly number[]> = {};
-  let where: BenchResult['where'] = {};
+  mkdirSync(SITE, { recursive: true });
+  const { scenes, where } = await scenesFor(run.scenes, SITE, say);
+  const adapter: Record<string, string | boolean> = { runtime: `node ${process.version}` };
   const frame = { width: run.size, height: run.size, bounces: run.bounces };
   for (const { name, glb, hdr, camera, lamp } of scenes) {
     const scene = await openScene(
@@ -44,7 +48,7 @@ export async function measureInNode(
     );
     const ours = await createOurs(gpu, scene, frame);
     try {
-      where = { runtime: `node ${process.version}`, adapter: ours.adapter, software: ours.software };
+      Object.assign(adapter, { adapter: ours.adapter, software: ours.software });
       // What a round renders first finds how large a submission may be.
       if (run.spp === null) await ours.measure(run.roundMs / 4);
       else await ours.picture(run.spp);
@@ -69,7 +73,7 @@ export async function measureInNode(
       await ours.close();
     }
   }
-  return { figures, where, samples };
+  return { figures, where: { ...adapter, ...where }, samples };
 }
 
 async function throughput(

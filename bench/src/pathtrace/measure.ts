@@ -9,7 +9,7 @@ export interface Plan {
   /** Measurements of each tracer's speed, in turn, so that a slow spell of the machine meets all of them. */
   readonly rounds: number;
   readonly roundMs: number;
-  /** Errors are taken of pictures whose sides are so many times smaller: as many samples cost less, and no pixel differs. */
+  /** Errors are taken of pictures whose sides are so many times smaller: as many samples a pixel then cost less. */
   readonly errorShrink: number;
   /** Samples a pixel of the pictures whose errors are taken, ascending; as many of them as fit the budget, two at least. */
   readonly errorSpps: readonly number[];
