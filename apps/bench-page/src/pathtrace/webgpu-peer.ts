@@ -9,6 +9,8 @@ import type { Frame, Tracer } from './tracer.js';
 /** Rounds that are queued before the samples are counted, at most: counting waits for the GPU. */
 const LONGEST_QUEUE = 64;
 const QUEUE_MS = 40;
+/** Samples a pixel of a measurement, however long they take: paths end in waves. */
+const LEAST_SPP = 2;
 
 export async function createWebgpuPeer(
   kind: 'wavefront' | 'megakernel',
@@ -47,6 +49,8 @@ export async function createWebgpuPeer(
     await read(1, 1);
     return await tracer.getSampleCountsAsync();
   };
+  /** Whether slots are in the middle of paths of different lengths. */
+  let underway = false;
   let batch = 1;
   /** Rounds until `enough`. */
   const rounds = async (enough: (counts: { min: number; avg: number }) => boolean) => {
@@ -62,6 +66,7 @@ export async function createWebgpuPeer(
   /** So many samples for every pixel, from the first one on. */
   const exactly = async (spp: number) => {
     tracer.reset();
+    underway = false;
     tracer.maxSamples = spp;
     await rounds(({ min }) => min >= spp);
   };
@@ -78,11 +83,13 @@ export async function createWebgpuPeer(
   return {
     start: { buildMs, compileMs: Math.max(0, firstPixelMs - buildMs - sampleMs), firstPixelMs },
     async measure(budgetMs) {
-      // Without a limit every slot is always busy: the wavefront tracer at its best.
+      // Without a limit every slot is always busy: the wavefront tracer at its best, once paths no longer end together.
       tracer.maxSamples = 0;
-      const first = await rounds(() => true);
+      const now = await counts();
+      const first = underway ? now : await rounds(({ avg }) => avg >= now.avg + 1);
+      underway = true;
       const from = performance.now();
-      const last = await rounds(() => performance.now() - from >= budgetMs);
+      const last = await rounds(({ avg }) => performance.now() - from >= budgetMs && avg >= first.avg + LEAST_SPP);
       return { cameraSamples: (last.avg - first.avg) * width * height, ms: performance.now() - from };
     },
     async picture(spp) {
