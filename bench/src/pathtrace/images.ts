@@ -8,6 +8,6 @@ import type { Frame } from '@tabgrid/bench-page/pathtrace/tracer';
 export function writeImage(folder: string, name: string, { width, height }: Frame, rgb: Float32Array): string {
   mkdirSync(folder, { recursive: true });
   const path = resolve(join(folder, `${name}.png`));
-  writeFileSync(path, encodePng(width, height, toneMap(rgb, { curve: 'clip' })));
+  writeFileSync(path, encodePng(width, height, toneMap(rgb, { curve: 'linear' })));
   return path;
 }
