@@ -27,7 +27,8 @@
  * `texels`: RGBA, 8 bits each, R lowest.
  *
  * An environment map's `texels`, ENVIRONMENT_WORDS a texel, rows from +Y: radiance (9 bits a channel, 5-bit shared exponent,
- * times the manifest's scale), alias, threshold, probability density over the unit square of uv.
+ * times the manifest's scale), where the texel's share of its row begins and where its row's share of the map does (32-bit
+ * fixed point), probability density over the unit square of uv.
  */
 
 export const NODE_WORDS = 8;

@@ -51,18 +51,18 @@ fn sampleLight(point: vec3f, choice: vec2u, place: vec2u, luck: u32) -> LightSam
 ${
   map && (triangles || punctual)
     ? `  if (unit(lowbias32(choice.y)) < task.environmentShare) {
-    return fromSky(vec4u(choice, place));
+    return fromSky(place);
   }
   return fromLights(point, choice.x, choice.y, place, luck);`
     : map
-      ? '  return fromSky(vec4u(choice, place));'
+      ? '  return fromSky(place);'
       : '  return fromLights(point, choice.x, choice.y, place, luck);'
 }
 }
 `;
 
 const FROM_SKY = /* wgsl */ `
-fn fromSky(words: vec4u) -> LightSample {
+fn fromSky(words: vec2u) -> LightSample {
   let sky = sampleSky(words);
   return LightSample(sky.direction, sky.density * task.environmentShare, sky.radiance, 3e38, true);
 }
