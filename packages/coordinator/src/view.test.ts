@@ -44,6 +44,9 @@ const PROGRESS: JobProgress = {
     retracted: 7,
     paused: false,
     noApart: 0,
+    unseen: 0,
+    probes: 0,
+    probeUnits: 0,
   },
 };
 

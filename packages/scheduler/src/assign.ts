@@ -3,14 +3,25 @@ import { type Core, volunteerOf } from './core.js';
 import { cloneTail, giveBackups } from './hedge.js';
 import { mayAssign } from './hold.js';
 import { outlookFor } from './horizon.js';
+import { takeUnseen } from './judge-spot.js';
 import { isAble, refresh } from './lanes.js';
 import { settleTasks } from './moves.js';
 import { measuredSpeed } from './oracle.js';
+import { wantedPart } from './parts.js';
+import { chooseProber } from './probers.js';
 import { dropHead, dueOf, headOf, liveTop, putBack } from './queues.js';
-import { reserve } from './reserve.js';
+import { reserve, reserveProbe } from './reserve.js';
 import { beyondBest, candidateOf, type Shown, shortlist } from './shortlist.js';
-import { hasFailed, type Place, type TaskQueue, type TaskRecord, type VolunteerRecord } from './state.js';
-import { mayConfirm } from './trust.js';
+import { mayConfirm } from './spot.js';
+import {
+  hasFailed,
+  type PartCheck,
+  type Place,
+  type TaskQueue,
+  type TaskRecord,
+  type VolunteerRecord,
+} from './state.js';
+import { anybodyApart } from './trust.js';
 import { makeRoom } from './urgent.js';
 
 /**
@@ -21,19 +32,24 @@ import { makeRoom } from './urgent.js';
 /** Tasks of a queue that one pass leaves for somebody else before it stops looking. */
 const MOST_SKIPPED = 16;
 
-export function assign(core: Core): void {
+/** @returns whether a result was taken that nobody is there to look at */
+export function assign(core: Core): boolean {
   settleTasks(core);
   refresh(core);
-  if (core.state.hold?.reached) return;
+  if (core.state.hold?.reached) return false;
   giveBackups(core);
   const stuck = new Set<TaskQueue>();
+  const unseen = new Set<TaskRecord>();
   for (let queue = nextQueue(core, stuck); queue; queue = nextQueue(core, stuck)) {
-    if (giveReplica(core, queue) || giveFirst(core, queue)) continue;
+    if (giveReplica(core, queue, unseen) || giveFirst(core, queue)) continue;
     // Nobody with room would do for what is urgent: perhaps somebody without.
     if (makeRoom(core, queue) && giveFirst(core, queue)) continue;
     stuck.add(queue);
   }
   cloneTail(core);
+  let taken = false;
+  for (const task of unseen) taken = takeUnseen(core, task) || taken;
+  return taken;
 }
 
 /** The queue whose turn it is among those that want something and for whose class somebody has room. */
@@ -158,16 +174,19 @@ function suitedTo(queue: TaskQueue, next: TaskRecord, v: VolunteerRecord): TaskR
   return short && !hasFailed(short, v) ? short : next;
 }
 
-/** Gives a task whose result is to be compared to somebody apart from those who have computed it. */
-function giveReplica(core: Core, queue: TaskQueue): boolean {
+/**
+ * Gives a task whose result is to be looked at, or a part of it, to somebody apart from those who have computed it.
+ * @param unseen gets those of which nobody who is there could compute a part
+ */
+function giveReplica(core: Core, queue: TaskQueue, unseen: Set<TaskRecord>): boolean {
   if (queue.replicasWanted === 0) return false;
   drawUntouched(core);
-  const given = chooseReplica(core, queue);
+  const given = chooseReplica(core, queue, unseen);
   core.untouched = false;
   return given;
 }
 
-function chooseReplica(core: Core, queue: TaskQueue): boolean {
+function chooseReplica(core: Core, queue: TaskQueue, unseen: Set<TaskRecord>): boolean {
   for (const { heap } of queue.replicas.values()) {
     const skipped = new Set<TaskRecord>();
     let given = false;
@@ -177,6 +196,15 @@ function chooseReplica(core: Core, queue: TaskQueue): boolean {
         continue;
       }
       const wanted = task;
+      const part = wantedPart(wanted);
+      if (part) {
+        given = giveProbe(core, wanted, part);
+        if (given) break;
+        if (!anybodyApart(core, wanted)) unseen.add(wanted);
+        skipped.add(wanted);
+        heap.pop();
+        continue;
+      }
       const places = confirmers(core, wanted);
       const candidates = places.map((place) => candidateOf(core, wanted, place));
       const outlook = { horizonMs: Number.POSITIVE_INFINITY, random: core.random };
@@ -194,6 +222,13 @@ function chooseReplica(core: Core, queue: TaskQueue): boolean {
     if (given) return true;
   }
   return false;
+}
+
+function giveProbe(core: Core, task: TaskRecord, part: PartCheck): boolean {
+  const place = chooseProber(core, task, part);
+  if (!place) return false;
+  reserveProbe(core, task, candidateOf(core, task, place, part.workUnits), part);
+  return true;
 }
 
 /** Who has room and could confirm a result. */

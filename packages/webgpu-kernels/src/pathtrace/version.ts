@@ -1,2 +1,2 @@
 /** Hash of this folder's sources; renewed by `npm run -w packages/webgpu-kernels versions`. */
-export const PATHTRACE_VERSION = 'd58310ab4129';
+export const PATHTRACE_VERSION = '64d8675ecffb';
