@@ -19,7 +19,7 @@ const Schemas = {
     tile: v.string(),
     camera: v.string(),
     /** Absent in what older versions of the page kept. */
-    verify: v.optional(Verification, 'none'),
+    verify: v.optional(Verification, 'spot'),
   }),
 };
 

@@ -3,7 +3,6 @@ import { type Core, volunteerOf } from './core.js';
 import { cloneTail, giveBackups } from './hedge.js';
 import { mayAssign } from './hold.js';
 import { outlookFor } from './horizon.js';
-import { takeUnseen } from './judge-spot.js';
 import { isAble, refresh } from './lanes.js';
 import { settleTasks } from './moves.js';
 import { measuredSpeed } from './oracle.js';
@@ -21,7 +20,6 @@ import {
   type TaskRecord,
   type VolunteerRecord,
 } from './state.js';
-import { anybodyApart } from './trust.js';
 import { makeRoom } from './urgent.js';
 
 /**
@@ -32,24 +30,19 @@ import { makeRoom } from './urgent.js';
 /** Tasks of a queue that one pass leaves for somebody else before it stops looking. */
 const MOST_SKIPPED = 16;
 
-/** @returns whether a result was taken that nobody is there to look at */
-export function assign(core: Core): boolean {
+export function assign(core: Core): void {
   settleTasks(core);
   refresh(core);
-  if (core.state.hold?.reached) return false;
+  if (core.state.hold?.reached) return;
   giveBackups(core);
   const stuck = new Set<TaskQueue>();
-  const unseen = new Set<TaskRecord>();
   for (let queue = nextQueue(core, stuck); queue; queue = nextQueue(core, stuck)) {
-    if (giveReplica(core, queue, unseen) || giveFirst(core, queue)) continue;
+    if (giveReplica(core, queue) || giveFirst(core, queue)) continue;
     // Nobody with room would do for what is urgent: perhaps somebody without.
     if (makeRoom(core, queue) && giveFirst(core, queue)) continue;
     stuck.add(queue);
   }
   cloneTail(core);
-  let taken = false;
-  for (const task of unseen) taken = takeUnseen(core, task) || taken;
-  return taken;
 }
 
 /** The queue whose turn it is among those that want something and for whose class somebody has room. */
@@ -174,19 +167,16 @@ function suitedTo(queue: TaskQueue, next: TaskRecord, v: VolunteerRecord): TaskR
   return short && !hasFailed(short, v) ? short : next;
 }
 
-/**
- * Gives a task whose result is to be looked at, or a part of it, to somebody apart from those who have computed it.
- * @param unseen gets those of which nobody who is there could compute a part
- */
-function giveReplica(core: Core, queue: TaskQueue, unseen: Set<TaskRecord>): boolean {
+/** Gives a task whose result is to be looked at, or a part of it, to somebody apart from those who have computed it. */
+function giveReplica(core: Core, queue: TaskQueue): boolean {
   if (queue.replicasWanted === 0) return false;
   drawUntouched(core);
-  const given = chooseReplica(core, queue, unseen);
+  const given = chooseReplica(core, queue);
   core.untouched = false;
   return given;
 }
 
-function chooseReplica(core: Core, queue: TaskQueue, unseen: Set<TaskRecord>): boolean {
+function chooseReplica(core: Core, queue: TaskQueue): boolean {
   for (const { heap } of queue.replicas.values()) {
     const skipped = new Set<TaskRecord>();
     let given = false;
@@ -200,7 +190,6 @@ function chooseReplica(core: Core, queue: TaskQueue, unseen: Set<TaskRecord>): b
       if (part) {
         given = giveProbe(core, wanted, part);
         if (given) break;
-        if (!anybodyApart(core, wanted)) unseen.add(wanted);
         skipped.add(wanted);
         heap.pop();
         continue;

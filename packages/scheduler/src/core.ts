@@ -76,6 +76,8 @@ export interface Core {
   effects: Effect[];
   /** Tasks whose state has to be looked at again before the event is over. */
   agenda: TaskRecord[];
+  /** Tasks with parts that perhaps nobody who is there could compute: looked at before the event is over. */
+  readonly unwatched: Set<TaskRecord>;
   /** Volunteers whose place and timer have to be looked at again before work is handed out. */
   readonly touched: Set<VolunteerRecord>;
 }

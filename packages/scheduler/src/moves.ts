@@ -101,6 +101,7 @@ export function moveAttempt(core: Core, attempt: AttemptRecord, to: AttemptState
     countBackups(core, attempt, 1);
     touch(core, volunteer);
   }
+  if (!isWhole(attempt)) core.unwatched.add(attempt.task);
   core.agenda.push(attempt.task);
 }
 
@@ -153,6 +154,16 @@ export function moveVolunteer(core: Core, volunteer: VolunteerRecord, to: Volunt
   volunteer.state = to;
   weigh(core.state, volunteer, 1);
   touch(core, volunteer);
+  if (from === 'ready') watchAgain(core);
+}
+
+/** Somebody who could have computed parts of results is not there any more. */
+function watchAgain({ state: { jobs }, unwatched }: Core): void {
+  for (const { queues } of jobs.values()) {
+    for (const { replicas } of queues) {
+      for (const { tasks } of replicas.values()) for (const task of tasks) unwatched.add(task);
+    }
+  }
 }
 
 /** Brings a volunteer's state in line with what is known of it. */

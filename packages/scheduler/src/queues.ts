@@ -156,8 +156,9 @@ function count(task: TaskRecord, by: 1 | -1): void {
     const maker = makerOf(task);
     const group = groupOf(queue, maker);
     queue.replicasWanted += by;
-    group.wanted += by;
-    if (group.wanted === 0) queue.replicas.delete(maker);
+    if (by === 1) group.tasks.add(task);
+    else group.tasks.delete(task);
+    if (group.tasks.size === 0) queue.replicas.delete(maker);
   }
 }
 
@@ -171,7 +172,7 @@ function makerOf({ check, spec }: TaskRecord): VolunteerId {
 export function groupOf(queue: TaskQueue, maker: VolunteerId): ReplicaGroup {
   let group = queue.replicas.get(maker);
   if (!group) {
-    group = { heap: createTaskHeap(older), wanted: 0 };
+    group = { heap: createTaskHeap(older), tasks: new Set() };
     queue.replicas.set(maker, group);
   }
   return group;

@@ -23,7 +23,7 @@ import { createSecret, keyFrom, type SecretState } from './secret.js';
 import { type Snapshot, SnapshotError } from './snapshot.js';
 import { blame, quarantine, signOfLife } from './standing.js';
 import { type AttemptRecord, createState, isLive, type TaskState } from './state.js';
-import { compared, judgeAgain } from './trust.js';
+import { compared, judgeAgain, takeUnwatched } from './trust.js';
 import { violations } from './validate.js';
 import {
   type BlockedWork,
@@ -144,6 +144,7 @@ function createCore(config: SchedulerConfig, seed: number, secret: SecretState |
     now: 0,
     effects: [],
     agenda: [],
+    unwatched: new Set(),
     touched: new Set(),
   };
 }
@@ -168,10 +169,12 @@ function schedulerOf(core: Core): Scheduler {
       settleTasks(core);
       noteHold(core);
       // What was drawn for an audit is handed out at once: there may be no other event for long.
-      while (assign(core)) {
+      assign(core);
+      if (takeUnwatched(core)) {
         settleTasks(core);
         settleJobs(core);
         noteHold(core);
+        assign(core);
       }
       settleTasks(core);
       refresh(core);

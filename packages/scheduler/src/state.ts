@@ -306,7 +306,8 @@ export interface TaskQueue {
 export interface ReplicaGroup {
   /** May hold some that do not want a replica any more. */
   readonly heap: Heap<TaskRecord>;
-  wanted: number;
+  /** Exactly those that do. */
+  readonly tasks: Set<TaskRecord>;
 }
 
 export interface Hold {

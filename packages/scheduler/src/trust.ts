@@ -1,7 +1,7 @@
 import { convict } from './convict.js';
 import { type Core, jobOf, volunteerOf } from './core.js';
 import type { Verdict } from './events.js';
-import { judgeParts, judgeWithout, takeOpinion } from './judge-spot.js';
+import { judgeParts, judgeWithout, takeOpinion, takeUnseen } from './judge-spot.js';
 import { moveTask } from './moves.js';
 import { agree, pairKey, resultsOf, wantedPart } from './parts.js';
 import { apart, checkShare, credit, verifiedOf } from './reputation.js';
@@ -62,8 +62,25 @@ function takeFirst(core: Core, attempt: AttemptRecord): void {
     accept(core, attempt, [v.id]);
     return;
   }
-  if (plan) drawParts(core, attempt, plan.parts);
+  if (plan) {
+    drawParts(core, attempt, plan.parts);
+    core.unwatched.add(task);
+  }
   openCheck(task, v.id);
+}
+
+/**
+ * Takes results of which nobody who is there could compute a part.
+ * @returns whether there were any
+ */
+export function takeUnwatched(core: Core): boolean {
+  let taken = false;
+  for (const task of core.unwatched) {
+    if (task.wanting !== 'replica' || wantedPart(task) === null || anybodyApart(core, task)) continue;
+    taken = takeUnseen(core, task) || taken;
+  }
+  core.unwatched.clear();
+  return taken;
 }
 
 function compareWithAll(core: Core, attempt: AttemptRecord, others: readonly AttemptRecord[]): void {

@@ -24,7 +24,7 @@ export const FIRST_DRAFT: Draft = {
   seed: '1',
   tile: '',
   camera: '',
-  verify: 'none',
+  verify: 'spot',
 };
 
 interface Rule {
