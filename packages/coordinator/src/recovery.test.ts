@@ -59,7 +59,7 @@ describe('what an earlier page left', () => {
     if (!recovered || !job) throw new Error('there is a job to go on with');
     expect(recovered.scheduler.job(job.id)).toMatchObject({ tasks: 24 });
     expect(recovered.members.map(({ id }) => id)).toEqual(['v1', 'v2', 'v3']);
-    expect(recovered.rounds.get(job.id)).toHaveLength(24);
+    expect(recovered.rounds.get(job.id)?.parts).toHaveLength(24);
     const accepted = recovered.changes.filter(({ effect }) => effect.type === 'accept').length;
     expect(accepted).toBe((await records.keys('results')).length);
     const numbers = recovered.changes.map(({ number }) => number);

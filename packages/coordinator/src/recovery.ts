@@ -32,7 +32,7 @@ export interface Recovered {
   /** Results whose bytes were only in memory, and comparisons that nobody will answer. */
   readonly lost: readonly AttemptId[];
   readonly comparing: readonly Comparison[];
-  readonly rounds: ReadonlyMap<JobId, RoundRecord['parts']>;
+  readonly rounds: ReadonlyMap<JobId, RoundRecord>;
   /** What became of tasks behind each job's record, in order. */
   readonly changes: readonly Change[];
 }
@@ -78,7 +78,7 @@ export async function readLeftover({ records, jobs, restore }: RecoveryDeps): Pr
 
 function isForeign(base: unknown): boolean {
   const versioned = v.safeParse(v.looseObject({ version: v.number() }), base);
-  return versioned.success && versioned.output.version !== RECORDS_VERSION;
+  return versioned.success && versioned.output.version > RECORDS_VERSION;
 }
 
 async function replay(
@@ -92,7 +92,7 @@ async function replay(
   const members = await read(records, MEMBERS, MemberRecord);
   const rounds = await read(records, ROUNDS, RoundRecord);
   if (batches === null || members === null || rounds === null) return null;
-  const byJob = new Map(rounds.map(({ job, parts }) => [job, parts]));
+  const byJob = new Map(rounds.map((round) => [round.job, round]));
   // A job whose tasks nobody knows any more cannot go on in the middle.
   if (jobs.some(({ id, journal }) => journal !== null && !byJob.has(id))) return null;
 

@@ -35,12 +35,46 @@ const RESULT_1 = {
   result: new Uint8Array(20),
 };
 
+/** What versions 1 and 2 said of rounds, and the present one says. */
+const RUNS = [{ samples: { first: 0, count: 1, block: 16 } }];
+
+/** As version 2 wrote them. */
+const { retries: _retries, ...SAID } = JOB_1;
+const JOB_2 = {
+  ...SAID,
+  version: 2,
+  state: 'paused',
+  planner: { open: 3, failed: ['j1:0-7'] },
+  settled: false,
+  progress: { tasks: 9, accepted: 5, units: 90, unitsDone: 50 },
+  work: { again: 1, backups: 2, clones: 0, replicas: 0, rejected: 0, retracted: 0 },
+  sharing: { weight: 2, priority: 1 },
+  journal: { upTo: 12, at: 345 },
+};
+const RESULT_2 = { ...RESULT_1, version: 2, attempt: 'j1:0-1.1' };
+
+describe('records of version 2', () => {
+  it('become present ones, which say nothing of tiles', () => {
+    const job = readJobRecord(structuredClone(JOB_2));
+    expect(job).toEqual({ kind: 'record', record: { ...JOB_2, version: RECORDS_VERSION, runs: RUNS } });
+    const result = readResultRecord(structuredClone(RESULT_2));
+    expect(result).toEqual({ kind: 'record', record: { ...RESULT_2, version: RECORDS_VERSION } });
+  });
+
+  it('are refused where they are not what version 2 wrote', () => {
+    expect(readJobRecord({ ...JOB_2, runs: RUNS }).kind).toBe('damaged');
+    expect(readJobRecord({ ...JOB_2, journal: 1 }).kind).toBe('damaged');
+    expect(readJobRecord({ ...JOB_2, runs: [{ ...JOB_2.runs[0], side: 0 }] }).kind).toBe('damaged');
+    expect(readResultRecord({ ...RESULT_2, attempt: 1 }).kind).toBe('damaged');
+  });
+});
+
 describe('records of version 1', () => {
   it('become present ones, with all that they said', () => {
     const job = readJobRecord(structuredClone(JOB_1));
     if (job.kind !== 'record') throw new Error(job.kind);
     const { version: _, retries, ...said } = JOB_1;
-    expect(job.record).toMatchObject({ ...said, version: RECORDS_VERSION, journal: null });
+    expect(job.record).toMatchObject({ ...said, runs: RUNS, version: RECORDS_VERSION, journal: null });
     expect(job.record.work.again).toBe(retries);
     expect(v.is(JobRecord, job.record)).toBe(true);
     const result = readResultRecord(structuredClone(RESULT_1));

@@ -12,8 +12,10 @@ import { AdapterClass, Verification } from './task.js';
  *  1  render jobs, results, reports
  *  2  paused jobs; what a job needs to be taken up again: its planner's state, its share of the grid, its place in the
  *     journal; the attempt of a result; what was done beside first attempts
+ *  3  a round says nothing of tiles: what is missing is found from the results that are there, however they were cut; tasks
+ *     of a round under way have their work units
  */
-export const RECORDS_VERSION = 2;
+export const RECORDS_VERSION = 3;
 
 /** Camera samples a pixel that one picture may have. */
 export const MAX_SPP = 65_536;
@@ -46,14 +48,8 @@ export const SampleRun = v.strictObject({
 });
 export type SampleRun = v.InferOutput<typeof SampleRun>;
 
-/** One round of a picture: the samples asked for at one time, and how they were cut into tasks. */
-export const RenderRun = v.strictObject({
-  samples: SampleRun,
-  /** Tile side in pixels. */
-  side: Side,
-  /** Sample blocks a task. */
-  blocks: v.pipe(Count, v.minValue(1), v.maxValue(MAX_SPP)),
-});
+/** One round of a picture: the samples asked for at one time. */
+export const RenderRun = v.strictObject({ samples: SampleRun });
 export type RenderRun = v.InferOutput<typeof RenderRun>;
 
 /** What an owner launched. */
