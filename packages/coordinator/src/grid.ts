@@ -45,6 +45,7 @@ export interface Grid {
   readonly takeUp: TakeUp;
   /** null where nothing learns. */
   readonly learning: Learning | null;
+  /** Of the moment at which it is looked at first: planners that do not ask cost nothing. */
   gridState(): GridState;
 }
 
@@ -138,9 +139,26 @@ export function createGrid(deps: GridDeps): Grid {
     redo: (task) => tell({ type: 'retracted', task, reason: 'its bytes are gone' }),
     changed,
   });
-  perform = createPerformer({ jobs, roster, outbound, held, results, rounds, contributions, hold });
-
   const gridState = (): GridState => {
+    let found: Required<GridState> | null = null;
+    const look = () => {
+      found ??= lookAround();
+      return found;
+    };
+    return {
+      get volunteers() {
+        return look().volunteers;
+      },
+      get unitsPerSecond() {
+        return look().unitsPerSecond;
+      },
+      get speeds() {
+        return look().speeds;
+      },
+    };
+  };
+
+  const lookAround = (): Required<GridState> => {
     const able = dispatcher.scheduler
       .volunteers()
       .filter(({ state }) => state.kind !== 'gone' && state.kind !== 'quarantined');
@@ -148,9 +166,11 @@ export function createGrid(deps: GridDeps): Grid {
       const speed = measured.get(speedKey(KERNEL, hidden)) ?? measured.get(speedKey(KERNEL, !hidden));
       return speed ?? priorUnitsPerSecond(roster.member(id)?.capabilities.software ?? true);
     });
-    speeds.sort((a, b) => a - b);
-    return { volunteers: Math.max(1, able.length), unitsPerSecond: speeds[speeds.length >> 1] ?? null };
+    speeds.sort((a, b) => b - a);
+    return { volunteers: Math.max(1, able.length), unitsPerSecond: speeds[speeds.length >> 1] ?? null, speeds };
   };
+
+  perform = createPerformer({ jobs, roster, outbound, held, results, rounds, contributions, hold, gridState });
 
   const takeUp = createTakeUp({
     ...deps,

@@ -107,7 +107,7 @@ export function createJobActions(deps: JobActionsDeps): JobActions {
       });
       const picture = pictures.give(past);
       await pictures.fill(past, { sameIds: false, count: true });
-      if (picture.places().length === 0) {
+      if (picture.parts().length === 0) {
         throw new UserError('The results of this picture are not in this browser any more.');
       }
       jobs.show(past);

@@ -43,7 +43,8 @@ describe('stored jobs', () => {
     const { planner, settled, progress, work, sharing, journal, ...first } = record;
     expect([planner, settled, progress, work, sharing, journal]).toHaveLength(6);
     await records.put('jobs', 'b', { ...record, id: 'b', startedAt: 2 });
-    await records.put('jobs', 'a', { ...first, version: 1, id: 'a', startedAt: 3, retries: 4 });
+    const runs = first.runs.map((run) => ({ ...run, side: 16, blocks: 1 }));
+    await records.put('jobs', 'a', { ...first, runs, version: 1, id: 'a', startedAt: 3, retries: 4 });
     await records.put('jobs', 'c', { ...record, id: 'c', version: 99 });
     await records.put('jobs', 'd', 'nonsense');
     expect((await store.jobs()).map((job) => job.id)).toEqual(['a', 'b']);

@@ -72,10 +72,10 @@ function setUp(before?: JobRecord) {
     },
   });
   const accept = (task: TaskId): ResultRecord => {
-    const record = job.accept(task, arrival(task));
-    if (!record) throw new Error('it was open');
-    kept.set(task, record.result);
-    return record;
+    const taken = job.accept(task, arrival(task), GRID);
+    if (taken?.kind !== 'part') throw new Error('it was open');
+    kept.set(task, taken.record.result);
+    return taken.record;
   };
   return { job, clock, arrival, accept, kept };
 }
@@ -87,8 +87,8 @@ describe('a job', () => {
     const { job, arrival } = setUp();
     const [first] = tasksOf(job);
     if (!first) throw new Error('it has tasks');
-    const record = job.accept(first, arrival(first));
-    expect(v.parse(ResultRecord, structuredClone(record))).toMatchObject({
+    const taken = job.accept(first, arrival(first), GRID);
+    expect(v.parse(ResultRecord, structuredClone(taken?.kind === 'part' && taken.record))).toMatchObject({
       ...{
         job: job.id,
         task: first,
@@ -99,7 +99,7 @@ describe('a job', () => {
         software: true,
       },
     });
-    expect(job.accept(first, arrival(first))).toBeNull();
+    expect(job.accept(first, arrival(first), GRID)).toBeNull();
     expect(job.tally.results).toBe(1);
     expect(job.tiles()).toMatchObject([{ state: 'accepted', volunteer: 2 }]);
     expect(job.ledger.progress).toMatchObject({ tasks: 8, accepted: 1 });
@@ -164,7 +164,7 @@ describe('a job', () => {
     job.stop();
     expect(job.state).toBe('cancelled');
     expect(job.extend(0, GRID)).toHaveLength(8);
-    for (const task of job.ledger.parts().map((part) => part.task)) accept(task);
+    for (const task of job.ledger.round().parts.map((part) => part.task)) accept(task);
     job.settle();
     job.stop();
     expect(job.state).toBe('done');

@@ -6,14 +6,23 @@ import { type JobRecord, RECORDS_VERSION, type ResultRecord } from '@tabgrid/pro
 import type { AdapterClass, OutputRef, TaskSpec } from '@tabgrid/protocol/task';
 import type { Interval } from '@tabgrid/scheduler/oracle';
 import type { GridState } from '@tabgrid/splitters/planner';
-import type { RenderJob, RenderState } from '@tabgrid/splitters/render/planner';
+import {
+  type Cells,
+  type CostSample,
+  costOfFilm,
+  costOfResult,
+  costOfSeen,
+} from '@tabgrid/splitters/render/cost-sample';
+import { cellsOf, type RenderJob, type RenderState } from '@tabgrid/splitters/render/planner';
 import { sampleCount } from '@tabgrid/splitters/render/samples';
+import { GbufferParams, gbufferTask } from '@tabgrid/webgpu-kernels/gbuffer/task';
 import { PathtraceParams, pathtraceTask } from '@tabgrid/webgpu-kernels/pathtrace/task';
+import type { TaskKind } from '@tabgrid/webgpu-kernels/task-kind';
 import * as v from 'valibot';
 import type { JobShare, JobWork, RenderSpec, TileView } from './api.js';
 import { jsonObject } from './job-store.js';
 import type { Mark } from './journal.js';
-import { createLedger, type Ledger, type LedgerBefore, type Part } from './ledger.js';
+import { createLedger, type GuideTask, type Ledger, type LedgerBefore, type Part } from './ledger.js';
 import type { Member, ResultHead } from './member.js';
 import type { Picture } from './picture.js';
 import { partParams } from './probes.js';
@@ -52,10 +61,10 @@ export interface Job {
   extend(spp: number, grid: GridState): readonly TaskSpec[];
   /** What is wrong with the structure of a result for this task, or for the part of it that a secret stands for; or null. */
   fault(task: TaskId, head: ResultHead, body: Bytes, secret?: number | null): string | null;
-  /** Takes an accepted result in. @returns how the store should keep it; null for a task that is not open in this job */
-  accept(task: TaskId, arrival: Arrival): ResultRecord | null;
+  /** Takes an accepted result in. @returns null for a task that is not open in this job */
+  accept(task: TaskId, arrival: Arrival, grid: GridState): Taken | null;
   /** A task that will never be done. */
-  fail(task: TaskId, reasons: readonly string[]): void;
+  fail(task: TaskId, reasons: readonly string[], grid?: GridState): void;
   /** A task was computed to its end: what was said of it when it was handed out, and what it took. */
   ran(task: TaskId, volunteer: VolunteerId, said: Interval, tookMs: Millis): void;
   /** A result that is not believed any more. @returns what the tally had of it, if anything; null when it was not in here */
@@ -72,6 +81,13 @@ export interface Job {
   /** @param mark null while no journal is kept: nobody could take the job up */
   record(mark: Mark | null): JobRecord;
 }
+
+/** What became of an accepted result. */
+export type Taken =
+  /** It is a part of the picture: how the store should keep it. */
+  | { readonly kind: 'part'; readonly record: ResultRecord }
+  /** It looked at the picture in advance: what it told is known, and its bytes are needed no more. */
+  | { readonly kind: 'guide' };
 
 /** A result as it came. */
 export interface Arrival {
@@ -121,6 +137,7 @@ export function adapterName({ vendor, architecture, description, browser }: Adap
 export function createJob({ clock, members, title, spec, sharing, startedAt, planner, round, before }: NewJob): Job {
   const { job } = planner;
   const ledger = createLedger(planner, round);
+  const cells = cellsOf(job);
   const tally = createTally(clock, members, before?.wallMs ?? 0);
   /** What is in the tally, by task. */
   const given = new Map<TaskId, AcceptedResult>();
@@ -151,29 +168,43 @@ export function createJob({ clock, members, title, spec, sharing, startedAt, pla
     extend(spp, grid) {
       // What is whole needs no look at what is there.
       const whole = self.state === 'done' && spp > 0;
-      return started(ledger.extend(whole ? { spp } : { spp, have: self.picture?.places() ?? [] }, grid));
+      const film = self.picture?.film;
+      const costs = film && job.tile === null && { costs: costOfFilm(cells, film) };
+      return started(ledger.extend({ spp, ...costs, ...(!whole && { have: self.picture?.parts() ?? [] }) }, grid));
     },
     fault(task, head, body, secret = null) {
       const params = ledger.paramsOf(task);
-      return params ? faultOf(partParams(params, secret), head.outputs, body) : 'a task that this job does not have';
+      if (params) return faultOf(pathtraceTask, partParams(params, secret), head.outputs, body);
+      const guide = ledger.guide(task);
+      return guide ? faultOf(guide.kind, guide.params, head.outputs, body) : 'a task that this job does not have';
     },
-    accept(task, { attempt, member, adapter, software, head, body }) {
+    accept(task, { attempt, member, adapter, software, head, body }, grid) {
+      const guide = ledger.guide(task);
+      if (guide) {
+        ledger.accepted(task, costOfGuide(cells, guide, body), grid);
+        return { kind: 'guide' };
+      }
       const params = ledger.paramsOf(task);
-      if (!params || !ledger.accepted(task)) return null;
       const { kernelMs } = head.stats;
+      const run = { ms: kernelMs, volunteer: member.id };
+      const measured = params && ledger.state.plan ? costOfResult(cells, params, body, run) : undefined;
+      if (!params || !ledger.accepted(task, measured, grid)) return null;
       const { tile, samples } = params;
       self.picture?.add(task, params, body, member.ordinal);
       const row = { volunteer: member.id, name: member.name, adapter: adapterName(adapter), software, kernelMs };
-      give(task, { ...row, ...sizeOf(params) });
+      give(task, { ...row, ...sizeOf(task, params) });
       const kept = { version: RECORDS_VERSION, job: job.id, task, attempt, tile, samples } as const;
-      return { ...kept, volunteer: member.id, name: member.name, adapter, software, kernelMs, result: body };
+      const record = { ...kept, volunteer: member.id, name: member.name, adapter, software, kernelMs, result: body };
+      return { kind: 'part', record };
     },
     ran(task, volunteer, { p025, median, p975 }, tookMs) {
       const tile = ledger.paramsOf(task)?.tile;
       if (tile) tally.ran({ volunteer, tile, p025Ms: p025, medianMs: median, p975Ms: p975, tookMs });
     },
-    fail(task, reasons) {
-      ledger.failed(task);
+    fail(task, reasons, grid) {
+      const isPart = ledger.paramsOf(task) !== undefined;
+      ledger.failed(task, grid);
+      if (!isPart) return;
       const { failed } = ledger.state;
       const parts = failed.length === 1 ? 'One part' : `${failed.length} parts`;
       const why = reasons.at(-1) ?? 'no reason was given';
@@ -192,7 +223,7 @@ export function createJob({ clock, members, title, spec, sharing, startedAt, pla
       return { counted };
     },
     miss(part) {
-      ledger.uncounted({ ...job.base, ...part });
+      ledger.uncounted(part);
       missing++;
       self.reason = 'A part of the picture had to be taken out, and its samples are gone. More samples make it again.';
       if (self.state === 'done') self.state = 'failed';
@@ -208,12 +239,19 @@ export function createJob({ clock, members, title, spec, sharing, startedAt, pla
       const parsed = v.safeParse(PathtraceParams, { ...job.base, tile, samples });
       if (!parsed.success) return null;
       const params = parsed.output;
-      if (faultOf(params, pathtraceTask.outputs(params), result) !== null) return null;
+      if (faultOf(pathtraceTask, params, pathtraceTask.outputs(params), result) !== null) return null;
       self.picture?.add(record.task, params, result, Math.max(0, Number(record.volunteer.slice(1)) - 1) || 0);
       if (how.count) ledger.counted(params);
       if (given.has(record.task)) return null;
       const volunteer = how.sameIds ? record.volunteer : formerId(record.volunteer);
-      const row = { volunteer, name, adapter: adapterName(adapter), software, kernelMs, ...sizeOf(params) };
+      const row = {
+        volunteer,
+        name,
+        adapter: adapterName(adapter),
+        software,
+        kernelMs,
+        ...sizeOf(record.task, params),
+      };
       give(record.task, row);
       return row;
     },
@@ -252,6 +290,11 @@ export function createJob({ clock, members, title, spec, sharing, startedAt, pla
     },
   };
 
+  function sizeOf(task: TaskId, part: Part): Pick<AcceptedResult, 'samples' | 'units'> {
+    const { tile, samples } = part;
+    return { samples: tile.width * tile.height * samples.count, units: ledger.unitsOf(task, part) };
+  }
+
   function started(tasks: readonly TaskSpec[]): readonly TaskSpec[] {
     missing = 0;
     self.settled = false;
@@ -265,9 +308,11 @@ export function createJob({ clock, members, title, spec, sharing, startedAt, pla
 
 const wholeMs = (ms: Millis): Millis => Math.max(0, Math.round(ms));
 
-function sizeOf(params: PathtraceParams): Pick<AcceptedResult, 'samples' | 'units'> {
-  const { tile, samples } = params;
-  return { samples: tile.width * tile.height * samples.count, units: pathtraceTask.workUnits(params) };
+/** What a look at the picture in advance tells; nothing where it is not of a form that is known. */
+function costOfGuide(cells: Cells, { kind, params }: GuideTask, body: Bytes): CostSample | undefined {
+  if (kind.kind === gbufferTask.kind) return costOfSeen(v.parse(GbufferParams, params), body);
+  if (kind.kind === pathtraceTask.kind) return costOfResult(cells, v.parse(PathtraceParams, params), body, null);
+  return undefined;
 }
 
 /** Ids are given anew by a visit that does not go on with the one before: those of an earlier one are other volunteers. */
@@ -284,13 +329,13 @@ export function splitOutputs(outputs: readonly OutputRef[], body: Bytes): readon
   });
 }
 
-function faultOf(params: PathtraceParams, outputs: readonly OutputRef[], body: Bytes): string | null {
-  const expected = pathtraceTask.outputs(params);
+function faultOf<P>(kind: TaskKind<P>, params: P, outputs: readonly OutputRef[], body: Bytes): string | null {
+  const expected = kind.outputs(params);
   const listed = outputs.reduce((sum, output) => sum + output.bytes, 0);
   if (outputs.length !== expected.length || listed !== body.byteLength) return 'outputs that do not add up';
   for (const [i, output] of expected.entries()) {
     if (outputs[i]?.name !== output.name || outputs[i]?.bytes !== output.bytes)
       return `the output ${output.name} is not as agreed`;
   }
-  return pathtraceTask.fault(params, splitOutputs(expected, body));
+  return kind.fault(params, splitOutputs(expected, body));
 }

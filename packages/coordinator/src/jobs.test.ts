@@ -61,7 +61,7 @@ describe('the jobs of a page', () => {
   it('are found by their tasks while the scheduler knows them', () => {
     const jobs = createJobs(() => false);
     const [a, b] = [jobNamed('a'), jobNamed('b')];
-    const [task] = b.ledger.parts();
+    const [task] = b.ledger.round().parts;
     if (!task) throw new Error('it has tasks');
     jobs.run(a);
     expect(jobs.byTask(task.task)).toBeUndefined();

@@ -1,4 +1,5 @@
 import { AttemptId, JobId, TaskId, VolunteerId } from '@tabgrid/protocol/ids';
+import { JsonObject } from '@tabgrid/protocol/json';
 import { MAX_NAME_LENGTH } from '@tabgrid/protocol/limits';
 import { PixelRect, RECORDS_VERSION, SampleRun } from '@tabgrid/protocol/records';
 import { Capabilities } from '@tabgrid/protocol/task';
@@ -11,10 +12,7 @@ import * as v from 'valibot';
  * who was there (`member/…`), and what the tasks of a running job are (`round/…`). One page of a browser writes it.
  */
 
-/** Versions of the page whose journals this one reads: their records have this form, and snapshots bring a version of their own. */
-export const JOURNAL_VERSIONS = [2, RECORDS_VERSION] as const;
-
-const Version = v.picklist(JOURNAL_VERSIONS);
+const Version = v.literal(RECORDS_VERSION);
 const Count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const Amount = v.pipe(v.number(), v.finite(), v.minValue(0));
 
@@ -105,11 +103,19 @@ export const MemberRecord = v.strictObject({
 });
 export type MemberRecord = v.InferOutput<typeof MemberRecord>;
 
-/** Key `round/JOB`: the tasks that were made for a running job. */
+/** Key `round/JOB`: the tasks of a running job that its planner has not taken back. */
 export const RoundRecord = v.strictObject({
   version: Version,
   job: JobId,
-  parts: v.pipe(v.array(v.strictObject({ task: TaskId, tile: PixelRect, samples: SampleRun })), v.maxLength(100_000)),
+  parts: v.pipe(
+    v.array(v.strictObject({ task: TaskId, tile: PixelRect, samples: SampleRun, units: Amount })),
+    v.maxLength(100_000),
+  ),
+  /** Tasks that look at the picture in advance and have not answered: their kernels' kinds and parameters. */
+  guides: v.pipe(
+    v.array(v.strictObject({ task: TaskId, kernel: v.pipe(v.string(), v.maxLength(64)), params: JsonObject })),
+    v.maxLength(16),
+  ),
 });
 export type RoundRecord = v.InferOutput<typeof RoundRecord>;
 

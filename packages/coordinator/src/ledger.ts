@@ -1,17 +1,25 @@
 import type { TaskId } from '@tabgrid/protocol/ids';
+import type { JsonObject } from '@tabgrid/protocol/json';
 import { PixelRect, SampleRun } from '@tabgrid/protocol/records';
 import type { TaskSpec } from '@tabgrid/protocol/task';
 import type { GridState, PlannerEvent, Step } from '@tabgrid/splitters/planner';
-import { type MoreSamples, type RenderState, renderPlanner } from '@tabgrid/splitters/render/planner';
-import { type PathtraceParams, pathtraceTask } from '@tabgrid/webgpu-kernels/pathtrace/task';
+import type { CostSample } from '@tabgrid/splitters/render/cost-sample';
+import type { Part as PlannedPart } from '@tabgrid/splitters/render/parts';
+import { isDone, type MoreSamples, type RenderState, renderPlanner, unitsOf } from '@tabgrid/splitters/render/planner';
+import { guideOf } from '@tabgrid/splitters/render/specs';
+import type { PathtraceParams } from '@tabgrid/webgpu-kernels/pathtrace/task';
+import type { TaskKind } from '@tabgrid/webgpu-kernels/task-kind';
+import { findTaskKind } from '@tabgrid/webgpu-kernels/task-kinds';
 import * as v from 'valibot';
 import type { RoundRecord } from './journal-records.js';
 
 /**
  * What a picture's tasks are and which of them are done: its planner's state, and the count of the work. No bytes.
  *
- * 1. `done` is set exactly while the planner waits for no task.
- * 2. A task's result counts once in `progress`, from its acceptance until it is retracted.
+ * 1. `done` is set exactly while the planner waits for no part of the picture.
+ * 2. A part's result counts once in `progress`, from its acceptance until it is retracted.
+ * 3. What looks at the picture in advance is a task of the job, but no part of the picture: it counts nowhere.
+ * 4. What the planner wants is handed over once, by `next`.
  */
 export interface Ledger {
   readonly state: RenderState;
@@ -19,22 +27,31 @@ export interface Ledger {
   readonly done: { readonly failed: number } | null;
   readonly progress: Progress;
   has(task: TaskId): boolean;
-  /** Of a task of the present round. */
+  /** Of a part of the picture, in the present round. */
   paramsOf(task: TaskId): PathtraceParams | undefined;
+  /** Of a task that looks at the picture in advance, until it is done with. */
+  guide(task: TaskId): GuideTask | undefined;
   begin(grid: GridState): readonly TaskSpec[];
   extend(more: MoreSamples, grid: GridState): readonly TaskSpec[];
   /** @returns false when it was accepted before, or is none of the job's */
-  accepted(task: TaskId): boolean;
-  failed(task: TaskId): void;
+  accepted(task: TaskId, measured?: CostSample, grid?: GridState): boolean;
+  failed(task: TaskId, grid?: GridState): void;
   /** @returns false when it was not accepted */
   retracted(task: TaskId): boolean;
+  /** The scheduler's answers to a withdrawal. */
+  withdrawn(task: TaskId, grid: GridState): void;
+  tooLate(task: TaskId, grid: GridState): void;
+  /** What the planner wants since it was asked last, in the middle of a round. */
+  next(): Pick<Step, 'add' | 'withdraw'>;
   /** A result of an earlier round or visit. */
-  counted(params: PathtraceParams): void;
-  uncounted(params: PathtraceParams): void;
+  counted(part: PlannedPart): void;
+  uncounted(part: PlannedPart): void;
+  /** Work units of a part, of the present round or another. */
+  unitsOf(task: TaskId, part: PlannedPart): number;
   /** Of a task of the present round. */
   isAccepted(task: TaskId): boolean;
   /** The present round's tasks, as they are kept. */
-  parts(): RoundRecord['parts'];
+  round(): Pick<RoundRecord, 'parts' | 'guides'>;
 }
 
 /** Tasks and work units, of all rounds. */
@@ -49,51 +66,81 @@ export interface Progress {
 export const Part = v.object({ tile: PixelRect, samples: SampleRun });
 export type Part = v.InferOutput<typeof Part>;
 
+export interface GuideTask {
+  readonly kind: TaskKind<JsonObject>;
+  readonly params: JsonObject;
+}
+
 /** A ledger that goes on in the middle of a round. */
-export interface LedgerBefore {
+export interface LedgerBefore extends Pick<RoundRecord, 'parts' | 'guides'> {
   readonly progress: Progress;
-  readonly parts: RoundRecord['parts'];
   /** Those of `parts` that are accepted. */
   readonly accepted: readonly TaskId[];
 }
 
-/** Accepting and failing never cut anything. */
+/** Nobody is there to be known of: nothing is cut anew. */
 const NO_GRID: GridState = { volunteers: 0, unitsPerSecond: null };
+
+interface OpenPart {
+  readonly params: PathtraceParams;
+  readonly units: number;
+}
 
 export function createLedger(initial: RenderState, before?: LedgerBefore): Ledger {
   const { job } = initial;
   let state = initial;
-  const tasks = new Map<TaskId, PathtraceParams>();
+  const parts = new Map<TaskId, OpenPart>();
+  const guides = new Map<TaskId, GuideTask>();
   const accepted = new Set<TaskId>(before?.accepted);
   let progress: Progress = before?.progress ?? { tasks: 0, accepted: 0, units: 0, unitsDone: 0 };
-  let done: { readonly failed: number } | null =
-    state.open === 0 && state.runs.length > 0 ? { failed: state.failed.length } : null;
-  for (const { task, tile, samples } of before?.parts ?? []) tasks.set(task, { ...job.base, tile, samples });
+  let wanted: Pick<Step, 'add' | 'withdraw'> = { add: [], withdraw: [] };
+  for (const { task, tile, samples, units } of before?.parts ?? []) {
+    parts.set(task, { params: { ...job.base, tile, samples }, units });
+  }
+  for (const { task, kernel, params } of before?.guides ?? []) takeGuide(task, kernel, params);
 
-  const count = (params: PathtraceParams, sign: 1 | -1): void => {
-    const units = sign * pathtraceTask.workUnits(params);
-    progress = { ...progress, accepted: progress.accepted + sign, unitsDone: progress.unitsDone + units };
+  function takeGuide(task: TaskId, kernel: string, params: JsonObject): void {
+    const kind = findTaskKind(kernel);
+    if (kind) guides.set(task, { kind, params });
+  }
+
+  /** @returns work units of what is part of the picture */
+  const take = (specs: readonly TaskSpec[]): { readonly tasks: number; readonly units: number } => {
+    let [tasks, units] = [0, 0];
+    for (const { id, kernel, params, workUnits } of specs) {
+      if (guideOf(id) !== null) {
+        takeGuide(id, kernel.kind, params);
+        continue;
+      }
+      parts.set(id, { params: { ...job.base, ...v.parse(Part, params) }, units: workUnits });
+      tasks++;
+      units += workUnits;
+    }
+    return { tasks, units };
   };
 
-  const add = ([next, step]: [RenderState, Step]): readonly TaskSpec[] => {
+  const count = (units: number, sign: 1 | -1): void => {
+    progress = { ...progress, accepted: progress.accepted + sign, unitsDone: progress.unitsDone + sign * units };
+  };
+
+  const start = ([next, step]: [RenderState, Step]): readonly TaskSpec[] => {
     state = next;
-    done = step.done ?? null;
-    tasks.clear();
+    parts.clear();
+    guides.clear();
     accepted.clear();
     // What an earlier round left undone is part of this one.
-    let units = progress.unitsDone;
-    for (const task of step.add) {
-      tasks.set(task.id, { ...job.base, ...v.parse(Part, task.params) });
-      units += task.workUnits;
-    }
-    progress = { ...progress, tasks: progress.accepted + step.add.length, units };
+    const { tasks, units } = take(step.add);
+    progress = { ...progress, tasks: progress.accepted + tasks, units: progress.unitsDone + units };
     return step.add;
   };
 
-  const tell = (event: PlannerEvent<MoreSamples>): void => {
-    const [next, step] = renderPlanner.resume(state, event, NO_GRID);
+  const tell = (event: PlannerEvent<MoreSamples, CostSample>, grid: GridState): void => {
+    const [next, { add, withdraw }] = renderPlanner.resume(state, event, grid);
     state = next;
-    done = step.done ?? null;
+    if (add.length + withdraw.length === 0) return;
+    const { tasks, units } = take(add);
+    progress = { ...progress, tasks: progress.tasks + tasks, units: progress.units + units };
+    wanted = { add: [...wanted.add, ...add], withdraw: [...wanted.withdraw, ...withdraw] };
   };
 
   return {
@@ -101,38 +148,71 @@ export function createLedger(initial: RenderState, before?: LedgerBefore): Ledge
       return state;
     },
     get done() {
-      return done;
+      return isDone(state) ? { failed: state.failed.length } : null;
     },
     get progress() {
       return progress;
     },
-    has: (task) => tasks.has(task),
-    paramsOf: (task) => tasks.get(task),
-    begin: (grid) => add(renderPlanner.begin(job, grid)),
-    extend: (more, grid) => add(renderPlanner.resume(state, { type: 'extended', more }, grid)),
-    accepted(task) {
-      const params = tasks.get(task);
-      if (!params || accepted.has(task)) return false;
+    has: (task) => parts.has(task) || guides.has(task),
+    paramsOf: (task) => parts.get(task)?.params,
+    guide: (task) => guides.get(task),
+    begin: (grid) => start(renderPlanner.begin(job, grid)),
+    extend: (more, grid) => start(renderPlanner.resume(state, { type: 'extended', more }, grid)),
+    accepted(task, measured, grid = NO_GRID) {
+      const event = { type: 'accepted', task, ...(measured && { measured }) } as const;
+      if (guides.delete(task)) {
+        tell(event, grid);
+        return true;
+      }
+      const part = parts.get(task);
+      if (!part || accepted.has(task)) return false;
       accepted.add(task);
-      count(params, 1);
-      tell({ type: 'accepted', task });
+      count(part.units, 1);
+      tell(event, grid);
       return true;
     },
-    failed: (task) => tell({ type: 'failed', task }),
+    failed(task, grid = NO_GRID) {
+      guides.delete(task);
+      tell({ type: 'failed', task }, grid);
+    },
     retracted(task) {
-      const params = tasks.get(task);
-      if (!params || !accepted.delete(task)) return false;
-      count(params, -1);
-      tell({ type: 'retracted', task });
+      const part = parts.get(task);
+      if (!part || !accepted.delete(task)) return false;
+      count(part.units, -1);
+      tell({ type: 'retracted', task }, NO_GRID);
       return true;
     },
-    counted(params) {
-      const units = pathtraceTask.workUnits(params);
-      progress = { ...progress, tasks: progress.tasks + 1, units: progress.units + units };
-      count(params, 1);
+    withdrawn(task, grid) {
+      guides.delete(task);
+      const part = parts.get(task);
+      if (part) {
+        parts.delete(task);
+        progress = { ...progress, tasks: progress.tasks - 1, units: progress.units - part.units };
+      }
+      tell({ type: 'withdrawn', task }, grid);
     },
-    uncounted: (params) => count(params, -1),
+    tooLate: (task, grid) => tell({ type: 'tooLate', task }, grid),
+    next() {
+      const next = wanted;
+      wanted = { add: [], withdraw: [] };
+      return next;
+    },
+    counted(part) {
+      const units = unitsOf(job, part);
+      progress = { ...progress, tasks: progress.tasks + 1, units: progress.units + units };
+      count(units, 1);
+    },
+    uncounted: (part) => count(unitsOf(job, part), -1),
+    unitsOf: (task, part) => parts.get(task)?.units ?? unitsOf(job, part),
     isAccepted: (task) => accepted.has(task),
-    parts: () => [...tasks].map(([task, { tile, samples }]) => ({ task, tile, samples })),
+    round: () => ({
+      parts: [...parts].map(([task, { params, units }]) => ({
+        task,
+        tile: params.tile,
+        samples: params.samples,
+        units,
+      })),
+      guides: [...guides].map(([task, { kind, params }]) => ({ task, kernel: kind.kind, params })),
+    }),
   };
 }

@@ -1,4 +1,5 @@
 import type { Effect } from '@tabgrid/scheduler/events';
+import type { GridState } from '@tabgrid/splitters/planner';
 import type { Contributions } from './contributions.js';
 import type { HeldResults } from './held-results.js';
 import type { Hold } from './hold.js';
@@ -11,7 +12,8 @@ import type { Rounds } from './rounds.js';
 /**
  * Does what the scheduler's effects say. It decides nothing.
  *
- * 1. A result goes into the film and the store by an `accept` effect only, and leaves both by `retract`.
+ * 1. A result goes into the film and the store by an `accept` effect only, and leaves both by `retract`. What looks at a picture
+ *    in advance goes into neither.
  */
 export type Perform = (effect: Exclude<Effect, { type: 'wake' }>) => void;
 
@@ -24,19 +26,43 @@ export interface PerformerDeps {
   readonly rounds: Rounds;
   readonly contributions: Contributions;
   readonly hold: Hold;
+  gridState(): GridState;
 }
 
 export function createPerformer(deps: PerformerDeps): Perform {
-  const { jobs, roster, outbound, held, results, rounds, contributions, hold } = deps;
+  const { jobs, roster, outbound, held, results, rounds, contributions, hold, gridState } = deps;
 
   const accept = ({ attempt, task, volunteer }: Extract<Effect, { type: 'accept' }>): void => {
     const arrival = held.take(attempt);
     held.endTask(task);
-    const record = arrival && jobs.byTask(task)?.accept(task, arrival);
-    if (!record) return;
-    contributions.add(record);
-    results.put(record);
+    const job = jobs.byTask(task);
+    const taken = arrival && job?.accept(task, arrival, gridState());
+    if (!job || !taken) return;
+    if (taken.kind === 'part') {
+      contributions.add(taken.record);
+      results.put(taken.record);
+    }
     outbound.acknowledge(volunteer, attempt);
+    rounds.follow(job);
+  };
+
+  const answered = ({ type, task }: Extract<Effect, { type: 'withdrawn' | 'tooLate' }>): void => {
+    const job = jobs.byTask(task);
+    if (!job) return;
+    if (type === 'withdrawn') job.ledger.withdrawn(task, gridState());
+    else job.ledger.tooLate(task, gridState());
+    rounds.follow(job);
+  };
+
+  const failed = ({ task, reasons }: Extract<Effect, { type: 'taskFailed' }>): void => {
+    const job = jobs.byTask(task);
+    if (!job) return;
+    job.fail(
+      task,
+      reasons.map((reason) => withName(roster, reason)),
+      gridState(),
+    );
+    rounds.follow(job);
   };
 
   const retract = ({ task }: Extract<Effect, { type: 'retract' }>): void => {
@@ -86,10 +112,7 @@ export function createPerformer(deps: PerformerDeps): Perform {
         roster.drop(effect.volunteer, effect.reason);
         return;
       case 'taskFailed':
-        jobs.byTask(effect.task)?.fail(
-          effect.task,
-          effect.reasons.map((reason) => withName(roster, reason)),
-        );
+        failed(effect);
         return;
       case 'jobSettled':
         rounds.settled(effect.job);
@@ -107,7 +130,7 @@ export function createPerformer(deps: PerformerDeps): Perform {
         return;
       case 'withdrawn':
       case 'tooLate':
-        // The render planner withdraws nothing.
+        answered(effect);
         return;
     }
   };

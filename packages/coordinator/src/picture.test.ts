@@ -73,7 +73,7 @@ describe('a picture', () => {
     expect(picture.tiles()).toEqual(
       all.slice(0, 3).map(({ part }) => ({ ...part.tile, state: 'accepted', volunteer: 3 })),
     );
-    expect(picture.places()).toHaveLength(3);
+    expect(picture.parts()).toHaveLength(3);
     expect(picture.revision).toBe(3);
     expect(all.slice(0, 4).map(({ task }) => picture.has(task))).toEqual([true, true, true, false]);
   });
@@ -130,7 +130,7 @@ describe('a picture', () => {
         for (const task of lost) expect(gone).toContain(task);
         expect(picture.film.sums).toEqual(filmOf(left).sums);
         expect(picture.film.counts).toEqual(filmOf(left).counts);
-        expect(picture.places()).toHaveLength(left.length);
+        expect(picture.parts()).toHaveLength(left.length);
       }),
       { numRuns: 60 },
     );

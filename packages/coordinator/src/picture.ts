@@ -2,7 +2,6 @@ import type { Bytes } from '@tabgrid/protocol/bytes';
 import type { TaskId } from '@tabgrid/protocol/ids';
 import type { PixelRect } from '@tabgrid/protocol/records';
 import { addResult, type Film, type FilmResult, removeResult } from '@tabgrid/splitters/render/film';
-import { placeKey } from '@tabgrid/splitters/render/planner';
 import type { TileView } from './api.js';
 import type { Part } from './ledger.js';
 
@@ -21,8 +20,8 @@ export interface Picture {
   add(task: TaskId, part: Part, result: Bytes, ordinal: number): void;
   remove(task: TaskId): void;
   tiles(): readonly TileView[];
-  /** `placeKey` of everything that is in it. */
-  places(): readonly string[];
+  /** What everything that is in it is of. */
+  parts(): readonly Part[];
   /** Resolves when every change asked for has taken effect. */
   settled(): Promise<void>;
 }
@@ -66,8 +65,6 @@ export function createPicture({ film, bytesOf, lost, changed }: PictureDeps): Pi
     }
   };
 
-  const key = ({ tile, samples }: Part): string => placeKey(tile, samples);
-
   const takeOut = async (task: TaskId): Promise<void> => {
     const first = entries.get(task);
     if (!first) return;
@@ -108,7 +105,7 @@ export function createPicture({ film, bytesOf, lost, changed }: PictureDeps): Pi
     },
     remove: (task) => enqueue(() => takeOut(task)),
     tiles: () => [...entries.values()].map(({ tile }) => tile),
-    places: () => [...entries.values()].map(({ part }) => key(part)),
+    parts: () => [...entries.values()].map(({ part }) => part),
     async settled() {
       while (busy !== null) await busy;
     },

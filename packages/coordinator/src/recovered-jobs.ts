@@ -1,6 +1,7 @@
 import type { Clock } from '@tabgrid/protocol/clock';
 import type { JobId } from '@tabgrid/protocol/ids';
 import type { JobRecord } from '@tabgrid/protocol/records';
+import { recoveredState, restingState } from '@tabgrid/splitters/render/planner';
 import { createJob, type Job } from './job.js';
 import type { Jobs } from './jobs.js';
 import type { Member } from './member.js';
@@ -19,11 +20,12 @@ export function recoverJob(
   recovered: Recovered,
   names: readonly string[],
 ): Job | null {
-  const parts = recovered.rounds.get(record.id);
-  if (!parts || record.journal === null || recovered.scheduler.job(record.id) === null) return null;
+  const round = recovered.rounds.get(record.id);
+  if (!round || record.journal === null || recovered.scheduler.job(record.id) === null) return null;
   const { upTo, at } = record.journal;
   // The store has what was accepted at the end, the record what was so far: the changes between the two lead back.
   const there = new Set(names);
+  const { parts, guides } = round;
   const own = new Set(parts.map(({ task }) => task));
   const accepted = new Set([...own].filter((task) => there.has(task)));
   for (const { number, effect } of [...recovered.changes].reverse()) {
@@ -37,8 +39,12 @@ export function recoverJob(
     const ranOn = record.state === 'running' ? Math.max(0, recovered.at - at) : 0;
     return createJob({
       ...{ clock, members, title, spec, sharing, startedAt },
-      planner: { job: renderJobOf(record), runs, generation, open, failed },
-      round: { progress, parts, accepted: [...accepted] },
+      planner: recoveredState(restingState(renderJobOf(record), runs, generation), {
+        ...{ open, failed },
+        guides: guides.map(({ task }) => task),
+        tasks: parts.map(({ task, ...part }) => ({ id: task, ...part })),
+      }),
+      round: { progress, parts, guides, accepted: [...accepted] },
       before: { ...record, wallMs: record.wallMs + ranOn },
     });
   } catch {

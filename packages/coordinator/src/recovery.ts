@@ -1,5 +1,5 @@
 import type { AttemptId, JobId, Millis, TaskId } from '@tabgrid/protocol/ids';
-import type { JobRecord } from '@tabgrid/protocol/records';
+import { type JobRecord, RECORDS_VERSION } from '@tabgrid/protocol/records';
 import type { Effect, SchedulerEvent } from '@tabgrid/scheduler/events';
 import type { Scheduler } from '@tabgrid/scheduler/scheduler';
 import type { Snapshot } from '@tabgrid/scheduler/snapshot';
@@ -12,7 +12,6 @@ import {
   EMPTY_DIGEST,
   EVENTS,
   EventsRecord,
-  JOURNAL_VERSIONS,
   MEMBERS,
   MemberRecord,
   ROUNDS,
@@ -33,7 +32,7 @@ export interface Recovered {
   /** Results whose bytes were only in memory, and comparisons that nobody will answer. */
   readonly lost: readonly AttemptId[];
   readonly comparing: readonly Comparison[];
-  readonly rounds: ReadonlyMap<JobId, RoundRecord['parts']>;
+  readonly rounds: ReadonlyMap<JobId, RoundRecord>;
   /** What became of tasks behind each job's record, in order. */
   readonly changes: readonly Change[];
 }
@@ -79,7 +78,7 @@ export async function readLeftover({ records, jobs, restore }: RecoveryDeps): Pr
 
 function isForeign(base: unknown): boolean {
   const versioned = v.safeParse(v.looseObject({ version: v.number() }), base);
-  return versioned.success && !JOURNAL_VERSIONS.some((known) => known === versioned.output.version);
+  return versioned.success && versioned.output.version > RECORDS_VERSION;
 }
 
 async function replay(
@@ -93,7 +92,7 @@ async function replay(
   const members = await read(records, MEMBERS, MemberRecord);
   const rounds = await read(records, ROUNDS, RoundRecord);
   if (batches === null || members === null || rounds === null) return null;
-  const byJob = new Map(rounds.map(({ job, parts }) => [job, parts]));
+  const byJob = new Map(rounds.map((round) => [round.job, round]));
   // A job whose tasks nobody knows any more cannot go on in the middle.
   if (jobs.some(({ id, journal }) => journal !== null && !byJob.has(id))) return null;
 

@@ -84,7 +84,7 @@ export function createPictures({ results, redo, changed }: PicturesDeps): Pictur
 
 /** Whether everything that was accepted is in the picture. */
 export function isWhole(job: Job): boolean {
-  return job.picture !== null && job.picture.places().length >= job.ledger.progress.accepted;
+  return job.picture !== null && job.picture.parts().length >= job.ledger.progress.accepted;
 }
 
 /**

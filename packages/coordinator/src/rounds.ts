@@ -17,13 +17,15 @@ import { workOf } from './work.js';
  * How a job's rounds begin and end: in the scheduler, in the journal, and with the volunteers.
  *
  * 1. What a round is stands in the journal before its first task is sent: its tasks, its job's record and the events that
- *    began it are one transaction.
+ *    began it are one transaction. So are those of what its planner cuts anew in the middle.
  * 2. A round ends when the scheduler says that it is settled – a job that was cut off has to be taken up first – or when
  *    the owner cancels it; the scheduler then forgets it.
  * 3. Events are kept exactly while a job runs or could be taken up.
  */
 export interface Rounds {
   begin(job: Job, tasks: readonly TaskSpec[]): void;
+  /** Does what the job's planner wants in the middle of a round, if anything. */
+  follow(job: Job): void;
   /** All of its tasks are final, and nothing is being checked. */
   settled(id: JobId): void;
   cancel(job: Job, reason: string): void;
@@ -54,7 +56,7 @@ export function createRounds(deps: RoundsDeps): Rounds {
   const roundOf = (job: Job): Put => ({
     collection: 'journal',
     key: `${ROUNDS}${job.id}`,
-    make: (): RoundRecord => ({ version: RECORDS_VERSION, job: job.id, parts: job.ledger.parts() }),
+    make: (): RoundRecord => ({ version: RECORDS_VERSION, job: job.id, ...job.ledger.round() }),
   });
   const put = ({ collection, key, make }: Put) => journal.put(collection, key, make);
   const save = (job: Job) => put(recordOf(job));
@@ -105,6 +107,15 @@ export function createRounds(deps: RoundsDeps): Rounds {
       put(roundOf(job));
       tellSharing(job);
       dispatcher.tell({ type: 'tasksAdded', tasks: tasks.map((spec) => ({ spec })) });
+      changed();
+    },
+    follow(job) {
+      const { add, withdraw } = job.ledger.next();
+      if (add.length + withdraw.length === 0) return;
+      save(job);
+      put(roundOf(job));
+      if (withdraw.length > 0) dispatcher.tell({ type: 'withdraw', tasks: withdraw });
+      if (add.length > 0) dispatcher.tell({ type: 'tasksAdded', tasks: add.map((spec) => ({ spec })) });
       changed();
     },
     settled(id) {

@@ -173,6 +173,8 @@ export function createTakeUp(deps: TakeUpDeps): TakeUp {
     for (const result of given) deps.contributions.add(result);
     jobs.run(job);
     rounds.resume(job);
+    // What its planner wanted of events that its record did not have yet.
+    rounds.follow(job);
     // The last results may have come in the meantime, from volunteers that still held them.
     if (job.settled) rounds.settled(job.id);
     return true;

@@ -166,11 +166,15 @@ describe('a job as it is shown', () => {
     expect(notice({ volunteers: [paused] })).toContain('All volunteers are paused');
     expect(notice({ volunteers: [paused, suspect] })).toContain('its link is silent');
     const lacks = ['a score of 9 (has 1)', 'shader-f16'];
-    expect(notice({ blocked: () => [{ job: job.id, tasks: 4, lacks }] })).toContain(
+    const kernel = { kind: 'pathtrace', version: '1' };
+    expect(notice({ blocked: () => [{ job: job.id, kernel, tasks: 4, lacks }] })).toContain(
       'Nobody here can run 4 of the tasks: they need a score of 9 (has 1), and shader-f16.',
     );
     const other = v.parse(JobId, 'other');
-    expect(notice({ blocked: () => [{ job: other, tasks: 4, lacks }] })).toBeNull();
+    expect(notice({ blocked: () => [{ job: other, kernel, tasks: 4, lacks }] })).toBeNull();
+    // Looking at the picture in advance is no condition.
+    const look = { kind: 'gbuffer', version: '1' };
+    expect(notice({ blocked: () => [{ job: job.id, kernel: look, tasks: 1, lacks }] })).toBeNull();
     job.state = 'paused';
     expect(notice({}, true)).toContain('resume');
   });
@@ -184,7 +188,7 @@ describe('a job as it is shown', () => {
     const unseen = jobView(spot, schedulerWith({ job: { noApart: 2 } }), false).notice;
     expect(unseen).toContain('2 results are not checked yet');
     expect(unseen).toContain('let this computer help');
-    for (const { task } of job.ledger.parts()) job.ledger.accepted(task);
+    for (const { task } of job.ledger.round().parts) job.ledger.accepted(task);
     expect(notice({ checking: 2 })).toContain('2 to go');
     expect(notice({ checking: 0 })).toContain('last checks are under way.');
   });

@@ -112,7 +112,8 @@ function obstacle(job: Job, scheduler: Scheduler, held: boolean): string | null 
   if (present.length === 0) {
     return 'No volunteer is here: the job waits. Open the join link in another tab, or let this computer help.';
   }
-  const blocked = scheduler.blocked().find((one) => one.job === job.id);
+  // Nobody has to be able to look at the picture in advance.
+  const blocked = scheduler.blocked().find((one) => one.job === job.id && one.kernel.kind === KERNEL.kind);
   if (blocked) return `Nobody here can run ${blocked.tasks} of the tasks: they need ${blocked.lacks.join(', and ')}.`;
   if (present.some(({ state }) => state.kind === 'ready' || state.kind === 'joining')) return checks(job, scheduler);
   const reasons = present.flatMap(({ state }) => ('reason' in state ? [state.reason] : []));

@@ -61,7 +61,7 @@ const job = {
   title: 'cornell',
   state: 'running',
   spec: { width: 1, height: 1, spp: 1, bounces: 0, seed: 0, camera: null, tile: null, verify: 'none' },
-  runs: [{ samples: { first: 0, count: 1, block: 16 }, side: 16, blocks: 1 }],
+  runs: [{ samples: { first: 0, count: 1, block: 16 } }],
   generation: 1,
   planner: { open: 3, failed: ['j1:0-2'] },
   settled: false,

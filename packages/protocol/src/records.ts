@@ -12,7 +12,9 @@ import { AdapterClass, Verification } from './task.js';
  *  1  render jobs, results, reports
  *  2  paused jobs; what a job needs to be taken up again: its planner's state, its share of the grid, its place in the
  *     journal; the attempt of a result; what was done beside first attempts
- *  3  parts of results that were computed again, and results that nobody could check
+ *  3  parts of results that were computed again, and results that nobody could check; a round says nothing of tiles: what is
+ *     missing is found from the results that are there, however they were cut; tasks of a round under way have their work
+ *     units
  */
 export const RECORDS_VERSION = 3;
 
@@ -47,14 +49,8 @@ export const SampleRun = v.strictObject({
 });
 export type SampleRun = v.InferOutput<typeof SampleRun>;
 
-/** One round of a picture: the samples asked for at one time, and how they were cut into tasks. */
-export const RenderRun = v.strictObject({
-  samples: SampleRun,
-  /** Tile side in pixels. */
-  side: Side,
-  /** Sample blocks a task. */
-  blocks: v.pipe(Count, v.minValue(1), v.maxValue(MAX_SPP)),
-});
+/** One round of a picture: the samples asked for at one time. */
+export const RenderRun = v.strictObject({ samples: SampleRun });
 export type RenderRun = v.InferOutput<typeof RenderRun>;
 
 /** What an owner launched. */

@@ -65,10 +65,11 @@ export function setJob(core: Core, id: JobId, settings: JobSettings): void {
   if (before !== settings.deadlineMs) reorder(job);
 }
 
-/** A task whose result is here, or that is over, cannot be taken back any more. */
+/** A task that somebody has begun, or that is over, cannot be taken back any more: that would be work in vain. */
 export function withdraw(core: Core, id: TaskId): void {
   const task = core.state.tasks.get(id);
-  if (!task || isFinal(task) || task.state.kind === 'checking') {
+  const begun = task?.attempts.some(({ state }) => state.kind === 'running');
+  if (!task || begun || isFinal(task) || task.state.kind === 'checking') {
     core.effects.push({ type: 'tooLate', task: id });
     return;
   }

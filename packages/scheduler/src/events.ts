@@ -68,7 +68,7 @@ export type SchedulerEvent =
   | { readonly type: 'jobResumed'; readonly job: JobId }
   /** Ends these tasks and all that need their outputs. */
   | { readonly type: 'tasksCancelled'; readonly tasks: readonly TaskId[]; readonly reason: string }
-  /** The planner wants these back, to cut them anew; each is answered `withdrawn` or `tooLate`. */
+  /** The planner wants these back, to cut them anew; each is answered `withdrawn`, or `tooLate` once somebody has begun it. */
   | { readonly type: 'withdraw'; readonly tasks: readonly TaskId[] }
   /** Ends what is left of a job. */
   | { readonly type: 'jobCancelled'; readonly job: JobId; readonly reason: string }

@@ -139,7 +139,7 @@ describe('two classes of tasks in one job', () => {
     expect(f.queue('large')[0]).toBe('big0.1');
     run(f, 20);
     expect(f.scheduler.job(jid('job'))).toMatchObject({ done: 8, open: 1 });
-    expect(f.scheduler.blocked()).toEqual([
+    expect(f.scheduler.blocked()).toMatchObject([
       { job: 'job', tasks: 1, lacks: [expect.stringContaining('64 processor cores')] },
     ]);
   });
@@ -150,7 +150,7 @@ describe('two classes of tasks in one job', () => {
       taskSpec('t1', { requires: { cpuCores: 64, score: 1 } }),
       taskSpec('t2', { requires: { score: 1, cpuCores: 64 } }),
     );
-    expect(f.scheduler.blocked()).toEqual([{ job: 'job', tasks: 2, lacks: ['a volunteer'] }]);
+    expect(f.scheduler.blocked()).toMatchObject([{ job: 'job', tasks: 2, lacks: ['a volunteer'] }]);
   });
 });
 

@@ -48,9 +48,11 @@ describe('a task that nobody present can run', () => {
   it('is reported, waits, and starts when somebody comes who can', () => {
     const f = createFixture();
     f.add(big);
-    expect(f.scheduler.blocked()).toEqual([{ job: 'job', tasks: 1, lacks: ['a volunteer'] }]);
+    expect(f.scheduler.blocked()).toMatchObject([
+      { job: 'job', kernel: { kind: expect.any(String) }, tasks: 1, lacks: ['a volunteer'] },
+    ]);
     f.join('a');
-    expect(f.scheduler.blocked()).toEqual([{ job: 'job', tasks: 1, lacks: ['64 processor cores (has 2)'] }]);
+    expect(f.scheduler.blocked()).toMatchObject([{ job: 'job', tasks: 1, lacks: ['64 processor cores (has 2)'] }]);
     for (let i = 0; i < 5; i++) f.pass(600_000);
     expect(f.kind('big')).toBe('ready');
     f.join('b', { cpuCores: 64 });

@@ -416,6 +416,20 @@ describe('graphs, withdrawal, ends', () => {
     expect(of(effects, 'cancelAttempt').map((e) => e.attempt)).toEqual(['t2.1', 't3.1']);
   });
 
+  it('withdraws nothing that somebody has begun', () => {
+    const f = createFixture();
+    f.join('a');
+    f.add(...tasks(2));
+    f.tell({ type: 'started', volunteer: vid('a'), attempt: aid('t1.1') });
+    const effects = f.tell({ type: 'withdraw', tasks: [tid('t1'), tid('t2')] });
+    expect(of(effects, 'tooLate').map((e) => e.task)).toEqual(['t1']);
+    expect(of(effects, 'withdrawn').map((e) => e.task)).toEqual(['t2']);
+    expect(f.scheduler.task(tid('t1'))?.kind).toBe('running');
+    // Given up, it is nobody's again.
+    f.tell({ type: 'volunteerLeft', volunteer: vid('a'), reason: 'gone' });
+    expect(of(f.tell({ type: 'withdraw', tasks: [tid('t1')] }), 'withdrawn').map((e) => e.task)).toEqual(['t1']);
+  });
+
   it('cancels a job, tells its volunteers, and forgets it', () => {
     const f = createFixture();
     f.join('a');

@@ -1,4 +1,5 @@
 import type { JobId, Millis, VolunteerId } from '@tabgrid/protocol/ids';
+import type { KernelVersion } from '@tabgrid/protocol/task';
 import type { Core } from './core.js';
 import { lacksOf } from './lanes.js';
 import { checkShare } from './reputation.js';
@@ -60,6 +61,7 @@ export interface VolunteerStanding {
 
 export interface BlockedWork {
   readonly job: JobId;
+  readonly kernel: KernelVersion;
   readonly tasks: number;
   /** What the nearest volunteer lacks. */
   readonly lacks: readonly string[];
@@ -122,7 +124,7 @@ export function blocked(state: State): readonly BlockedWork[] {
       if (tasks === 0 || taskClass.able > 0) continue;
       const present = [...state.volunteers.values()].filter((v) => v.state.kind !== 'gone').slice(0, MOST_ASKED);
       const lacks = present.map((v) => lacksOf(v, taskClass)).sort((a, b) => a.length - b.length);
-      found.push({ job: job.id, tasks, lacks: lacks[0] ?? ['a volunteer'] });
+      found.push({ job: job.id, kernel: taskClass.kernel, tasks, lacks: lacks[0] ?? ['a volunteer'] });
     }
   }
   return found;

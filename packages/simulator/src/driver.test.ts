@@ -148,10 +148,18 @@ describe('what becomes of effects', () => {
   it('is over when the job is settled, not before', () => {
     const { driver } = setUp((event) => {
       if (event.type === 'released') return [{ type: 'jobSettled', job: one.job }];
-      return [{ type: 'taskFailed', task: one.id, reasons: [] }, { type: 'holdReached' }];
+      const failed = event.type === 'woken' ? [two, three] : [one];
+      return [
+        ...failed.map(({ id }) => ({ type: 'taskFailed', task: id, reasons: [] }) as const),
+        { type: 'holdReached' },
+      ];
     });
     driver.begin();
     expect(driver.settled).toBe(false);
+    // All that the scheduler knows of is over; the planner waits for more.
+    driver.tell({ type: 'released' });
+    expect(driver.settled).toBe(false);
+    driver.tell({ type: 'woken' });
     driver.tell({ type: 'released' });
     expect(driver.settled).toBe(true);
   });

@@ -1,13 +1,14 @@
 import type { AttemptId, Millis, VolunteerId } from '@tabgrid/protocol/ids';
-import type { TaskSpec } from '@tabgrid/protocol/task';
 import type { Effect, SchedulerEvent } from '@tabgrid/scheduler/events';
 import type { Scheduler } from '@tabgrid/scheduler/scheduler';
-import type { PlannerEvent, Step } from '@tabgrid/splitters/planner';
+import type { VolunteerStanding } from '@tabgrid/scheduler/views';
+import type { GridState, PlannerEvent, Step } from '@tabgrid/splitters/planner';
 import { RIGHT } from './lies.js';
+import { MEDIAN_UNITS_PER_SECOND } from './profile.js';
 import type { Tally } from './tally.js';
 import type { Timeline } from './timeline.js';
 import type { Volunteer } from './volunteer.js';
-import type { Workload } from './workload.js';
+import type { ComputedTask, Workload } from './workload.js';
 
 /**
  * The coordinator's runtime on the virtual clock: it runs the scheduler's effects and tells it what comes of them. It
@@ -45,9 +46,14 @@ export function createDriver(deps: DriverDeps): Driver {
   const { scheduler, timeline, workload, tally } = deps;
   const events: SchedulerEvent[] = [];
   const volunteers = new Map<VolunteerId, Volunteer>();
-  const byAttempt = new Map<AttemptId, { readonly volunteer: Volunteer; readonly task: TaskSpec }>();
+  const byAttempt = new Map<
+    AttemptId,
+    { readonly volunteer: Volunteer; readonly run: Omit<ComputedTask, 'ms'>; ms: Millis }
+  >();
   let busy = false;
   let settled = false;
+  /** The planner waits for nothing more. */
+  let planned = false;
   let tasks = 0;
   /** The scheduler's. */
   let clock: Millis = 0;
@@ -59,6 +65,10 @@ export function createDriver(deps: DriverDeps): Driver {
     busy = true;
     for (let next = events.shift(); next; next = events.shift()) {
       tally.event();
+      if (next.type === 'returned') {
+        const attempt = byAttempt.get(next.attempt);
+        if (attempt) attempt.ms = next.stats.kernelMs;
+      }
       clock = Math.max(clock, deps.origin + timeline.now());
       const effects = scheduler.handle(next, clock);
       deps.inspect?.(next, effects);
@@ -69,15 +79,37 @@ export function createDriver(deps: DriverDeps): Driver {
 
   const soon = (event: SchedulerEvent) => timeline.at(timeline.now() + HANDLING_MS, () => tell(event));
 
-  const grid = () => ({ volunteers: volunteers.size, unitsPerSecond: null });
+  /** What the scheduler has measured, for planners that ask; whoever has shown nothing counts as the median volunteer. */
+  const grid = (): GridState => {
+    let found: Required<GridState> | null = null;
+    const look = () => {
+      found ??= gridOf(scheduler.volunteers());
+      return found;
+    };
+    return {
+      get volunteers() {
+        return look().volunteers;
+      },
+      get unitsPerSecond() {
+        return look().unitsPerSecond;
+      },
+      get speeds() {
+        return look().speeds;
+      },
+    };
+  };
 
-  const follow = ({ add, withdraw }: Step): void => {
+  const follow = ({ add, withdraw, done }: Step): void => {
     tasks += add.length;
+    planned ||= done !== undefined;
     if (add.length > 0) tell({ type: 'tasksAdded', tasks: add.map((spec) => ({ spec })) });
     if (withdraw.length > 0) tell({ type: 'withdraw', tasks: withdraw });
   };
 
-  const plan = (event: PlannerEvent<never>) => follow(workload.resume(event, grid()));
+  const plan = (event: PlannerEvent<never>, attempt?: AttemptId) => {
+    const of = attempt && byAttempt.get(attempt);
+    follow(workload.resume(event, grid(), of && { ...of.run, ms: of.ms }));
+  };
 
   const saysOf = (attempt: AttemptId) => byAttempt.get(attempt)?.volunteer.value(attempt) ?? RIGHT;
 
@@ -86,7 +118,11 @@ export function createDriver(deps: DriverDeps): Driver {
       case 'sendTask': {
         const volunteer = volunteers.get(effect.volunteer);
         if (!volunteer) throw new Error(`a task for ${effect.volunteer}, which never came`);
-        byAttempt.set(effect.attempt, { volunteer, task: effect.task });
+        byAttempt.set(effect.attempt, {
+          volunteer,
+          run: { spec: effect.task, volunteer: effect.volunteer },
+          ms: 0,
+        });
         tally.sent(effect.task.id, effect.purpose, timeline.now());
         volunteer.send(effect.attempt, effect.task, effect.purpose);
         return;
@@ -106,7 +142,7 @@ export function createDriver(deps: DriverDeps): Driver {
       case 'accept':
         tally.accepted(effect.task, effect.attempt, saysOf(effect.attempt), timeline.now());
         volunteers.get(effect.volunteer)?.accepted(effect.attempt);
-        plan({ type: 'accepted', task: effect.task });
+        plan({ type: 'accepted', task: effect.task }, effect.attempt);
         return;
       case 'acknowledge':
         volunteers.get(effect.volunteer)?.accepted(effect.attempt);
@@ -124,11 +160,15 @@ export function createDriver(deps: DriverDeps): Driver {
         plan({ type: 'failed', task: effect.task });
         return;
       case 'withdrawn':
+        tasks--;
+        plan({ type: 'withdrawn', task: effect.task });
+        return;
       case 'tooLate':
-        plan({ type: effect.type, task: effect.task });
+        plan({ type: 'tooLate', task: effect.task });
         return;
       case 'jobSettled':
-        settled = true;
+        // While the planner has something up its sleeve, it is not over.
+        settled ||= planned;
         return;
       case 'wake':
         wake(effect.at);
@@ -169,4 +209,10 @@ export function createDriver(deps: DriverDeps): Driver {
       return tasks;
     },
   };
+}
+
+function gridOf(volunteers: readonly VolunteerStanding[]): Required<GridState> {
+  const there = volunteers.filter(({ state }) => state.kind !== 'gone');
+  const speeds = there.map((v) => Math.max(0, ...v.speeds.values()) || MEDIAN_UNITS_PER_SECOND).sort((a, b) => b - a);
+  return { volunteers: there.length, unitsPerSecond: speeds[speeds.length >> 1] ?? null, speeds };
 }

@@ -1,5 +1,5 @@
 import type { Millis } from '@tabgrid/protocol/ids';
-import type { Capabilities } from '@tabgrid/protocol/task';
+import type { Capabilities, TaskSpec } from '@tabgrid/protocol/task';
 import type { SchedulerConfig } from '@tabgrid/scheduler/core';
 import type { Effect, SchedulerEvent } from '@tabgrid/scheduler/events';
 import { createPlainOracle } from '@tabgrid/scheduler/oracle';
@@ -24,6 +24,8 @@ export interface SimulateOptions {
   readonly world?: World;
   /** The profile's bag of tasks when absent. */
   readonly workload?: Workload;
+  /** What a task costs in truth, in work units; as the profile's `costSigma` draws it when absent. */
+  readonly trueUnits?: (spec: TaskSpec) => number;
   /** What every volunteer tells of itself; it can run the bag's tasks when absent. */
   readonly capabilities?: Omit<Capabilities, 'adapter' | 'software'>;
   /** Makes the scheduler: for whoever wants to look over its shoulder. */
@@ -86,7 +88,7 @@ export function createSimulation(profile: Profile, seed: number, options: Simula
           name: (id) => driver.name(id, volunteer),
           tell: driver.tell,
           ran: tally.ran,
-          trueUnits: (spec) => trueUnits(profile, seed, spec),
+          trueUnits: options.trueUnits ?? ((spec) => trueUnits(profile, seed, spec)),
         },
         session,
       );

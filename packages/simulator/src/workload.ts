@@ -1,4 +1,4 @@
-import { BlobId, JobId, TaskId } from '@tabgrid/protocol/ids';
+import { BlobId, JobId, type Millis, TaskId, type VolunteerId } from '@tabgrid/protocol/ids';
 import type { TaskSpec } from '@tabgrid/protocol/task';
 import type { GridState, Planner, PlannerEvent, Step } from '@tabgrid/splitters/planner';
 import * as v from 'valibot';
@@ -8,10 +8,23 @@ import { MEDIAN_UNITS_PER_SECOND, type Profile } from './profile.js';
 /** A job's planner on its own state: the driver need not know which one. */
 export interface Workload {
   begin(grid: GridState): Step;
-  resume(event: PlannerEvent<never>, grid: GridState): Step;
+  /** @param run of the result that an `accepted` event is about */
+  resume(event: PlannerEvent<never>, grid: GridState, run?: ComputedTask): Step;
 }
 
-export function createWorkload<S, J, M, O, R>(planner: Planner<S, J, M, O, R>, job: J): Workload {
+/** A task as a volunteer has computed it. */
+export interface ComputedTask {
+  readonly spec: TaskSpec;
+  readonly volunteer: VolunteerId;
+  readonly ms: Millis;
+}
+
+/** @param measure what the planner is told of a result, beside that it is there */
+export function createWorkload<S, J, M, O, R, N>(
+  planner: Planner<S, J, M, O, R, N>,
+  job: J,
+  measure?: (run: ComputedTask) => N | undefined,
+): Workload {
   let state: S | null = null;
   return {
     begin(grid) {
@@ -19,9 +32,11 @@ export function createWorkload<S, J, M, O, R>(planner: Planner<S, J, M, O, R>, j
       state = next;
       return step;
     },
-    resume(event, grid) {
+    resume(event, grid, run) {
       if (state === null) throw new Error('a planner that has not begun');
-      const [next, step] = planner.resume(state, event, grid);
+      const measured = run && measure?.(run);
+      const told = event.type === 'accepted' && measured !== undefined ? { ...event, measured } : event;
+      const [next, step] = planner.resume(state, told, grid);
       state = next;
       return step;
     },

@@ -1,10 +1,10 @@
 import { MAX_OUTPUT_BYTES } from '@tabgrid/protocol/limits';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Cutting, chooseCut, MOST_SIDE_PX, MOST_TASKS } from './cut.js';
+import { chooseCut, type EvenCutting, MOST_SIDE_PX, MOST_TASKS } from './cut.js';
 import { nextRun } from './samples.js';
 
-const cutting = (change: Partial<Cutting> & { spp?: number } = {}): Cutting => ({
+const cutting = (change: Partial<EvenCutting> & { spp?: number } = {}): EvenCutting => ({
   width: 1920,
   height: 1080,
   run: nextRun([], change.spp ?? 16),

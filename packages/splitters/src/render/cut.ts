@@ -1,5 +1,5 @@
 import { MAX_OUTPUT_BYTES } from '@tabgrid/protocol/limits';
-import type { RenderRun, SampleRun } from '@tabgrid/protocol/records';
+import type { SampleRun } from '@tabgrid/protocol/records';
 import { resultBytes } from '@tabgrid/webgpu-kernels/pathtrace/film';
 import type { GridState } from '../planner.js';
 
@@ -9,7 +9,7 @@ import type { GridState } from '../planner.js';
 const TARGET_SECONDS = 0.5;
 
 /** The speed to expect while nobody knows: a software adapter's, since too small tasks cost less than too large ones. */
-const UNKNOWN_UNITS_PER_SECOND = 500_000;
+export const UNKNOWN_UNITS_PER_SECOND = 500_000;
 
 /** Enough tasks for everybody to be busy to the end. */
 const TASKS_A_VOLUNTEER = 6;
@@ -18,16 +18,22 @@ const LEAST_TASKS = 12;
 /** More would cost every page more to keep count of than small tasks are worth. */
 export const MOST_TASKS = 20_000;
 
-const LEAST_SIDE_PX = 16;
+/** Of a tile on the average. */
+export const LEAST_SIDE_PX = 16;
 const STEP_PX = 8;
 
 /** The largest tile of which one block fits into a result. */
 export const MOST_SIDE_PX = 504;
 
-/** Tile side in pixels, and sample blocks a task. */
-export type Cut = Pick<RenderRun, 'side' | 'blocks'>;
+/** Of even tiles. */
+export interface Cut {
+  /** Tile side in pixels. */
+  readonly side: number;
+  /** Sample blocks a task. */
+  readonly blocks: number;
+}
 
-export interface Cutting {
+export interface EvenCutting {
   readonly width: number;
   readonly height: number;
   readonly run: SampleRun;
@@ -38,7 +44,7 @@ export interface Cutting {
 }
 
 /** Chooses tile and blocks a task. */
-export function chooseCut({ width, height, run, tile, unitsASample }: Cutting, grid: GridState): Cut {
+export function chooseCut({ width, height, run, tile, unitsASample }: EvenCutting, grid: GridState): Cut {
   const target = TARGET_SECONDS * (grid.unitsPerSecond ?? UNKNOWN_UNITS_PER_SECOND);
   const allBlocks = Math.ceil(run.count / run.block);
   const wanted = Math.max(LEAST_TASKS, TASKS_A_VOLUNTEER * grid.volunteers);

@@ -9,7 +9,7 @@ import type { GridState } from '../planner.js';
 import { fakeResult } from './fake-kernel.js';
 import { createFilm, type Film, type FilmResult, filmSha256 } from './film.js';
 import { fakeBase, fakeJob, fakeScene } from './fixture.js';
-import { placeKey, type RenderJob, renderPlanner, restingState } from './planner.js';
+import { type RenderJob, renderPlanner, restingState } from './planner.js';
 import { sampleCount } from './samples.js';
 
 let manifest: PathtraceParams['scene'];
@@ -19,6 +19,10 @@ beforeAll(async () => {
 
 const GRID: GridState = { volunteers: 2, unitsPerSecond: 50_000 };
 const paramsOf = (spec: TaskSpec) => v.parse(PathtraceParams, spec.params);
+const partOf = (spec: TaskSpec) => {
+  const { tile, samples } = paramsOf(spec);
+  return { tile, samples };
+};
 const resultOf = (spec: TaskSpec): FilmResult => {
   const params = paramsOf(spec);
   return { key: spec.id, tile: params.tile, samples: params.samples, result: fakeResult(params) };
@@ -83,10 +87,10 @@ describe('the render planner', () => {
     const job = fakeJob(manifest);
     const [begun, first] = renderPlanner.begin(job, GRID);
     const resting = restingState(job, begun.runs, begun.generation);
-    const have = first.add.map((spec) => placeKey(paramsOf(spec).tile, paramsOf(spec).samples));
+    const have = first.add.map(partOf);
     const more = { spp: 0, have: have.slice(1) };
     const [state, step] = renderPlanner.resume(resting, { type: 'extended', more }, GRID);
-    expect(step.add.map((spec) => placeKey(paramsOf(spec).tile, paramsOf(spec).samples))).toEqual([have[0]]);
+    expect(step.add.map(partOf)).toEqual([have[0]]);
     expect(step.done).toBeUndefined();
     expect(state.runs).toEqual(begun.runs);
     const [, nothing] = renderPlanner.resume(resting, { type: 'extended', more: { spp: 0, have } }, GRID);
@@ -113,7 +117,7 @@ describe('the render planner', () => {
     const job = fakeJob(manifest);
     const [begun, first] = renderPlanner.begin(job, GRID);
     const there = first.add.slice(0, 2);
-    const have = there.map((spec) => placeKey(paramsOf(spec).tile, paramsOf(spec).samples));
+    const have = there.map(partOf);
     const stopped = restingState(job, begun.runs, begun.generation);
     const [, more] = renderPlanner.resume(stopped, { type: 'extended', more: { spp: 16, have } }, GRID);
     // The tasks that were open when it was stopped are not waited for.

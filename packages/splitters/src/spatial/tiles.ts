@@ -26,3 +26,9 @@ export function spiralTiles(width: number, height: number, side: number): readon
   places.sort((a, b) => a.ring - b.ring || a.angle - b.angle || a.tile.y - b.tile.y || a.tile.x - b.tile.x);
   return places.map(({ tile }) => tile);
 }
+
+/** How far from the middle of a film a rectangle's own middle is, relative to the film: by it, what people look at comes first. */
+export function fromTheMiddle(width: number, height: number): (rect: PixelRect) => number {
+  return ({ x, y, width: w, height: h }) =>
+    Math.max(Math.abs((2 * x + w) / width - 1), Math.abs((2 * y + h) / height - 1));
+}
