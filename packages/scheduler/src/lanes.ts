@@ -33,7 +33,10 @@ export function lacksOf(v: VolunteerRecord, taskClass: TaskClass): readonly stri
 }
 
 /** What was seen of a volunteer that speaks against a class. */
-function unfitOf(v: VolunteerRecord, { kernel, requires: { score, memoryBytes } }: TaskClass): readonly string[] {
+export function unfitOf(
+  v: VolunteerRecord,
+  { kernel, requires: { score, memoryBytes } }: Pick<TaskClass, 'kernel' | 'requires'>,
+): readonly string[] {
   const speed = score === undefined ? null : measuredSpeed(v, kernel);
   const slow = score !== undefined && speed !== null && speed < score;
   const small = memoryBytes !== undefined && v.memoryCeiling !== null && memoryBytes >= v.memoryCeiling;

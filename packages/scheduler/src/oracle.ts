@@ -181,7 +181,12 @@ export interface Advice {
 export type RunEnd = 'returned' | 'failed' | 'lost' | 'cancelled';
 
 /** A task as an oracle sees it. */
-export function taskView({ kernel, workUnits, inputs, outputBytes }: TaskSpec): TaskView {
+export function taskView({
+  kernel,
+  workUnits,
+  inputs,
+  outputBytes,
+}: Pick<TaskSpec, 'kernel' | 'workUnits' | 'inputs' | 'outputBytes'>): TaskView {
   return { kernel, workUnits, inputBytes: inputs.reduce((sum, { bytes }) => sum + bytes, 0), outputBytes };
 }
 
