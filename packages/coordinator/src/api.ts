@@ -2,6 +2,8 @@ import type { Bytes } from '@tabgrid/protocol/bytes';
 import type { JobId, Millis, RoomId, VolunteerId } from '@tabgrid/protocol/ids';
 import type { AdapterClass, Verification } from '@tabgrid/protocol/task';
 import type { LinkPath } from '@tabgrid/transport/link';
+import type { CameraSource } from '@tabgrid/webgpu-kernels/pathtrace/scene-source';
+import type { Viewport, ViewportView } from './viewport/api.js';
 
 /**
  * What a page may ask of the job side, and what it may show. Views are immutable values: a new one for every change,
@@ -30,6 +32,9 @@ export interface SceneView {
   readonly environment: string | null;
 }
 
+/** A camera without a name: position, viewing direction (orthonormal, world space) and what it takes in. */
+export type Viewpoint = Omit<CameraSource, 'name'>;
+
 export interface RenderSpec {
   readonly width: number;
   readonly height: number;
@@ -39,6 +44,8 @@ export interface RenderSpec {
   readonly seed: number;
   /** Name of one of the scene's cameras; null takes the first, or a framing of the whole scene. */
   readonly camera: string | null;
+  /** Where it is seen from instead of from one of the scene's cameras. Absent: `camera` counts. */
+  readonly viewpoint?: Viewpoint;
   /** Tile side in pixels; null lets the planner choose. */
   readonly tile: number | null;
   readonly verify: Verification;
@@ -147,6 +154,8 @@ export interface GridView {
   readonly jobs: readonly JobView[];
   /** Jobs that this browser was working on when the page closed: `takeUp` goes on with one. Newest first. */
   readonly unfinished: readonly UnfinishedJob[];
+  /** null while it is closed. */
+  readonly viewport: ViewportView | null;
   /** Things that the owner should know (persistence lost, for example). */
   readonly notices: readonly string[];
 }
@@ -280,6 +289,7 @@ export interface Coordinator {
   giveUp(id: JobId): Promise<void>;
   /** More samples on the finished (or stopped) picture. @throws UserError */
   addSamples(spp: number): Promise<void>;
+  readonly viewport: Viewport;
   film(): FilmView | null;
   tiles(): readonly TileView[];
   /** Encodes the film in a Worker. @throws UserError when there is none */

@@ -20,7 +20,7 @@ import type { Results } from './results.js';
 export interface HeldResults {
   /** A result is here; the scheduler hears of it next. */
   arrived(arrival: Arrival): void;
-  check(job: Job | undefined, attempt: AttemptId, task: TaskId): void;
+  check(of: Checks | undefined, attempt: AttemptId, task: TaskId): void;
   compare(job: Job | undefined, task: TaskId, attempt: AttemptId, other: AttemptId): void;
   /** Ends one. @returns what was held of it */
   take(attempt: AttemptId): Arrival | null;
@@ -32,6 +32,9 @@ export interface HeldResults {
   /** What a page after this one could not know of. */
   open(): Pick<BaseRecord, 'held' | 'comparing'>;
 }
+
+/** What is asked about the structure of its results: a job, or the viewport. */
+export type Checks = Pick<Job, 'fault'>;
 
 /** Ends a comparison of which a side is gone, and the scheduler has been told so: the verdict then counts for nobody. */
 export function nothingToCompare(pair: Comparison): SchedulerEvent {
@@ -70,15 +73,15 @@ export function createHeldResults({ results, tell }: HeldResultsDeps): HeldResul
     arrived(arrival) {
       if (!held.has(arrival.attempt)) fresh.set(arrival.attempt, arrival);
     },
-    check(job, attempt, task) {
+    check(of, attempt, task) {
       const arrival = fresh.get(attempt) ?? held.get(attempt);
       fresh.delete(attempt);
-      if (!arrival || !job) {
+      if (!arrival || !of) {
         tell({ type: 'checked', attempt, fault: 'the result is gone' });
         return;
       }
       held.set(attempt, arrival);
-      tell({ type: 'checked', attempt, fault: job.fault(task, arrival.head, arrival.body) });
+      tell({ type: 'checked', attempt, fault: of.fault(task, arrival.head, arrival.body) });
     },
     compare(job, task, attempt, other) {
       const pair = { attempt, with: other };

@@ -5,8 +5,9 @@ import { MAX_SPP } from '@tabgrid/protocol/records';
 import { createFilm, type Film } from '@tabgrid/splitters/render/film';
 import type { RenderJob } from '@tabgrid/splitters/render/planner';
 import type { CameraSource } from '@tabgrid/webgpu-kernels/pathtrace/scene-source';
-import { MAX_BOUNCES } from '@tabgrid/webgpu-kernels/pathtrace/task';
-import { type JobShare, type RenderSpec, UserError } from './api.js';
+import { MAX_BOUNCES, PathtraceParams } from '@tabgrid/webgpu-kernels/pathtrace/task';
+import * as v from 'valibot';
+import { type JobShare, type RenderSpec, UserError, type Viewpoint } from './api.js';
 
 /** From what an owner asks for to a job that can run. Everything that can be wrong is found before anything begins. */
 
@@ -30,9 +31,16 @@ const BOUNDS: Readonly<Record<'width' | 'height' | 'spp' | 'bounces' | 'seed', B
   seed: { name: 'The seed', min: 0, max: 0xffff_ffff },
 };
 
+const PathtraceCamera = PathtraceParams.pipe[0].entries.camera;
+
 /** @throws UserError that names the value and its bounds */
 export function checkSpec(spec: RenderSpec): void {
   for (const key of ['width', 'height', 'spp', 'bounces', 'seed'] as const) check(BOUNDS[key], spec[key]);
+  if (spec.viewpoint && !v.is(PathtraceCamera, cameraOf(spec.viewpoint))) {
+    throw new UserError(
+      'This viewpoint is none: its axes are to be of length 1, and its field of view below 178 degrees.',
+    );
+  }
   if (spec.tile !== null) check({ name: 'The tile side', min: LEAST_TILE_PX, max: MOST_TILE_PX }, spec.tile);
 }
 
@@ -79,14 +87,18 @@ export function chooseCamera(scene: PreparedScene, { camera, width, height }: Re
   return scene.framed || !first ? defaultCamera({ positions: scene.framing }, width / height) : first;
 }
 
+/** A camera as the kernel's parameters have it. */
+export function cameraOf({ position, right, up, forward, yfov }: Viewpoint): RenderJob['base']['camera'] {
+  return { position: [...position], right: [...right], up: [...up], forward: [...forward], yfov };
+}
+
 export function renderJob(id: RenderJob['id'], scene: PreparedScene, spec: RenderSpec): RenderJob {
-  const { position, right, up, forward, yfov } = chooseCamera(scene, spec);
   return {
     id,
     base: {
       scene: scene.manifest,
       environment: scene.environmentManifest,
-      camera: { position: [...position], right: [...right], up: [...up], forward: [...forward], yfov },
+      camera: cameraOf(spec.viewpoint ?? chooseCamera(scene, spec)),
       film: { width: spec.width, height: spec.height },
       bounces: spec.bounces,
       seed: spec.seed,

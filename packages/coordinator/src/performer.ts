@@ -7,11 +7,13 @@ import type { Outbound } from './outbound.js';
 import type { Results } from './results.js';
 import type { Roster } from './roster.js';
 import type { Rounds } from './rounds.js';
+import type { ViewportDriver } from './viewport/viewport.js';
 
 /**
  * Does what the scheduler's effects say. It decides nothing.
  *
- * 1. A result goes into the film and the store by an `accept` effect only, and leaves both by `retract`.
+ * 1. A result goes into the film and the store by an `accept` effect only, and leaves both by `retract`. The viewport's
+ *    results go into its picture and nowhere else.
  */
 export type Perform = (effect: Exclude<Effect, { type: 'wake' }>) => void;
 
@@ -24,14 +26,20 @@ export interface PerformerDeps {
   readonly rounds: Rounds;
   readonly contributions: Contributions;
   readonly hold: Hold;
+  readonly viewport: Pick<ViewportDriver, 'has' | 'title' | 'sent' | 'fault' | 'accept' | 'fail'>;
 }
 
 export function createPerformer(deps: PerformerDeps): Perform {
-  const { jobs, roster, outbound, held, results, rounds, contributions, hold } = deps;
+  const { jobs, roster, outbound, held, results, rounds, contributions, hold, viewport } = deps;
 
   const accept = ({ attempt, task, volunteer }: Extract<Effect, { type: 'accept' }>): void => {
     const arrival = held.take(attempt);
     held.endTask(task);
+    if (arrival && viewport.has(task)) {
+      viewport.accept(task, arrival);
+      outbound.acknowledge(volunteer, attempt);
+      return;
+    }
     const record = arrival && jobs.byTask(task)?.accept(task, arrival);
     if (!record) return;
     contributions.add(record);
@@ -50,8 +58,11 @@ export function createPerformer(deps: PerformerDeps): Perform {
   return (effect) => {
     switch (effect.type) {
       case 'sendTask': {
-        const title = jobs.byTask(effect.task.id)?.title ?? '';
-        outbound.task(effect.volunteer, effect.attempt, effect.task, title);
+        const { task, attempt } = effect;
+        const viewed = viewport.has(task.id);
+        if (viewed) viewport.sent(task.id, attempt);
+        const title = viewed ? viewport.title() : (jobs.byTask(task.id)?.title ?? '');
+        outbound.task(effect.volunteer, attempt, task, { kind: viewed ? 'view' : 'render', title });
         return;
       }
       case 'cancelAttempt':
@@ -63,7 +74,7 @@ export function createPerformer(deps: PerformerDeps): Perform {
         outbound.reject(effect.volunteer, effect.attempt, effect.reason);
         return;
       case 'check':
-        held.check(jobs.byTask(effect.task), effect.attempt, effect.task);
+        held.check(viewport.has(effect.task) ? viewport : jobs.byTask(effect.task), effect.attempt, effect.task);
         return;
       case 'compare':
         held.compare(jobs.byTask(effect.task), effect.task, effect.attempt, effect.with);
@@ -80,12 +91,14 @@ export function createPerformer(deps: PerformerDeps): Perform {
       case 'dropVolunteer':
         roster.drop(effect.volunteer, effect.reason);
         return;
-      case 'taskFailed':
-        jobs.byTask(effect.task)?.fail(
+      case 'taskFailed': {
+        const of = viewport.has(effect.task) ? viewport : jobs.byTask(effect.task);
+        of?.fail(
           effect.task,
           effect.reasons.map((reason) => withName(roster, reason)),
         );
         return;
+      }
       case 'jobSettled':
         rounds.settled(effect.job);
         return;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DEADLINE_MS, finerStep, passLength, roughStep, sizeOf, type TimeOf } from './levels.js';
+import { DEADLINE_MS, finerStep, passLength, roughStep, sizeOf, type TimeOf, viewSize } from './levels.js';
 
 const FILM = { width: 256, height: 256 };
 /** So many samples a second, and a way there and back. */
@@ -9,6 +9,15 @@ const at =
   (pixels, samples) =>
     tripMs + (pixels * samples * 1000) / samplesPerSecond;
 const nobody: TimeOf = () => Number.POSITIVE_INFINITY;
+
+describe('viewSize', () => {
+  it('is the picture’s own, or divided by a whole number where that is large', () => {
+    expect(viewSize(FILM)).toEqual(FILM);
+    expect(viewSize({ width: 960, height: 540 })).toEqual({ width: 960, height: 540 });
+    expect(viewSize({ width: 3840, height: 2160 })).toEqual({ width: 960, height: 540 });
+    expect(viewSize({ width: 16_384, height: 1 })).toEqual({ width: 16_384, height: 1 });
+  });
+});
 
 describe('roughStep', () => {
   it('is the finest picture that is here in time', () => {

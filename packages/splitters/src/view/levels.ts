@@ -30,6 +30,16 @@ export function sizeOf({ width, height }: Size, step: number): Size {
   return { width: Math.ceil(width / step), height: Math.ceil(height / step) };
 }
 
+/** A view's film has no more: each pixel of each round travels as 16 bytes. */
+const MOST_PIXELS = 600_000;
+
+/** The finest size of a view of a picture: the picture's own, or that divided by a whole number. */
+export function viewSize(picture: Size): Size {
+  let step = 1;
+  while (pixelsOf(sizeOf(picture, step)) > MOST_PIXELS) step++;
+  return sizeOf(picture, step);
+}
+
 const pixelsOf = ({ width, height }: Size): number => width * height;
 
 /** The finest step whose picture is here in time; the coarsest sensible one when none is. */
