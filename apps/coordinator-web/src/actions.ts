@@ -11,7 +11,17 @@ import { UserError } from '@tabgrid/coordinator/api';
  */
 
 /** Where on the page a problem belongs. */
-export type Place = 'scene' | 'environment' | 'launch' | 'job' | 'jobs' | 'unfinished' | 'past' | 'invite' | 'learning';
+export type Place =
+  | 'scene'
+  | 'environment'
+  | 'launch'
+  | 'job'
+  | 'jobs'
+  | 'unfinished'
+  | 'past'
+  | 'invite'
+  | 'learning'
+  | 'view';
 
 export interface Problem {
   readonly place: Place;
