@@ -25,7 +25,7 @@ export interface Outbound {
 
 /** What volunteers are shown of whose task it is. */
 export interface TaskOf {
-  readonly kind: 'render' | 'view';
+  readonly kind: 'render' | 'view' | 'refinement';
   readonly title: string;
 }
 
@@ -45,7 +45,7 @@ export function createOutbound({ journal, roster, tell }: OutboundDeps): Outboun
   };
 
   const send = async (volunteer: VolunteerId, attempt: AttemptId, task: TaskSpec, info: JobInfo): Promise<void> => {
-    if (info.kind !== 'view') await journal.durable();
+    if (info.kind === 'render') await journal.durable();
     if (!waiting.delete(attempt)) return;
     try {
       await roster.send(volunteer, { type: 'task', attempt, task, info });

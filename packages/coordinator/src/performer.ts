@@ -26,7 +26,7 @@ export interface PerformerDeps {
   readonly rounds: Rounds;
   readonly contributions: Contributions;
   readonly hold: Hold;
-  readonly viewport: Pick<ViewportDriver, 'has' | 'title' | 'sent' | 'fault' | 'accept' | 'fail'>;
+  readonly viewport: Pick<ViewportDriver, 'has' | 'taskOf' | 'sent' | 'fault' | 'accept' | 'fail'>;
 }
 
 export function createPerformer(deps: PerformerDeps): Perform {
@@ -61,8 +61,8 @@ export function createPerformer(deps: PerformerDeps): Perform {
         const { task, attempt } = effect;
         const viewed = viewport.has(task.id);
         if (viewed) viewport.sent(task.id, attempt);
-        const title = viewed ? viewport.title() : (jobs.byTask(task.id)?.title ?? '');
-        outbound.task(effect.volunteer, attempt, task, { kind: viewed ? 'view' : 'render', title });
+        const title = jobs.byTask(task.id)?.title ?? '';
+        outbound.task(effect.volunteer, attempt, task, viewed ? viewport.taskOf() : { kind: 'render', title });
         return;
       }
       case 'cancelAttempt':

@@ -14,6 +14,16 @@ it('halves on overrun, grows by at most 1.5, and stays within the aim', () => {
   expect(slicer.units()).toBe(1125);
 });
 
+it('aims at a part of the usual time where it is told to', () => {
+  const slicer = createSlicer(1000, 1 / 3);
+  slicer.measured(1000, 9);
+  expect(slicer.units()).toBe(1500);
+  slicer.measured(1500, 15);
+  expect(slicer.units()).toBe(1500);
+  slicer.measured(1500, 21);
+  expect(slicer.units()).toBe(750);
+});
+
 it('grows by less than 1.5 close to the aim', () => {
   const slicer = createSlicer(1000);
   slicer.measured(1000, 29.9);

@@ -62,6 +62,7 @@ export interface ViewportPicture {
 /** What became of one camera, in milliseconds from when it was set; null for what did not come to be. */
 export interface ViewportTrace {
   readonly frame: number;
+  readonly camera: Viewpoint;
   /** Until its rough picture was asked for. */
   readonly askedMs: Millis;
   readonly firstMs: Millis | null;
@@ -70,10 +71,12 @@ export interface ViewportTrace {
   readonly rounds: readonly ViewportRound[];
 }
 
-/** One picture of a frame, from when it was asked for. */
+/** One picture of a frame, in milliseconds from when it was asked for. */
 export interface ViewportRound {
   readonly width: number;
   readonly height: number;
+  /** From when its camera was set until it was asked for. */
+  readonly afterMs: Millis;
   readonly ms: Millis;
   readonly expectedMs: Millis | null;
   readonly parts: readonly {

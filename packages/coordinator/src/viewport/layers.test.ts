@@ -21,6 +21,8 @@ function round(kind: Begun['kind'], side: number, first = 0, count = 1): Begun {
     job,
     begunAt: 0,
     expectedMs: null,
+    workMs: null,
+    interrupts: false,
     camera: base.camera,
     tasks: [],
     deadlineMs: 100,

@@ -5,7 +5,7 @@ import type { ViewportRound, ViewportTrace } from './api.js';
 /** What became of the last cameras: for the figures that a person sees, and for measurements. */
 export interface Traces {
   /** A camera is rendered from now on. @param movedAt when it was set */
-  framed(frame: number, movedAt: Millis, now: Millis): void;
+  framed(frame: number, round: Begun, movedAt: Millis): void;
   begun(round: Begun): void;
   started(task: TaskId, now: Millis): void;
   returned(task: TaskId, part: ReturnedPart, now: Millis): void;
@@ -23,10 +23,8 @@ const KEPT = 50;
 /** The figures that are shown are of the last few. */
 const SHOWN = 9;
 
-interface Trace {
-  readonly frame: number;
+interface Trace extends Pick<ViewportTrace, 'frame' | 'camera' | 'askedMs'> {
   readonly movedAt: Millis;
-  readonly askedMs: Millis;
   firstMs: Millis | null;
   completeMs: Millis | null;
   readonly rounds: ViewportRound[];
@@ -39,8 +37,9 @@ export function createTraces(): Traces {
   const startedAt = new Map<TaskId, Millis>();
 
   return {
-    framed(frame, movedAt, now) {
-      traces.push({ frame, movedAt, askedMs: now - movedAt, firstMs: null, completeMs: null, rounds: [] });
+    framed(frame, { camera, begunAt }, movedAt) {
+      const askedMs = begunAt - movedAt;
+      traces.push({ frame, camera, movedAt, askedMs, firstMs: null, completeMs: null, rounds: [] });
       if (traces.length > KEPT) traces.shift();
     },
     begun(next) {
@@ -65,7 +64,7 @@ export function createTraces(): Traces {
       if (complete) trace.completeMs ??= ms;
       if (!isFirst && !isComplete) return;
       const { size, begunAt, expectedMs } = round;
-      trace.rounds.push({ ...size, ms: now - begunAt, expectedMs, parts });
+      trace.rounds.push({ ...size, afterMs: begunAt - trace.movedAt, ms: now - begunAt, expectedMs, parts });
     },
     list: () => traces.map(({ movedAt: _, ...trace }) => ({ ...trace, rounds: [...trace.rounds] })),
     median(figure) {

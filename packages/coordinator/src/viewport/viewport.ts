@@ -21,6 +21,7 @@ import type { Inputs } from '../inputs.js';
 import { type Arrival, faultOf } from '../job.js';
 import { cameraOf, checkSpec, renderJob } from '../launch.js';
 import type { ResultHead } from '../member.js';
+import type { TaskOf } from '../outbound.js';
 import type { Viewport, ViewportView } from './api.js';
 import { boundsOf } from './bounds.js';
 import { viewportView } from './figures.js';
@@ -40,8 +41,8 @@ export interface ViewportDriver extends Viewport {
   isOpen(): boolean;
   /** Whether a task is of the round under way. */
   has(task: TaskId): boolean;
-  /** What volunteers are shown of it. */
-  title(): string;
+  /** What volunteers are told of its tasks. */
+  taskOf(): TaskOf;
   /** One of its tasks is on its way. */
   sent(task: TaskId, attempt: AttemptId): void;
   fault(task: TaskId, head: ResultHead, body: Bytes): string | null;
@@ -102,7 +103,7 @@ export function createViewport(deps: ViewportDeps): ViewportDriver {
 
   const run = (it: OpenViewport, event: ViewEvent): void => {
     const { scheduler } = dispatcher;
-    const grid = { now: clock.now(), helpers: helpersFor(scheduler, it.job.base), rowCosts: it.layers.rowCosts() };
+    const grid = { now: clock.now(), helpers: helpersFor(scheduler, it.state), rowCosts: it.layers.rowCosts() };
     const [state, { end, begin, wakeAt }] = resumeView(it.state, event, grid);
     it.state = state;
     cancelTimer();
@@ -127,7 +128,7 @@ export function createViewport(deps: ViewportDeps): ViewportDriver {
 
   const beginRound = (it: OpenViewport, round: Begun): void => {
     const { job, kind, tasks, deadlineMs } = round;
-    if (kind === 'rough') it.traces.framed(++it.frames, it.state.movedAt, clock.now());
+    if (kind === 'rough') it.traces.framed(++it.frames, round, it.state.movedAt);
     it.notice = null;
     it.makers.clear();
     it.tasks = new Map(tasks.map((task) => [task.id, v.parse(PathtraceParams, task.params)]));
@@ -178,7 +179,12 @@ export function createViewport(deps: ViewportDeps): ViewportDriver {
     traces: () => open?.traces.list() ?? [],
     isOpen: () => open !== null,
     has: (task) => open?.tasks.has(task) ?? false,
-    title: () => (open?.scene.name ?? '').slice(0, MAX_NAME_LENGTH),
+    taskOf() {
+      const { stage } = open?.state ?? { stage: { kind: 'idle' } };
+      // A picture that is whole gets finer when there is time for it.
+      const patient = stage.kind === 'under way' && stage.round.kind === 'more';
+      return { kind: patient ? 'refinement' : 'view', title: (open?.scene.name ?? '').slice(0, MAX_NAME_LENGTH) };
+    },
     sent: (task, attempt) => void open?.attempts.set(attempt, task),
     fault(task, head, body) {
       const params = open?.tasks.get(task);

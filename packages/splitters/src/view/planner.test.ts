@@ -257,6 +257,18 @@ describe('a new camera', () => {
 });
 
 describe('what was expected', () => {
+  it('is left as it is by a picture that something was ended for', () => {
+    const view = createView();
+    view.move(0);
+    view.finish(60);
+    view.now += REST_MS;
+    view.tell({ type: 'woken' });
+    const { slip } = view.state;
+    view.move(1);
+    view.finish(900);
+    expect(view.state.slip).toEqual(slip);
+  });
+
   it('is corrected by what pictures took: two volunteers of one machine are not twice as fast', () => {
     const view = createView();
     const first = begun(view.move(0));

@@ -38,7 +38,10 @@ export interface ViewState {
   readonly next: Camera | null;
   readonly movedAt: Millis;
   readonly stage: Stage;
-  /** What rough and finer rounds took over what was expected of them: expectations know nothing of a machine that two share. */
+  /**
+   * How much longer work takes than expected, in rough and in finer rounds: expectations know nothing of a machine that two
+   * volunteers share, and little of what surrounds a task.
+   */
   readonly slip: { readonly rough: number; readonly fine: number };
 }
 
@@ -112,7 +115,7 @@ function moved(state: ViewState, camera: Camera, grid: ViewGrid): [ViewState, Vi
     const waiting = { ...state, next: camera };
     return [waiting, asleep(waiting)];
   }
-  return rough(state, camera, stage.round.job, grid);
+  return rough(state, camera, stage.round.job, grid, true);
 }
 
 /** When a rough round is not waited for any more: whoever has a part of it may be gone. */
@@ -125,10 +128,17 @@ function asleep({ stage, next }: ViewState): ViewStep {
   return next && stage.kind === 'under way' ? { ...NOTHING, wakeAt: lateAt(stage.round) } : NOTHING;
 }
 
-function rough(state: ViewState, camera: Camera, end: JobId | null, grid: ViewGrid): [ViewState, ViewStep] {
+function rough(
+  state: ViewState,
+  camera: Camera,
+  end: JobId | null,
+  grid: ViewGrid,
+  interrupts = false,
+): [ViewState, ViewStep] {
   const step = roughStep(state.job.base.film, timeOf(state, 'rough', grid));
   const framed = { ...state, camera, next: null };
-  return begin(framed, camera, end, { kind: 'rough', step, samples: { first: 0, count: 1, block: 1 } }, grid);
+  const plan = { kind: 'rough', step, samples: { first: 0, count: 1, block: 1 } } as const;
+  return begin(framed, camera, end, plan, grid, interrupts);
 }
 
 /** Every part of a round is here. */
@@ -172,17 +182,19 @@ function begin(
   end: JobId | null,
   plan: Pick<Round, 'kind' | 'step' | 'samples'>,
   grid: ViewGrid,
+  interrupts = false,
 ): [ViewState, ViewStep] {
   const { job } = state;
   const size = sizeOf(job.base.film, plan.step);
   const id = v.parse(JobId, `${job.id}.${state.rounds}`);
   const whole = { ...job.base, camera, film: size, samples: plan.samples };
-  const { tasks, ms } = cutRound({ job: id, whole, kind: plan.kind }, grid);
-  const slip = plan.kind === 'rough' ? state.slip.rough : state.slip.fine;
+  const helpers = slowed(state, plan.kind === 'rough' ? 'rough' : 'fine', grid);
+  const { tasks, ms, workMs } = cutRound({ job: id, whole, kind: plan.kind }, { ...grid, helpers });
+  const known = Number.isFinite(ms);
   const round: Round = {
     ...plan,
-    ...{ job: id, size, begunAt: grid.now },
-    expectedMs: Number.isFinite(ms) ? slip * ms : null,
+    ...{ job: id, size, begunAt: grid.now, interrupts },
+    ...{ expectedMs: known ? ms : null, workMs: known ? workMs : null },
   };
   const stage: Stage = { kind: 'under way', round, open: tasks.map((task) => task.id) };
   const deadlineMs = plan.kind === 'more' ? null : DEADLINE_MS;
@@ -190,19 +202,27 @@ function begin(
   return [next, { end, begin: { ...round, camera, tasks, deadlineMs }, wakeAt: null }];
 }
 
-function timeOf({ job, slip }: ViewState, kind: 'rough' | 'fine', { helpers }: ViewGrid): TimeOf {
-  return (pixels, samples) => slip[kind] * shareOut(helpers, unitsOf(job.base, pixels, samples)).ms;
+function timeOf(state: ViewState, kind: 'rough' | 'fine', grid: ViewGrid): TimeOf {
+  const helpers = slowed(state, kind, grid);
+  return (pixels, samples) => shareOut(helpers, unitsOf(state.job.base, pixels, samples)).ms;
 }
 
-/** The newest round counts for so much (of the logarithm), and no further than this is believed. */
+function slowed({ slip }: ViewState, kind: 'rough' | 'fine', { helpers }: ViewGrid): ViewGrid['helpers'] {
+  return helpers.map((helper) => ({ ...helper, unitMs: slip[kind] * helper.unitMs }));
+}
+
+/** The newest round counts for half (of the logarithm), one round for a factor of two at most, and all for no more than this. */
 const SLIP_WEIGHT = 0.5;
+const MOST_AT_ONCE = 4;
 const LEAST_SLIP = 0.25;
 const MOST_SLIP = 16;
 
-function learn(state: ViewState, { kind, begunAt, expectedMs }: Round, now: Millis): ViewState {
-  if (expectedMs === null) return state;
+function learn(state: ViewState, { kind, begunAt, expectedMs, workMs, interrupts }: Round, now: Millis): ViewState {
+  if (expectedMs === null || workMs === null || interrupts) return state;
   const key = kind === 'rough' ? 'rough' : 'fine';
-  const ratio = Math.max(1, now - begunAt) / Math.max(1, expectedMs);
-  const slip = Math.min(MOST_SLIP, Math.max(LEAST_SLIP, state.slip[key] * ratio ** SLIP_WEIGHT));
+  // What the ways took is as it is: the rest is the work's.
+  const ratio = (now - begunAt - (expectedMs - workMs)) / Math.max(workMs, 1e-3);
+  const bounded = Math.min(MOST_AT_ONCE, Math.max(1 / MOST_AT_ONCE, ratio));
+  const slip = Math.min(MOST_SLIP, Math.max(LEAST_SLIP, state.slip[key] * bounded ** SLIP_WEIGHT));
   return { ...state, slip: { ...state.slip, [key]: slip } };
 }

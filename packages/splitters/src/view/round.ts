@@ -20,8 +20,11 @@ export interface Round {
   readonly size: Size;
   readonly samples: SampleRun;
   readonly begunAt: Millis;
-  /** How long it would take if all were as expected; null when nobody is there. */
+  /** How long it would take if all were as expected, and the work's part of that; null when nobody is there. */
   readonly expectedMs: Millis | null;
+  readonly workMs: Millis | null;
+  /** Whether something was ended for it, and may still be in its way: its time says nothing of the next one's. */
+  readonly interrupts: boolean;
 }
 
 /** What the planner may know of the grid. */
@@ -36,7 +39,7 @@ export interface ViewGrid {
 const LEAST_ROWS = 4;
 
 /** A part that takes longer than this is cut: the first half then travels while the second is computed. */
-const PIECE_MS: Millis = 150;
+const PIECE_MS: Millis = 250;
 const MOST_PIECES = 4;
 
 const KERNEL = { kind: pathtraceTask.kind, version: pathtraceTask.version };
@@ -50,8 +53,9 @@ export interface WholeRound {
 
 export interface CutRound {
   readonly tasks: readonly TaskSpec[];
-  /** When all of it would be here; Infinity while nobody is there. */
+  /** When all of it would be here, and the work's part of that; Infinity while nobody is there. */
   readonly ms: Millis;
+  readonly workMs: Millis;
 }
 
 /** Work units of so many samples of so many pixels. */
@@ -63,7 +67,7 @@ export function unitsOf(whole: Omit<PathtraceParams, 'tile' | 'samples'>, pixels
 export function cutRound({ job, whole, kind }: WholeRound, { helpers, rowCosts }: ViewGrid): CutRound {
   const { width, height } = whole.film;
   const units = unitsOf(whole, width * height, whole.samples.count);
-  const { parts, ms } = shareOut(helpers, units, Math.min(1, LEAST_ROWS / height));
+  const { parts, ms, workMs } = shareOut(helpers, units, Math.min(1, LEAST_ROWS / height));
   const pieces = kind === 'rough' ? 1 : Math.min(MOST_PIECES, Math.max(1, Math.round(ms / PIECE_MS)));
   const shares = parts.flatMap(({ share }) => Array.from({ length: pieces }, () => share / pieces));
   const most = Math.max(1, Math.floor(height / LEAST_ROWS));
@@ -84,7 +88,7 @@ export function cutRound({ job, whole, kind }: WholeRound, { helpers, rowCosts }
       verify: 'none',
     };
   });
-  return { tasks, ms };
+  return { tasks, ms, workMs };
 }
 
 function paramsOf(whole: Omit<PathtraceParams, 'tile'>, { y, height }: Strip): PathtraceParams {

@@ -25,6 +25,7 @@ describe('shareOut', () => {
       { volunteer: 'slow', share: expect.closeTo(1 / 3) },
     ]);
     expect(ms).toBeCloseTo(210);
+    expect(shareOut([helper('slow', 10, 2), helper('fast', 10, 1)], 300).workMs).toBeCloseTo(200);
   });
 
   it('gives the farther one of two equals less, so that both are done at one time', () => {
@@ -51,7 +52,7 @@ describe('shareOut', () => {
   });
 
   it('is never shared while nobody is there', () => {
-    expect(shareOut([], 100)).toEqual({ parts: [], ms: Number.POSITIVE_INFINITY });
+    expect(shareOut([], 100)).toMatchObject({ parts: [], ms: Number.POSITIVE_INFINITY });
   });
 
   it('hands out everything once, and nobody could make it sooner', () => {

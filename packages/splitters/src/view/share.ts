@@ -15,6 +15,8 @@ export interface Sharing {
   readonly parts: readonly { readonly volunteer: VolunteerId; readonly share: number }[];
   /** When all parts would be here, from now. */
   readonly ms: Millis;
+  /** Of that, the work: what it would be without any way. */
+  readonly workMs: Millis;
 }
 
 /**
@@ -26,12 +28,12 @@ export interface Sharing {
 export function shareOut(helpers: readonly Helper[], units: number, leastShare = 0): Sharing {
   const near = [...helpers].sort((a, b) => a.fixedMs - b.fixedMs);
   for (;;) {
-    const { taking, ms } = fill(near, units);
+    const { taking, ms, workMs } = fill(near, units);
     const parts = taking
       .map((helper) => ({ volunteer: helper.volunteer, share: (ms - helper.fixedMs) / helper.unitMs / units }))
       .sort((a, b) => b.share - a.share);
     const last = parts.at(-1);
-    if (!last || parts.length === 1 || last.share >= leastShare) return { parts, ms };
+    if (!last || parts.length === 1 || last.share >= leastShare) return { parts, ms, workMs };
     near.splice(
       near.findIndex(({ volunteer }) => volunteer === last.volunteer),
       1,
@@ -40,7 +42,7 @@ export function shareOut(helpers: readonly Helper[], units: number, leastShare =
 }
 
 /** @param near by `fixedMs`, ascending */
-function fill(near: readonly Helper[], units: number): { readonly taking: readonly Helper[]; readonly ms: Millis } {
+function fill(near: readonly Helper[], units: number): Omit<Sharing, 'parts'> & { readonly taking: readonly Helper[] } {
   let speed = 0;
   let before = 0;
   let ms = Number.POSITIVE_INFINITY;
@@ -52,5 +54,5 @@ function fill(near: readonly Helper[], units: number): { readonly taking: readon
     ms = (units + before) / speed;
     count++;
   }
-  return { taking: near.slice(0, count), ms };
+  return { taking: near.slice(0, count), ms, workMs: units / speed };
 }
