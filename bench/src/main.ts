@@ -6,11 +6,13 @@ import { type BenchOptions, count } from './options.js';
 import { type BenchResult, publish } from './result.js';
 import { scheduler } from './scheduler.js';
 import { schedulerScale } from './scheduler-scale.js';
+import { view } from './view.js';
 
 /** `npm run bench -- NAME [--json FILE]` */
 
 const BENCHES: Record<string, { readonly about: string; run(options: BenchOptions): Promise<BenchResult> }> = {
   grid: { about: 'one picture by the bare kernel and by the grid with one volunteer', run: grid },
+  view: { about: 'a new view of the Cornell box on two tabs, against the bare kernel', run: view },
   link: { about: 'messages over a link against a raw data channel, and what stop takes', run: link },
   scheduler: { about: 'policies in simulated grids, against a schedule that knows everything', run: scheduler },
   ml: { about: 'what is learned: how good, what it is worth, what it costs', run: ml },
