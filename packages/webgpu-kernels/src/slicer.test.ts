@@ -98,6 +98,16 @@ it('never takes more than a few times the aim, however long the wait for others'
   expect(slicer.units() / 10).toBeLessThan(120);
 });
 
+it('keeps a third of the aim beside others whose slices are whole, instead of shrinking away', () => {
+  const slicer = createSlicer(1000, 1 / 3);
+  for (let i = 0; i < 300; i++) {
+    const units = i % 5 === 4 ? Math.ceil(slicer.units() * 0.4) : slicer.units();
+    slicer.measured(units, units / 10 + 90);
+  }
+  expect(slicer.units() / 10).toBeGreaterThan(5);
+  expect(slicer.units() / 10).toBeLessThan(40);
+});
+
 it('quarters all after a loss, and remembers by key', () => {
   const slicers = createSlicers({ old: 64, gone: 9 });
   expect(slicers.get('old', 1).units()).toBe(64);

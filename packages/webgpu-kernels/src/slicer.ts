@@ -35,7 +35,8 @@ export interface AdaptiveSlicer extends Slicer {
 /** @param scale of the times aimed at: below 1 submissions are shorter, and whatever comes next waits less */
 export function createSlicer(initialUnits: number, scale = 1): AdaptiveSlicer {
   let budget = Math.max(1, Math.min(MAX_UNITS, Math.floor(initialUnits)));
-  const ownTime = createOwnTime();
+  // The same wait is a larger part of a shorter slice.
+  const ownTime = createOwnTime(LEAST_OWN_SHARE * scale);
   return {
     units: () => budget,
     measured(units, wholeMs) {
@@ -55,7 +56,7 @@ export function createSlicer(initialUnits: number, scale = 1): AdaptiveSlicer {
 }
 
 /** Tells a slice's own time from its wait, by a regression of time on units over the last measurements. */
-function createOwnTime(): (units: number, ms: Millis) => Millis {
+function createOwnTime(leastShare: number): (units: number, ms: Millis) => Millis {
   let weight = 0;
   let meanUnits = 0;
   let meanMs = 0;
@@ -72,7 +73,7 @@ function createOwnTime(): (units: number, ms: Millis) => Millis {
     covariance = (1 - step) * (covariance + step * fromUnits * fromMs);
     if (Math.sqrt(variance) < TELLING_SPREAD * meanUnits) return ms;
     const own = (covariance / variance) * units;
-    return Math.min(ms, Math.max(LEAST_OWN_SHARE * ms, own));
+    return Math.min(ms, Math.max(leastShare * ms, own));
   };
 }
 
