@@ -7,11 +7,13 @@ import { pathtrace } from './pathtrace.js';
 import { type BenchResult, publish } from './result.js';
 import { scheduler } from './scheduler.js';
 import { schedulerScale } from './scheduler-scale.js';
+import { view } from './view.js';
 
 /** `npm run bench -- NAME [--json FILE]` */
 
 const BENCHES: Record<string, { readonly about: string; run(options: BenchOptions): Promise<BenchResult> }> = {
   grid: { about: 'one picture by the bare kernel and by the grid with one volunteer', run: grid },
+  view: { about: 'a new view of the Cornell box on two tabs, against the bare kernel', run: view },
   link: { about: 'messages over a link against a raw data channel, and what stop takes', run: link },
   pathtrace: { about: 'our path tracer against three-gpu-pathtracer and Cycles, and trees', run: pathtrace },
   scheduler: { about: 'policies in simulated grids, against a schedule that knows everything', run: scheduler },

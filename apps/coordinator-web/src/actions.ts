@@ -21,7 +21,8 @@ export type Place =
   | 'unfinished'
   | 'past'
   | 'invite'
-  | 'learning';
+  | 'learning'
+  | 'view';
 
 export interface Problem {
   readonly place: Place;

@@ -1,11 +1,14 @@
 import { expect, it } from 'vitest';
 import { createAutomation } from './automation.js';
 import { createFakeCoordinator } from './testing/fake-coordinator.js';
+import { A_VIEWPOINT } from './testing/samples.js';
 
 it('reads, exports and holds, and nothing else', async () => {
   const coordinator = createFakeCoordinator();
   const automation = createAutomation(coordinator);
-  expect(Object.keys(automation).sort()).toEqual(['exportImage', 'filmBytes', 'hold', 'learning', 'report', 'view']);
+  const doors = ['exportImage', 'filmBytes', 'hold', 'learning', 'nextView', 'report', 'view', 'viewTraces'];
+  expect(Object.keys(automation).sort()).toEqual(doors);
+  expect(automation.viewTraces()).toEqual([]);
   expect(automation.view()).toBe(coordinator.view());
   expect(automation.learning()).toEqual(coordinator.learning());
   expect(await automation.report()).toEqual({ some: 'report' });
@@ -13,6 +16,19 @@ it('reads, exports and holds, and nothing else', async () => {
   await automation.hold.at(0.5);
   automation.hold.release();
   expect(coordinator.asked).toEqual(['learning', 'learning', 'report', 'export png', 'hold.at 0.5', 'hold.release']);
+});
+
+it('hands out the next complete picture of the view, at one sample', async () => {
+  const coordinator = createFakeCoordinator();
+  const picture = (frame: number, samples: number, complete: boolean) => ({
+    ...{ frame, samples, complete, revision: 1, camera: A_VIEWPOINT, over: null },
+    under: { width: 1, height: 1, rgb: new Float32Array([frame, samples, 0]), parts: [] },
+  });
+  const next = createAutomation(coordinator).nextView(1);
+  for (const shown of [picture(1, 1, true), picture(2, 1, false), picture(2, 2, true), picture(3, 1, true)]) {
+    coordinator.showPicture(shown);
+  }
+  expect(new Float32Array((await next).buffer)).toEqual(new Float32Array([3, 1, 0]));
 });
 
 it('hands out the film as bytes', () => {

@@ -1,4 +1,5 @@
 import type { Coordinator, GridView, HoldControl, LearningView } from '@tabgrid/coordinator/api';
+import type { ViewportTrace } from '@tabgrid/coordinator/viewport/api';
 import { type Bytes, bytesOf } from '@tabgrid/protocol/bytes';
 
 /**
@@ -17,6 +18,8 @@ import { type Bytes, bytesOf } from '@tabgrid/protocol/bytes';
  *   learning-toggle (opens) learning-on, learning-shadow, learning-off (radios)  learning-summary  model-NAME (data-decides)
  *   learning-tables (charts as tables)  chart-NAME  predictions (table)    learning-export  learning-import (file input)
  *   learning-forget, then learning-forget-sure or learning-keep
+ *   mode-picture, mode-view  viewport (takes drags, the wheel and keys)    viewport-canvas (data-frame, -samples, -complete)
+ *   viewport-state, viewport-helpers, viewport-shown (in words)            use-view  reset-view
  *   volunteers (table), volunteer-row (data-state, data-path) with trust   error (at most one)
  */
 export interface TabgridAutomation {
@@ -30,6 +33,10 @@ export interface TabgridAutomation {
   /** The picture so far as linear 32-bit float RGB, row-major from the top, in this machine's byte order; null without one. */
   filmBytes(): Bytes | null;
   exportImage(format: 'png' | 'exr'): Promise<Bytes>;
+  /** What became of the view's last cameras. */
+  viewTraces(): readonly ViewportTrace[];
+  /** The first complete picture of a view's frame after this one, at one sample a pixel; as `filmBytes`. */
+  nextView(frame: number): Promise<Bytes>;
 }
 
 declare global {
@@ -50,5 +57,15 @@ export function createAutomation(coordinator: Coordinator): TabgridAutomation {
       return film === null ? null : bytesOf(film.rgb);
     },
     exportImage: (format) => coordinator.export(format),
+    viewTraces: () => coordinator.viewport.traces(),
+    nextView: (frame) =>
+      new Promise((resolve) => {
+        const unsubscribe = coordinator.viewport.subscribe(() => {
+          const picture = coordinator.viewport.picture();
+          if (!picture?.complete || picture.samples > 1 || picture.frame <= frame) return;
+          unsubscribe();
+          resolve(bytesOf(picture.under.rgb.slice()));
+        });
+      }),
   };
 }

@@ -12,6 +12,7 @@ import { createOwnHelper, type OwnHelper } from './own-helper.js';
 import type { Remembered } from './remembered.js';
 import { createSceneActions, type SceneActions } from './scene-actions.js';
 import { createToneActions, type ToneActions } from './tone-actions.js';
+import { createViewportActions, type ViewportActions } from './viewport-actions.js';
 import { createAnnouncer } from './words/announcer.js';
 import { isActive } from './words/eta.js';
 import {
@@ -33,7 +34,7 @@ import { createUploadMeter } from './words/upload.js';
  * 1. `view`, `helper` and `past` are what the coordinator and the volunteer last said; only their callbacks set them.
  * 2. Every action goes through `actions`, whose invariants hold for the whole page.
  */
-export interface Page extends SceneActions, JobActions, LearningActions, ToneActions, OwnHelper {
+export interface Page extends SceneActions, JobActions, LearningActions, ToneActions, ViewportActions, OwnHelper {
   readonly coordinator: Coordinator;
   readonly clock: Clock;
   readonly view: ReadonlySignal<GridView>;
@@ -87,12 +88,14 @@ export function createPage(deps: PageDeps): Page {
   const announcer = createAnnouncer();
   const meter = createUploadMeter();
   const tone = createToneActions(remembered);
+  const { refreshed, edited, ...viewport } = createViewportActions({ coordinator, actions, draft });
   let wasActive = false;
   let unfinished = 0;
 
   function refresh(): void {
     const next = coordinator.view();
     view.value = next;
+    refreshed(next);
     const now = clock.now();
     announcement.value = announcer.next(next.job, now);
     meter.note(
@@ -133,6 +136,7 @@ export function createPage(deps: PageDeps): Page {
     problems.value = next;
     actions.forgive('launch');
     if (Object.keys(next).length === 0) remembered.write('draft', draft.value);
+    edited();
   }
 
   async function launch(): Promise<void> {
@@ -141,7 +145,14 @@ export function createPage(deps: PageDeps): Page {
       problems.value = read.problems;
       return actions.refuse('launch', Object.values(read.problems).join(' '));
     }
-    await actions.run('launch', () => coordinator.launch(read.spec), 'launch');
+    const viewpoint = viewport.viewpoint.value;
+    const well = await actions.run(
+      'launch',
+      () => coordinator.launch({ ...read.spec, ...(viewpoint && { viewpoint }) }),
+      'launch',
+    );
+    // The picture is what one wants to see now.
+    if (well) await viewport.look(false);
   }
 
   async function copyLink(url: string): Promise<void> {
@@ -183,6 +194,7 @@ export function createPage(deps: PageDeps): Page {
     }),
     ...tone,
     ...createLearningActions({ coordinator, actions, clock, save: deps.save }),
+    ...viewport,
     ...helper,
     edit,
     launch,

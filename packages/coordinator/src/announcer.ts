@@ -6,21 +6,32 @@ import type { Job } from './job.js';
 const MOST_VOLUNTEERS = 100;
 /** Volunteers come for several tasks, or not at all. */
 const TASKS_A_VOLUNTEER = 4;
+/** More would get so little of a picture that is here in a tenth of a second that the way is longer. */
+const VIEWERS = 8;
+
+interface GridState {
+  readonly open: boolean;
+  readonly jobs: readonly Job[];
+  /** Whether a person looks through the viewport. */
+  readonly viewing: boolean;
+  readonly present: number;
+}
 
 /** Tells the server what pool volunteers should know, once a change. */
 export interface Announcer {
-  announce(state: { readonly open: boolean; readonly jobs: readonly Job[]; readonly present: number }): void;
+  announce(state: GridState): void;
 }
 
 export function createAnnouncer(source: Pick<OwnerSource, 'announce'>, scheduler: () => Scheduler): Announcer {
   let last = '';
   return {
-    announce({ open, jobs, present }) {
+    announce({ open, jobs, viewing, present }) {
       const running = jobs.filter(({ state }) => state === 'running');
-      const hasWork = running.length > 0;
+      const hasWork = running.length > 0 || viewing;
       const waiting = running.reduce((sum, { id }) => sum + (scheduler().job(id)?.open ?? 0), 0);
       const room = MOST_VOLUNTEERS - present;
-      const wanted = hasWork ? Math.max(0, Math.min(room, Math.ceil(waiting / TASKS_A_VOLUNTEER))) : 0;
+      const useful = Math.max(Math.ceil(waiting / TASKS_A_VOLUNTEER), viewing ? VIEWERS - present : 0);
+      const wanted = hasWork ? Math.max(0, Math.min(room, useful)) : 0;
       const next = { open, hasWork, wanted };
       if (JSON.stringify(next) === last) return;
       last = JSON.stringify(next);

@@ -3,6 +3,8 @@ import type { Bytes } from '@tabgrid/protocol/bytes';
 import type { JobId, Millis, RoomId, VolunteerId } from '@tabgrid/protocol/ids';
 import type { AdapterClass, Verification } from '@tabgrid/protocol/task';
 import type { LinkPath } from '@tabgrid/transport/link';
+import type { CameraSource } from '@tabgrid/webgpu-kernels/pathtrace/scene-source';
+import type { Viewport, ViewportView } from './viewport/api.js';
 
 export type { ToneCurve } from '@tabgrid/assets/tonemap';
 
@@ -37,6 +39,9 @@ export interface SceneView {
   readonly environment: string | null;
 }
 
+/** A camera without a name: position, viewing direction (orthonormal, world space) and what it takes in. */
+export type Viewpoint = Omit<CameraSource, 'name'>;
+
 export interface RenderSpec {
   readonly width: number;
   readonly height: number;
@@ -50,6 +55,8 @@ export interface RenderSpec {
   readonly aperture?: number;
   /** Metres along the view at which things are sharp; absent: at what stands in the picture's middle. */
   readonly focus?: number;
+  /** Where it is seen from instead of from one of the scene's cameras. Absent: `camera` counts. */
+  readonly viewpoint?: Viewpoint;
   /** Tile side in pixels; null lets the planner choose. */
   readonly tile: number | null;
   readonly verify: Verification;
@@ -162,6 +169,8 @@ export interface GridView {
   readonly jobs: readonly JobView[];
   /** Jobs that this browser was working on when the page closed: `takeUp` goes on with one. Newest first. */
   readonly unfinished: readonly UnfinishedJob[];
+  /** null while it is closed. */
+  readonly viewport: ViewportView | null;
   /** Things that the owner should know (persistence lost, for example). */
   readonly notices: readonly string[];
 }
@@ -297,6 +306,7 @@ export interface Coordinator {
   giveUp(id: JobId): Promise<void>;
   /** More samples on the finished (or stopped) picture. @throws UserError */
   addSamples(spp: number): Promise<void>;
+  readonly viewport: Viewport;
   film(): FilmView | null;
   tiles(): readonly TileView[];
   /** Encodes the film in a Worker; an EXR stays linear, whatever `tone` says. @throws UserError when there is none */

@@ -58,8 +58,8 @@ export function cameraParams(camera: Camera, lens: Lens, middle: Vec3): RenderJo
   return { ...params, lens: { radius: focalLength / lens.aperture / 2, distance } };
 }
 
-/** What stands in the middle of a camera's picture; the scene's own middle where that is nothing, or unknown. */
-export function middleOf({ cameras, middles, framing }: PreparedScene, name: string): Vec3 {
+/** What stands in the middle of a camera's picture; the scene's own middle where that is nothing, or unknown (null: no camera of the scene). */
+export function middleOf({ cameras, middles, framing }: PreparedScene, name: string | null): Vec3 {
   const known = middles[cameras.findIndex((camera) => camera.name === name)];
   if (known) return known;
   const axis = (a: number): number => {

@@ -35,8 +35,14 @@ export function createCoordinator(deps: CoordinatorDeps): CoordinatorRuntime {
   const { clock, source } = deps;
   const throttle = createThrottle(clock);
   const scenes = createScenes(deps.prepare, () => changed());
-  const grid = createGrid({ ...deps, scenes: () => scenes, touched: () => touched(), changed: () => changed() });
-  const { dispatcher, journal, roster, jobs, rounds, hold, learning } = grid;
+  const grid = createGrid({
+    ...deps,
+    scenes: () => scenes,
+    opened: () => opened,
+    touched: () => touched(),
+    changed: () => changed(),
+  });
+  const { dispatcher, journal, roster, jobs, rounds, hold, learning, viewport } = grid;
   const openings = createOpenings({ records: deps.records, journal });
   const announcer = createAnnouncer(source, () => dispatcher.scheduler);
   let signaling: OwnerStatus = { kind: 'connecting' };
@@ -51,6 +57,7 @@ export function createCoordinator(deps: CoordinatorDeps): CoordinatorRuntime {
   }
 
   function changed(): void {
+    viewport.sceneChanged();
     touched();
     announce();
   }
@@ -58,7 +65,7 @@ export function createCoordinator(deps: CoordinatorDeps): CoordinatorRuntime {
   function announce(): void {
     if (closed) return;
     const present = roster.members().filter(({ link }) => link !== null).length;
-    announcer.announce({ open, jobs: jobs.running(), present });
+    announcer.announce({ open, jobs: jobs.running(), viewing: viewport.isOpen(), present });
   }
 
   const opened = Promise.all([openGrid(), openings.load()]);
@@ -151,6 +158,7 @@ export function createCoordinator(deps: CoordinatorDeps): CoordinatorRuntime {
       await grid.takeUp.giveUp(id);
     },
     addSamples: actions.addSamples,
+    viewport,
     film() {
       const { shown } = jobs;
       if (!hasPicture(shown)) return null;
@@ -203,6 +211,7 @@ export function createCoordinator(deps: CoordinatorDeps): CoordinatorRuntime {
       closed = true;
       cancelTick();
       for (const unsubscribe of unsubscribes) unsubscribe();
+      viewport.close();
       // What runs stays as it is, to be taken up by a page after this one: nothing more is accepted, what was is stored.
       dispatcher.close();
       await journal.close();

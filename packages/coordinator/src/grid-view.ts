@@ -44,6 +44,7 @@ export function gridView({ grid, scenes, signaling, room, open }: GridViewState)
     job: shown && view(shown),
     jobs: [...jobViews.values()],
     unfinished: jobs.unfinished().map(unfinishedView),
+    viewport: grid.viewport.view(),
     notices: noticesOf({
       lost: journal.problem ?? store.problem,
       unsafe: grid.takeUp.problem,

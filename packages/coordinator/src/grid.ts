@@ -28,6 +28,7 @@ import { createRounds, type Rounds } from './rounds.js';
 import type { Scenes } from './scenes.js';
 import { priorUnitsPerSecond, SCHEDULER_CONFIG } from './scheduler-config.js';
 import { createTakeUp, type TakeUp } from './take-up.js';
+import { createViewport, type ViewportDriver } from './viewport/viewport.js';
 
 /** The coordinator's parts, put together. What they do is theirs; who hears of what is decided here. */
 export interface Grid {
@@ -43,6 +44,7 @@ export interface Grid {
   readonly hold: Hold;
   readonly contributions: Contributions;
   readonly takeUp: TakeUp;
+  readonly viewport: ViewportDriver;
   /** null where nothing learns. */
   readonly learning: Learning | null;
   /** Of the moment at which it is looked at first: planners that do not ask cost nothing. */
@@ -53,6 +55,8 @@ const KERNEL: KernelVersion = { kind: pathtraceTask.kind, version: pathtraceTask
 
 export interface GridDeps extends CoordinatorDeps {
   scenes(): Scenes;
+  /** Resolves once the store has been asked for what an earlier page left behind. */
+  opened(): Promise<unknown>;
   /** Something moved: the view is old. */
   touched(): void;
   /** A job or a volunteer came, went, or is in another state. */
@@ -88,6 +92,7 @@ export function createGrid(deps: GridDeps): Grid {
     clock,
     handled(at, event, effects) {
       journal.append(at, event, effects);
+      viewport.handled(event);
       learning?.handled(at, event, effects);
     },
     perform: (effect) => perform(effect),
@@ -139,6 +144,10 @@ export function createGrid(deps: GridDeps): Grid {
     redo: (task) => tell({ type: 'retracted', task, reason: 'its bytes are gone' }),
     changed,
   });
+  const viewport = createViewport({
+    ...{ clock, dispatcher, inputs, opened: deps.opened, random: deps.random, changed: deps.touched },
+    scene: () => scenes().prepared,
+  });
   const gridState = (): GridState => {
     let found: Required<GridState> | null = null;
     const look = () => {
@@ -170,7 +179,18 @@ export function createGrid(deps: GridDeps): Grid {
     return { volunteers: Math.max(1, able.length), unitsPerSecond: speeds[speeds.length >> 1] ?? null, speeds };
   };
 
-  perform = createPerformer({ jobs, roster, outbound, held, results, rounds, contributions, hold, gridState });
+  perform = createPerformer({
+    jobs,
+    roster,
+    outbound,
+    held,
+    results,
+    rounds,
+    contributions,
+    hold,
+    viewport,
+    gridState,
+  });
 
   const takeUp = createTakeUp({
     ...deps,
@@ -182,6 +202,7 @@ export function createGrid(deps: GridDeps): Grid {
 
   return {
     ...{ dispatcher, journal, roster, jobs, rounds, results, pictures, inputs, store, hold, contributions, takeUp },
+    viewport,
     learning,
     gridState,
   };

@@ -22,7 +22,7 @@ export interface HeldResults {
   /** A result is here; the scheduler hears of it next. */
   arrived(arrival: Arrival): void;
   /** @param secret the part that the result is of; null: all of the task */
-  check(job: Job | undefined, attempt: AttemptId, task: TaskId, secret: number | null): void;
+  check(of: Checks | undefined, attempt: AttemptId, task: TaskId, secret: number | null): void;
   /** @param secret the part in which the two are compared */
   compare(job: Job | undefined, task: TaskId, pair: Comparison, secret: number | null): void;
   /** Ends one. @returns what was held of it */
@@ -35,6 +35,9 @@ export interface HeldResults {
   /** What a page after this one could not know of. */
   open(): Pick<BaseRecord, 'held' | 'comparing'>;
 }
+
+/** What is asked about the structure of its results: a job, or the viewport. */
+export type Checks = Pick<Job, 'fault'>;
 
 /** Ends a comparison of which a side is gone, and the scheduler has been told so: the verdict then counts for nobody. */
 export function nothingToCompare(pair: Comparison): SchedulerEvent {
@@ -75,15 +78,15 @@ export function createHeldResults({ results, tell }: HeldResultsDeps): HeldResul
     arrived(arrival) {
       if (!held.has(arrival.attempt)) fresh.set(arrival.attempt, arrival);
     },
-    check(job, attempt, task, secret) {
+    check(of, attempt, task, secret) {
       const arrival = fresh.get(attempt) ?? held.get(attempt);
       fresh.delete(attempt);
-      if (!arrival || !job) {
+      if (!arrival || !of) {
         tell({ type: 'checked', attempt, fault: 'the result is gone' });
         return;
       }
       held.set(attempt, { ...arrival, secret });
-      tell({ type: 'checked', attempt, fault: job.fault(task, arrival.head, arrival.body, secret) });
+      tell({ type: 'checked', attempt, fault: of.fault(task, arrival.head, arrival.body, secret) });
     },
     compare(job, task, pair, secret) {
       const { attempt, with: other } = pair;

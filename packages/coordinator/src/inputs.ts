@@ -14,7 +14,7 @@ export interface Inputs {
    */
   serve(job: RenderJob): Promise<void>;
   /** As `serve`, for a scene that is in memory whole. */
-  serveScene(job: RenderJob, blobs: readonly NamedBlob[]): void;
+  serveScene(job: Pick<RenderJob, 'id'>, blobs: readonly NamedBlob[]): void;
   drop(job: JobId): void;
 }
 

@@ -329,7 +329,8 @@ export function splitOutputs(outputs: readonly OutputRef[], body: Bytes): readon
   });
 }
 
-function faultOf<P>(kind: TaskKind<P>, params: P, outputs: readonly OutputRef[], body: Bytes): string | null {
+/** What is wrong with the structure of a result, or null. */
+export function faultOf<P>(kind: TaskKind<P>, params: P, outputs: readonly OutputRef[], body: Bytes): string | null {
   const expected = kind.outputs(params);
   const listed = outputs.reduce((sum, output) => sum + output.bytes, 0);
   if (outputs.length !== expected.length || listed !== body.byteLength) return 'outputs that do not add up';

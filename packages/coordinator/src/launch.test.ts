@@ -64,6 +64,17 @@ describe('a launch', () => {
     expect(() => chooseCamera(scene, { ...SPEC, camera: 'nobody' })).toThrow(`"${first.name}"`);
   });
 
+  it('looks from a viewpoint in the place of a camera, if it is one', () => {
+    const viewpoint = { position: [0, 1, 4], right: [1, 0, 0], up: [0, 1, 0], forward: [0, 0, -1], yfov: 0.7 } as const;
+    const spec = { ...SPEC, camera: 'nobody', viewpoint };
+    checkSpec(spec);
+    expect(renderJob(v.parse(JobId, 'j'), scene, spec).base.camera).toEqual(viewpoint);
+    const broken = [{ right: [2, 0, 0] as const }, { yfov: 0 }, { position: [Number.NaN, 0, 0] as const }];
+    for (const change of broken) {
+      expect(() => checkSpec({ ...SPEC, viewpoint: { ...viewpoint, ...change } })).toThrow('viewpoint');
+    }
+  });
+
   it('says so when a film is too large for the browser', () => {
     expect(makeFilm(2, 3)).toMatchObject({ width: 2, height: 3 });
     expect(() => makeFilm(2 ** 26, 2 ** 26)).toThrow('choose a smaller picture');

@@ -5,7 +5,8 @@ import { MAX_SPP } from '@tabgrid/protocol/records';
 import { createFilm, type Film } from '@tabgrid/splitters/render/film';
 import type { RenderJob } from '@tabgrid/splitters/render/planner';
 import type { CameraSource } from '@tabgrid/webgpu-kernels/pathtrace/scene-source';
-import { MAX_BOUNCES } from '@tabgrid/webgpu-kernels/pathtrace/task';
+import { MAX_BOUNCES, PathtraceParams } from '@tabgrid/webgpu-kernels/pathtrace/task';
+import * as v from 'valibot';
 import { type JobShare, type RenderSpec, UserError } from './api.js';
 import { cameraParams, checkLens, middleOf } from './camera.js';
 
@@ -31,10 +32,17 @@ const BOUNDS: Readonly<Record<'width' | 'height' | 'spp' | 'bounces' | 'seed', B
   seed: { name: 'The seed', min: 0, max: 0xffff_ffff },
 };
 
+const PathtraceCamera = PathtraceParams.pipe[0].entries.camera;
+
 /** @throws UserError that names the value and its bounds */
 export function checkSpec(spec: RenderSpec): void {
   for (const key of ['width', 'height', 'spp', 'bounces', 'seed'] as const) check(BOUNDS[key], spec[key]);
   checkLens(spec);
+  if (spec.viewpoint && !v.is(PathtraceCamera, cameraParams(spec.viewpoint, {}, spec.viewpoint.position))) {
+    throw new UserError(
+      'This viewpoint is none: its axes are to be of length 1, and its field of view below 178 degrees.',
+    );
+  }
   if (spec.tile !== null) check({ name: 'The tile side', min: LEAST_TILE_PX, max: MOST_TILE_PX }, spec.tile);
 }
 
@@ -82,13 +90,14 @@ export function chooseCamera(scene: PreparedScene, { camera, width, height }: Re
 }
 
 export function renderJob(id: RenderJob['id'], scene: PreparedScene, spec: RenderSpec): RenderJob {
-  const camera = chooseCamera(scene, spec);
+  const { viewpoint } = spec;
+  const named = chooseCamera(scene, spec);
   return {
     id,
     base: {
       scene: scene.manifest,
       environment: scene.environmentManifest,
-      camera: cameraParams(camera, spec, middleOf(scene, camera.name)),
+      camera: cameraParams(viewpoint ?? named, spec, middleOf(scene, viewpoint ? null : named.name)),
       film: { width: spec.width, height: spec.height },
       bounces: spec.bounces,
       seed: spec.seed,

@@ -20,6 +20,7 @@ const task: TaskSpec = {
   outputBytes: 4,
   verify: 'none',
 };
+const RENDER = { kind: 'render', title: 'a title' } as const;
 const settle = async () => {
   for (let i = 0; i < 20; i++) await Promise.resolve();
 };
@@ -49,7 +50,7 @@ function setUp(send: (head: FromCoordinator) => Promise<void> = async () => {}) 
 describe('what volunteers are told', () => {
   it('is nothing of a task or an acknowledgement before the journal has it', async () => {
     const { outbound, said, told, stored } = setUp();
-    outbound.task(volunteer, attempt, task, 'a title');
+    outbound.task(volunteer, attempt, task, RENDER);
     outbound.acknowledge(volunteer, attempt);
     outbound.jobOver(job, () => true);
     await settle();
@@ -59,9 +60,17 @@ describe('what volunteers are told', () => {
     expect(told).toEqual([{ type: 'sent', attempt }]);
   });
 
+  it('is a view’s task at once: no page after this one goes on with it', async () => {
+    const { outbound, said, told } = setUp();
+    outbound.task(volunteer, attempt, task, { kind: 'view', title: 'a title' });
+    await settle();
+    expect(said).toEqual(['task']);
+    expect(told).toEqual([{ type: 'sent', attempt }]);
+  });
+
   it('is never a task that was stopped before it was sent', async () => {
     const { outbound, said, told, stored } = setUp();
-    outbound.task(volunteer, attempt, task, '');
+    outbound.task(volunteer, attempt, task, RENDER);
     outbound.cancel(volunteer, attempt, 'another result was first');
     await stored();
     expect(said).toEqual([]);
@@ -70,7 +79,7 @@ describe('what volunteers are told', () => {
 
   it('is a stop at once, whatever the store does', async () => {
     const { outbound, said, stored } = setUp();
-    outbound.task(volunteer, attempt, task, '');
+    outbound.task(volunteer, attempt, task, RENDER);
     await stored();
     outbound.cancel(volunteer, attempt, 'too late');
     outbound.reject(volunteer, attempt, 'wrong');
@@ -88,13 +97,13 @@ describe('what volunteers are told', () => {
     const bad = setUp(async () => {
       throw new RangeError('too long');
     });
-    bad.outbound.task(volunteer, attempt, task, '');
+    bad.outbound.task(volunteer, attempt, task, RENDER);
     await bad.stored();
     expect(bad.told).toMatchObject([{ type: 'failed', attempt, failure: { code: 'badTask', message: 'too long' } }]);
     const closed = setUp(async () => {
       throw new Error('the link is closed');
     });
-    closed.outbound.task(volunteer, attempt, task, '');
+    closed.outbound.task(volunteer, attempt, task, RENDER);
     await closed.stored();
     expect(closed.told).toEqual([]);
   });

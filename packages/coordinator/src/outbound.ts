@@ -9,17 +9,24 @@ import type { Roster } from './roster.js';
  * What volunteers are told of their attempts.
  *
  * 1. A task is sent, and a result acknowledged, only when the journal has all events up to the one that said so: whatever a
- *    volunteer speaks of after a crash of this page is known to its successor, and no attempt's name is given twice.
+ *    volunteer speaks of after a crash of this page is known to its successor, and no attempt's name is given twice. But for
+ *    a view's tasks, whose names no other page uses and which none goes on with: nobody waits for the store there.
  * 2. Stop is said at once; an attempt that is stopped before it was sent is never sent.
  */
 export interface Outbound {
-  task(to: VolunteerId, attempt: AttemptId, task: TaskSpec, title: string): void;
+  task(to: VolunteerId, attempt: AttemptId, task: TaskSpec, of: TaskOf): void;
   cancel(to: VolunteerId, attempt: AttemptId, reason: string): void;
   reject(to: VolunteerId, attempt: AttemptId, reason: string): void;
   /** The result is safe: the volunteer may forget it. */
   acknowledge(to: VolunteerId, attempt: AttemptId): void;
   /** Behind the acknowledgements asked for before, which volunteers count. */
   jobOver(job: JobId, stillOver: () => boolean): void;
+}
+
+/** What volunteers are shown of whose task it is. */
+export interface TaskOf {
+  readonly kind: 'render' | 'view' | 'refinement';
+  readonly title: string;
 }
 
 export interface OutboundDeps {
@@ -38,7 +45,7 @@ export function createOutbound({ journal, roster, tell }: OutboundDeps): Outboun
   };
 
   const send = async (volunteer: VolunteerId, attempt: AttemptId, task: TaskSpec, info: JobInfo): Promise<void> => {
-    await journal.durable();
+    if (info.kind === 'render') await journal.durable();
     if (!waiting.delete(attempt)) return;
     try {
       await roster.send(volunteer, { type: 'task', attempt, task, info });
@@ -51,9 +58,9 @@ export function createOutbound({ journal, roster, tell }: OutboundDeps): Outboun
   };
 
   return {
-    task(to, attempt, task, title) {
+    task(to, attempt, task, of) {
       waiting.add(attempt);
-      void send(to, attempt, task, { job: task.job, kind: 'render', title });
+      void send(to, attempt, task, { job: task.job, ...of });
     },
     cancel(to, attempt, reason) {
       if (!waiting.delete(attempt)) say(to, { type: 'cancel', attempt, reason });

@@ -8,12 +8,13 @@ import type { Outbound } from './outbound.js';
 import type { Results } from './results.js';
 import type { Roster } from './roster.js';
 import type { Rounds } from './rounds.js';
+import type { ViewportDriver } from './viewport/viewport.js';
 
 /**
  * Does what the scheduler's effects say. It decides nothing.
  *
  * 1. A result goes into the film and the store by an `accept` effect only, and leaves both by `retract`. What looks at a picture
- *    in advance goes into neither.
+ *    in advance goes into neither; the viewport's results go into its picture and nowhere else.
  */
 export type Perform = (effect: Exclude<Effect, { type: 'wake' }>) => void;
 
@@ -26,15 +27,21 @@ export interface PerformerDeps {
   readonly rounds: Rounds;
   readonly contributions: Contributions;
   readonly hold: Hold;
+  readonly viewport: Pick<ViewportDriver, 'has' | 'taskOf' | 'sent' | 'fault' | 'accept' | 'fail'>;
   gridState(): GridState;
 }
 
 export function createPerformer(deps: PerformerDeps): Perform {
-  const { jobs, roster, outbound, held, results, rounds, contributions, hold, gridState } = deps;
+  const { jobs, roster, outbound, held, results, rounds, contributions, hold, viewport, gridState } = deps;
 
   const accept = ({ attempt, task, volunteer }: Extract<Effect, { type: 'accept' }>): void => {
     const arrival = held.take(attempt);
     held.endTask(task);
+    if (arrival && viewport.has(task)) {
+      viewport.accept(task, arrival);
+      outbound.acknowledge(volunteer, attempt);
+      return;
+    }
     const job = jobs.byTask(task);
     const taken = arrival && job?.accept(task, arrival, gridState());
     if (!job || !taken) return;
@@ -55,13 +62,14 @@ export function createPerformer(deps: PerformerDeps): Perform {
   };
 
   const failed = ({ task, reasons }: Extract<Effect, { type: 'taskFailed' }>): void => {
+    const said = reasons.map((reason) => withName(roster, reason));
+    if (viewport.has(task)) {
+      viewport.fail(task, said);
+      return;
+    }
     const job = jobs.byTask(task);
     if (!job) return;
-    job.fail(
-      task,
-      reasons.map((reason) => withName(roster, reason)),
-      gridState(),
-    );
+    job.fail(task, said, gridState());
     rounds.follow(job);
   };
 
@@ -76,8 +84,11 @@ export function createPerformer(deps: PerformerDeps): Perform {
   return (effect) => {
     switch (effect.type) {
       case 'sendTask': {
-        const title = jobs.byTask(effect.task.id)?.title ?? '';
-        outbound.task(effect.volunteer, effect.attempt, effect.task, title);
+        const { task, attempt } = effect;
+        const viewed = viewport.has(task.id);
+        if (viewed) viewport.sent(task.id, attempt);
+        const title = jobs.byTask(task.id)?.title ?? '';
+        outbound.task(effect.volunteer, attempt, task, viewed ? viewport.taskOf() : { kind: 'render', title });
         return;
       }
       case 'cancelAttempt':
@@ -89,7 +100,12 @@ export function createPerformer(deps: PerformerDeps): Perform {
         outbound.reject(effect.volunteer, effect.attempt, effect.reason);
         return;
       case 'check':
-        held.check(jobs.byTask(effect.task), effect.attempt, effect.task, effect.secret);
+        held.check(
+          viewport.has(effect.task) ? viewport : jobs.byTask(effect.task),
+          effect.attempt,
+          effect.task,
+          effect.secret,
+        );
         return;
       case 'compare':
         held.compare(

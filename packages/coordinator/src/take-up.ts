@@ -136,6 +136,13 @@ export function createTakeUp(deps: TakeUpDeps): TakeUp {
         { type: 'woken' },
       ],
     });
+    // A view that was open ended with its page.
+    const known = new Set(jobs.unfinished().map(({ record }) => record.id));
+    for (const id of scheduler.jobs()) {
+      if (known.has(id)) continue;
+      tell({ type: 'jobCancelled', job: id, reason: 'the dashboard was closed' });
+      tell({ type: 'jobForgotten', job: id });
+    }
     for (const { record, job } of jobs.unfinished()) {
       if (!job) {
         forget(record.id);

@@ -57,6 +57,8 @@ export interface JoinOptions extends ScriptedOptions {
   readonly pool?: boolean;
   /** The page's own volunteer. */
   readonly own?: boolean;
+  /** How long each frame is under way from it to here; at once by default. */
+  readonly wayMs?: number;
 }
 
 export interface GridOptions {
@@ -150,7 +152,7 @@ export function createTestGrid(change: Partial<CoordinatorDeps> = {}, options: G
     },
     async join(
       scripted,
-      { networkTag = '0'.repeat(16), region = null, provider = null, pool = false, own = false } = {},
+      { networkTag = '0'.repeat(16), region = null, provider = null, pool = false, own = false, wayMs = 0 } = {},
     ) {
       const [ours, theirs] = createMemoryWirePair();
       wires.add(ours);
@@ -166,7 +168,7 @@ export function createTestGrid(change: Partial<CoordinatorDeps> = {}, options: G
           pool,
         });
       count++;
-      scripted.connect(createLink(theirs, { clock, digest }));
+      scripted.connect(createLink(wayMs === 0 ? theirs : delayed(theirs, clock, wayMs), { clock, digest }));
       await grid.pass(1);
     },
     kill() {
@@ -207,6 +209,11 @@ export function createTestGrid(change: Partial<CoordinatorDeps> = {}, options: G
     },
   };
   return grid;
+}
+
+/** A wire whose frames are under way for a while. */
+function delayed(wire: MemoryWire, clock: ManualClock, ms: number): MemoryWire {
+  return { ...wire, write: (frame) => void clock.after(ms, () => wire.write(frame)) };
 }
 
 /** What a dead page asks of the store never happens. */

@@ -92,6 +92,15 @@ const result = {
   result: new Uint8Array(20),
 };
 
+const viewpoint = { position: [0, 1, 4.5], right: [1, 0, 0], up: [0, 1, 0], forward: [0, 0, -1], yfov: 0.8 };
+
+it('keeps where a picture was seen from', () => {
+  const seen = { ...job, spec: { ...job.spec, viewpoint } };
+  expect(v.parse(JobRecord, seen)).toEqual(seen);
+  const broken = { ...job, spec: { ...job.spec, viewpoint: { ...viewpoint, position: [0, Number.NaN, 1] } } };
+  expect(v.is(JobRecord, broken)).toBe(false);
+});
+
 describe('records', () => {
   it('are taken as they were written, also after a structured clone', () => {
     expect(v.parse(JobReport, JSON.parse(JSON.stringify(report)))).toEqual(report);

@@ -28,6 +28,7 @@ const Count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const Amount = v.pipe(v.number(), v.finite(), v.minValue(0));
 const Share = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
 const Side = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MAX_FILM_SIDE_PX));
+const Coordinate = v.pipe(v.number(), v.finite());
 const Spp = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MAX_SPP));
 
 const JobState = v.picklist(['running', 'paused', 'done', 'cancelled', 'failed']);
@@ -53,6 +54,20 @@ export type SampleRun = v.InferOutput<typeof SampleRun>;
 export const RenderRun = v.strictObject({ samples: SampleRun });
 export type RenderRun = v.InferOutput<typeof RenderRun>;
 
+const Point = v.pipe(v.tuple([Coordinate, Coordinate, Coordinate]), v.readonly());
+
+/** Where a picture is seen from, in world space: a position, and three axes of length 1. */
+const StoredViewpoint = v.strictObject({
+  position: Point,
+  right: Point,
+  up: Point,
+  forward: Point,
+  /** Full vertical field of view, radians. */
+  yfov: v.pipe(Amount, v.maxValue(Math.PI)),
+  /** Height of what an orthographic camera sees, metres. */
+  orthographicHeight: v.exactOptional(Amount),
+});
+
 /** What an owner launched. */
 export const StoredRenderSpec = v.strictObject({
   width: Side,
@@ -65,6 +80,8 @@ export const StoredRenderSpec = v.strictObject({
   aperture: v.exactOptional(v.pipe(Amount, v.gtValue(0))),
   /** Metres along the view at which things are sharp; absent: at what the middle of the picture shows. */
   focus: v.exactOptional(v.pipe(Amount, v.gtValue(0))),
+  /** In the place of `camera`. */
+  viewpoint: v.exactOptional(StoredViewpoint),
   tile: v.nullable(Side),
   verify: Verification,
 });

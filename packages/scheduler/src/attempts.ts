@@ -72,7 +72,10 @@ function learn(core: Core, v: VolunteerRecord, attempt: AttemptRecord, stats: Ru
   const busyMs = Math.max(least, Math.min(seen, stats.wallMs));
   // How far the running mean is off, whoever decides: an oracle that is better must not make the plain one look better.
   const plainMs = before && before.units > 0 ? (workUnits / before.units) * before.ms : expectedMs;
-  v.speeds.set(key, learnSpeed(before, workUnits, busyMs, plainMs));
+  // What somebody waits for is short, and pushes other work aside: it says of the volunteer as much as its work is of the usual.
+  const urgent = jobOf(task).settings.deadlineMs !== null;
+  const trust = urgent && before ? Math.min(1, workUnits / Math.max(before.units, 1e-9)) : 1;
+  v.speeds.set(key, learnSpeed(before, workUnits, busyMs, plainMs, trust));
   v.statistics++;
   touch(core, v);
   core.effects.push(ranEffect(attempt, 'returned', busyMs));

@@ -1,5 +1,5 @@
 import type { Millis } from '@tabgrid/protocol/ids';
-import { type Core, viewOf } from './core.js';
+import { type Core, jobOf, viewOf } from './core.js';
 import { setTimer } from './leases.js';
 import { isWarm, measuredSpeed } from './oracle.js';
 import { lacking } from './requirements.js';
@@ -33,7 +33,10 @@ export function lacksOf(v: VolunteerRecord, taskClass: TaskClass): readonly stri
 }
 
 /** What was seen of a volunteer that speaks against a class. */
-function unfitOf(v: VolunteerRecord, { kernel, requires: { score, memoryBytes } }: TaskClass): readonly string[] {
+export function unfitOf(
+  v: VolunteerRecord,
+  { kernel, requires: { score, memoryBytes } }: Pick<TaskClass, 'kernel' | 'requires'>,
+): readonly string[] {
   const speed = score === undefined ? null : measuredSpeed(v, kernel);
   const slow = score !== undefined && speed !== null && speed < score;
   const small = memoryBytes !== undefined && v.memoryCeiling !== null && memoryBytes >= v.memoryCeiling;
@@ -93,7 +96,7 @@ function place(core: Core, v: VolunteerRecord, taskClass: TaskClass): void {
   const open = able && v.state.kind === 'ready' && v.restUntil <= core.now;
   const known = open ? ask(core, v, taskClass, before) : (before ?? UNASKED);
   const freeAt = freeAtOf(v);
-  const roomAt = open ? roomAtOf(core, v, known) : null;
+  const roomAt = open ? roomAtOf(core, v, known, taskClass) : null;
   const list = !open
     ? 'none'
     : v.queue.length === 0
@@ -122,11 +125,14 @@ const MOST_QUEUED = 12;
  * attempt is counted in time, not in tasks, so that a job of short tasks does not keep one of long tasks out by filling every
  * queue to its own depth.
  */
-function roomAtOf(core: Core, v: VolunteerRecord, { aheadMs }: Asked): Millis | null {
+function roomAtOf(core: Core, v: VolunteerRecord, { aheadMs }: Asked, taskClass: TaskClass): Millis | null {
   const { queue } = v;
   const [head] = queue;
   if (!head) return core.now;
   if (queue.length >= MOST_QUEUED) return null;
+  // Beside what runs, however long that will be; behind other urgent work when that is nearly done.
+  if (queue.length === 1 && jobOf(head.task).settings.deadlineMs === null && isUrgent(core.state, taskClass))
+    return core.now;
   let waitingMs = 0;
   for (let i = 1; i < queue.length; i++) waitingMs += queue[i]?.expectedMs ?? 0;
   if (waitingMs > aheadMs) return null;
@@ -134,6 +140,14 @@ function roomAtOf(core: Core, v: VolunteerRecord, { aheadMs }: Asked): Millis | 
   // Nobody knows when one that is overdue ends.
   if (core.now - v.headAt > head.boundMs) return null;
   return v.headAt + head.expectedMs + waitingMs - aheadMs;
+}
+
+/** Whether tasks of the class have deadlines. */
+function isUrgent({ jobs }: State, taskClass: TaskClass): boolean {
+  for (const { settings, queues } of jobs.values()) {
+    if (settings.deadlineMs !== null && queues.some((queue) => queue.taskClass === taskClass)) return true;
+  }
+  return false;
 }
 
 /** What is ready for a volunteer before its task ends, as a share of a task: times differ from what is expected. */

@@ -181,7 +181,12 @@ export interface Advice {
 export type RunEnd = 'returned' | 'failed' | 'lost' | 'cancelled';
 
 /** A task as an oracle sees it. */
-export function taskView({ kernel, workUnits, inputs, outputBytes }: TaskSpec): TaskView {
+export function taskView({
+  kernel,
+  workUnits,
+  inputs,
+  outputBytes,
+}: Pick<TaskSpec, 'kernel' | 'workUnits' | 'inputs' | 'outputBytes'>): TaskView {
   return { kernel, workUnits, inputBytes: inputs.reduce((sum, { bytes }) => sum + bytes, 0), outputBytes };
 }
 
@@ -211,18 +216,26 @@ export function measuredSpeed(v: Pick<VolunteerView, 'speeds' | 'hidden'>, kerne
 /**
  * Statistics after one more result of `units` in `ms`. The first result of a kernel pays for compiling it, and on a shared
  * GPU for everybody else's compilation too: the second one replaces it instead of being averaged with it.
+ * @param trust how much it says of the volunteer, 0 to 1
  */
-export function learnSpeed(before: SpeedStats | undefined, units: number, ms: Millis, expectedMs: Millis): SpeedStats {
+export function learnSpeed(
+  before: SpeedStats | undefined,
+  units: number,
+  ms: Millis,
+  expectedMs: Millis,
+  trust = 1,
+): SpeedStats {
   const error = expectedMs > 0 ? Math.min(4, Math.abs(ms - expectedMs) / expectedMs) : UNKNOWN_ERROR;
   const recent = units > 0 ? [ms / units, ...(before?.recent ?? [])].slice(0, RECENT_SPEEDS) : (before?.recent ?? []);
   if (!before || before.samples < WARM_SAMPLES) {
     return { units, ms, samples: (before?.samples ?? 0) + 1, error: UNKNOWN_ERROR, recent };
   }
+  const weight = SPEED_WEIGHT * trust;
   return {
-    units: before.units * (1 - SPEED_WEIGHT) + units * SPEED_WEIGHT,
-    ms: before.ms * (1 - SPEED_WEIGHT) + ms * SPEED_WEIGHT,
+    units: before.units * (1 - weight) + units * weight,
+    ms: before.ms * (1 - weight) + ms * weight,
     samples: before.samples + 1,
-    error: before.error * 0.8 + error * 0.2,
+    error: before.error + 0.2 * trust * (error - before.error),
     recent,
   };
 }

@@ -63,15 +63,17 @@ export function queueFor(core: Core, job: JobRecord, spec: TaskSpec, fresh: (mad
   const key = classKeyOf(spec);
   const found = job.queues.find(({ taskClass }) => taskClass.key === key);
   if (found) return found;
-  let taskClass = core.state.classes.get(key);
+  const known = core.state.classes.get(key);
+  let taskClass = known;
   if (!taskClass) {
     const { workUnits: typicalUnits, inputBytes: typicalInputBytes, outputBytes: typicalOutputBytes } = taskView(spec);
     taskClass = createClass({ key, kernel, requires, typicalUnits, typicalInputBytes, typicalOutputBytes });
     core.state.classes.set(key, taskClass);
-    fresh(taskClass);
   }
   const queue = createQueue(job, taskClass);
   job.queues.push(queue);
+  // Where its volunteers stand depends on who asks.
+  if (!known) fresh(taskClass);
   return queue;
 }
 

@@ -15,6 +15,7 @@ import { moveAttempt, settleTasks, settleVolunteer } from './moves.js';
 import { createPlainOracle, learnRoundTrip, type VolunteerView } from './oracle.js';
 import { earliestFinish } from './policies/earliest-finish.js';
 import { join, leave } from './presence.js';
+import { type Prospect, type ProspectiveTask, prospectsOf } from './prospects.js';
 import { jobFor } from './queues.js';
 import { createRandom } from './random.js';
 import { fillState, parseSnapshot, takeSnapshot } from './restore.js';
@@ -45,12 +46,16 @@ export interface Scheduler {
    */
   handle(event: SchedulerEvent, now: Millis): readonly Effect[];
   job(id: JobId): JobProgress | null;
+  /** Every job that it knows of, whether it is over or not. */
+  jobs(): readonly JobId[];
   task(id: TaskId): TaskState | null;
   volunteers(): readonly VolunteerStanding[];
   /** A volunteer as oracles see it now, also one that is gone; null for one that was never there. Not for keeping. */
   view(id: VolunteerId): VolunteerView | null;
   /** Everybody who is there. */
   views(): readonly VolunteerView[];
+  /** What is expected of everybody who could begin such a task now. */
+  prospects(task: ProspectiveTask): readonly Prospect[];
   /** Attempts that are with volunteers now. */
   outstanding(): readonly OutstandingAttempt[];
   /** Ready tasks that nobody present can run, with what the nearest volunteer lacks. */
@@ -185,6 +190,7 @@ function schedulerOf(core: Core): Scheduler {
       const job = state.jobs.get(id);
       return job ? progressOf(core, job) : null;
     },
+    jobs: () => [...state.jobs.keys()],
     task: (id) => state.tasks.get(id)?.state ?? null,
     volunteers: () => [...state.volunteers.values()].map((v) => standingOf(core, v)),
     view(id) {
@@ -192,6 +198,7 @@ function schedulerOf(core: Core): Scheduler {
       return v ? viewOf(core, v) : null;
     },
     views: () => [...state.volunteers.values()].filter((v) => v.state.kind !== 'gone').map((v) => viewOf(core, v)),
+    prospects: (task) => prospectsOf(core, task),
     outstanding: () =>
       [...state.volunteers.values()].flatMap((v) =>
         v.queue.map(({ id, task, purpose }) => ({ attempt: id, task: task.spec.id, volunteer: v.id, purpose })),

@@ -1,4 +1,5 @@
 import type { Millis } from '@tabgrid/protocol/ids';
+import type { TaskSpec } from '@tabgrid/protocol/task';
 import { type Core, failureOf, viewOf } from './core.js';
 import { outputKey } from './holdings.js';
 import { isWarm, taskView } from './oracle.js';
@@ -111,9 +112,15 @@ function overdueMs(v: VolunteerRecord): Millis {
 /** Until the volunteer has what it lacks of the task's inputs. */
 function transferTo(core: Core, v: VolunteerRecord, task: TaskRecord): Millis {
   let bytes = 0;
-  for (const input of task.spec.inputs) if (!v.holds.has(input.id)) bytes += input.bytes;
   for (const id of task.after) {
     if (!v.holds.has(outputKey(id))) bytes += core.state.tasks.get(id)?.spec.outputBytes ?? 0;
   }
+  return transferMsOf(v, task.spec.inputs, bytes);
+}
+
+/** Until the volunteer has what it lacks of these blobs, and so many bytes more. */
+export function transferMsOf(v: VolunteerRecord, inputs: TaskSpec['inputs'], more = 0): Millis {
+  let bytes = more;
+  for (const input of inputs) if (!v.holds.has(input.id)) bytes += input.bytes;
   return bytes === 0 ? 0 : (bytes / (v.bytesPerSecond ?? UNKNOWN_BYTES_PER_SECOND)) * 1000;
 }

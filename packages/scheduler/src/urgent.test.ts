@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { aid, createFixture, type Fixture, jid, of, taskSpec, tasks, vid } from './fixture.js';
+import { aid, createFixture, type Fixture, jid, KERNEL, of, taskSpec, tasks, vid } from './fixture.js';
+import { speedKey } from './oracle.js';
+import { earliestFinish } from './policies/earliest-finish.js';
 
 const urgent = (id: string) => taskSpec(id, { job: jid('urgent') });
 const sent = (f: Fixture) => of(f.effects, 'sendTask').map((e) => e.attempt as string);
@@ -19,6 +21,28 @@ describe('a soft deadline', () => {
     f.finish('u1.1');
     // What made way comes back before what was never tried.
     expect(f.queue('a')[0]).toBe('t2.2');
+  });
+
+  it('goes at once beside work that will run for long, whatever the policy hands out ahead', () => {
+    const f = createFixture({ policy: earliestFinish });
+    f.join('a');
+    for (let i = 0; i < 3; i++) {
+      f.add(taskSpec(`w${i}`, { workUnits: 100_000 }));
+      f.now += 100_000;
+      f.finish(`w${i}.1`, 100_000);
+    }
+    f.add(taskSpec('t1', { workUnits: 100_000 }), taskSpec('t2', { workUnits: 100_000 }));
+    f.tell({ type: 'started', volunteer: vid('a'), attempt: aid('t1.1') });
+    expect(f.queue('a')).toEqual(['t1.1']);
+    f.add(taskSpec('p1', { job: jid('plain'), requires: { cpuCores: 1 } }));
+    expect(f.queue('a')).toEqual(['t1.1']);
+    f.set('urgent', { deadlineMs: 100 });
+    f.add(taskSpec('u1', { job: jid('urgent'), requires: { cpuCores: 2 }, workUnits: 10 }));
+    expect(f.queue('a')).toEqual(['t1.1', 'u1.1']);
+    f.tell({ type: 'started', volunteer: vid('a'), attempt: aid('u1.1') });
+    f.now += 100;
+    f.finish('u1.1', 90);
+    expect(f.queue('a')).toEqual(['t1.1']);
   });
 
   it('does not take the place of what runs out of turn', () => {
@@ -134,6 +158,32 @@ describe('a soft deadline', () => {
     f.add(urgent('u1'));
     for (let i = 0; i < 5; i++) f.tell({ type: 'heard', volunteer: vid('a') });
     expect(of(f.effects.slice(before), 'cancelAttempt')).toEqual([]);
+  });
+
+  it('says little of a volunteer’s speed by short tasks, whose time is mostly what was in their way', () => {
+    const f = createFixture();
+    f.join('a');
+    for (let i = 0; i < 3; i++) {
+      f.add(taskSpec(`w${i}`));
+      f.now += 1000;
+      f.finish(`w${i}.1`, 1000);
+    }
+    const speed = () => f.scheduler.volunteers()[0]?.speeds.get(speedKey(KERNEL, false)) ?? 0;
+    expect(speed()).toBeCloseTo(1000);
+    f.set('urgent', { deadlineMs: 100 });
+    for (let i = 0; i < 10; i++) {
+      f.add(taskSpec(`u${i}`, { job: jid('urgent'), workUnits: 10 }));
+      f.now += 100;
+      f.finish(`u${i}.1`, 100);
+    }
+    expect(speed()).toBeGreaterThan(900);
+    // Long ones are believed as any other.
+    for (let i = 0; i < 6; i++) {
+      f.add(taskSpec(`v${i}`, { job: jid('urgent') }));
+      f.now += 4000;
+      f.finish(`v${i}.1`, 4000);
+    }
+    expect(speed()).toBeLessThan(300);
   });
 
   it('waits while its job is paused', () => {

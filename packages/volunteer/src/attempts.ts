@@ -9,7 +9,7 @@ import { type BlobFetcher, InputMissingError } from './blob-fetcher.js';
 import type { GpuHost } from './gpu-host.js';
 import { PROGRESS_MS, type VolunteerLimits, WORKER_DEPTH } from './limits.js';
 import type { FinishedResult } from './outbox.js';
-import type { InputAnswer, RunAnswer } from './worker-port.js';
+import type { InputAnswer, RunAnswer, RunManner } from './worker-port.js';
 
 /**
  * The attempts that a volunteer holds, from their arrival to their outputs.
@@ -20,6 +20,7 @@ import type { InputAnswer, RunAnswer } from './worker-port.js';
  *  3. At most WORKER_DEPTH attempts are in the Worker without having submitted everything: one runs, one is next. One
  *     that reads its results back does not count, so that the GPU never waits for a read-back.
  *  4. Attempts enter the Worker in the order of arrival, but none waits for the inputs of another.
+ *  5. For what goes by express 3 and 4 hold apart from all other work, so that it never waits behind it.
  */
 
 /** Where an attempt is. `running` from the first submission, `reading` after the last. */
@@ -106,13 +107,16 @@ export function createAttempts(deps: AttemptsDeps): Attempts {
 
   function pump(): void {
     const all = [...held.values()];
-    let inWorker = all.filter(({ phase }) => phase.kind === 'waitsForGpu' || phase.kind === 'running').length;
-    for (const attempt of all) {
-      if (inWorker >= WORKER_DEPTH) return;
-      if (attempt.phase.kind !== 'ready') continue;
-      attempt.phase = { kind: 'waitsForGpu' };
-      inWorker++;
-      void run(attempt);
+    for (const express of [true, false]) {
+      const alike = all.filter(({ info }) => (mannerOf(info) === 'express') === express);
+      let inWorker = alike.filter(({ phase }) => phase.kind === 'waitsForGpu' || phase.kind === 'running').length;
+      for (const attempt of alike) {
+        if (inWorker >= WORKER_DEPTH) break;
+        if (attempt.phase.kind !== 'ready') continue;
+        attempt.phase = { kind: 'waitsForGpu' };
+        inWorker++;
+        void run(attempt);
+      }
     }
   }
 
@@ -141,6 +145,7 @@ export function createAttempts(deps: AttemptsDeps): Attempts {
         input: (blob) => input(blob, abort.signal),
       },
       abort.signal,
+      mannerOf(attempt.info),
     );
     if (here()) conclude(attempt, answer);
   };
@@ -225,6 +230,11 @@ export function createAttempts(deps: AttemptsDeps): Attempts {
     },
     inputs: () => new Set([...held.values()].flatMap(({ task }) => task.inputs.map(({ id }) => id))),
   };
+}
+
+/** The owner's word, which costs nobody anything: it only says what of its own work goes first. */
+function mannerOf({ kind }: JobInfo): RunManner | null {
+  return kind === 'view' ? 'express' : kind === 'refinement' ? 'stoppable' : null;
 }
 
 /** Why a task is beyond what the volunteer agreed to, or null. */

@@ -4,7 +4,7 @@ import * as v from 'valibot';
 import { type Alarm, createAlarm } from './alarm.js';
 import { createDeferred } from './deferred.js';
 import type { GpuWorkerHandle } from './worker-handle.js';
-import { OpenAnswer, RunAnswer, type RunHooks } from './worker-port.js';
+import { OpenAnswer, RunAnswer, type RunHooks, type RunManner } from './worker-port.js';
 
 /**
  * The page's half of the GPU Worker.
@@ -17,7 +17,7 @@ import { OpenAnswer, RunAnswer, type RunHooks } from './worker-port.js';
 export interface GpuHost {
   open(): Promise<OpenAnswer>;
   /** Never rejects; answers `aborted` after the signal or `terminate`. */
-  run(task: TaskSpec, hooks: RunHooks, signal: AbortSignal): Promise<RunAnswer>;
+  run(task: TaskSpec, hooks: RunHooks, signal: AbortSignal, manner: RunManner | null): Promise<RunAnswer>;
   /** Share of GPU time, 0.1 to 1; at once, and for Workers to come. */
   setIntensity(share: number): void;
   /** As last told by the Worker; ended Workers are counted too. */
@@ -95,7 +95,7 @@ export function createGpuHost(deps: {
         return { kind: 'noGpu', message: `The Worker cannot start: ${messageOf(error)}` };
       }
     },
-    async run(task, hooks, signal) {
+    async run(task, hooks, signal, manner) {
       if (terminated || signal.aborted) return ABORTED;
       let worker: Living;
       try {
@@ -114,7 +114,7 @@ export function createGpuHost(deps: {
       try {
         const answer = await Promise.race([
           worker.over.during(
-            api.run({ run, task }, hooks).then((raw) => v.parse(RunAnswer, raw)),
+            api.run({ run, task, ...(manner && { manner }) }, hooks).then((raw) => v.parse(RunAnswer, raw)),
             (crash): RunAnswer =>
               crash === null
                 ? ABORTED

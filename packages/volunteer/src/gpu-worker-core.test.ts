@@ -125,8 +125,14 @@ function setUp(measure: () => Promise<Scores | null> = async () => null) {
   });
   const run = (number: number, params: JsonObject = { n: 1 }, hooks = createHooks().hooks, fields = {}) =>
     worker.run({ run: number, task: task(`t${number}`, [], { params, ...fields }) }, hooks);
+  const express = (number: number) =>
+    worker.run(
+      { run: number, task: task(`t${number}`, [], { params: { n: 1 } }), manner: 'express' },
+      createHooks().hooks,
+    );
   return {
     worker,
+    express,
     sessions,
     remembered,
     locks,
@@ -222,6 +228,50 @@ describe('run', () => {
     t.calls[2]?.reject(new Error('shader'));
     t.calls[0]?.resolve(outputsOf(1));
     expect((await Promise.all(runs)).map(({ kind }) => kind)).toEqual(['done', 'done', 'failed']);
+  });
+
+  it('lets an express run begin beside one that submits, and nothing else beside it', async () => {
+    const t = setUp();
+    const first = t.run(1);
+    await until(() => t.calls.length === 1);
+    const runs = [first, t.express(2), t.express(3), t.run(4)];
+    await until(() => t.calls.length === 2);
+    await settle();
+    expect(t.calls).toHaveLength(2);
+    // The plain one is through; the next plain one waits for the express ones too.
+    t.calls[0]?.resolve(outputsOf(1));
+    await settle();
+    expect(t.calls).toHaveLength(2);
+    t.calls[1]?.control.submitted();
+    await until(() => t.calls.length === 3);
+    await settle();
+    expect(t.calls).toHaveLength(3);
+    t.calls[2]?.resolve(outputsOf(3));
+    await until(() => t.calls.length === 4);
+    t.calls[1]?.resolve(outputsOf(2));
+    t.calls[3]?.resolve(outputsOf(4));
+    expect((await Promise.all(runs)).map(({ kind }) => kind)).toEqual(['done', 'done', 'done', 'done']);
+  });
+
+  it('lets runs that a person looks at submit in short slices of their own', async () => {
+    const t = setUp();
+    void t.run(1);
+    await until(() => t.calls.length === 1);
+    void t.express(2);
+    await until(() => t.calls.length === 2);
+    const asked: unknown[][] = [];
+    const [session] = t.sessions;
+    if (!session) throw new Error('a session is open');
+    const slicer = { units: () => 1 };
+    session.session.slicer = (...args) => {
+      asked.push(args);
+      return slicer;
+    };
+    expect(t.calls.map(({ gpu }) => gpu.slicer('trace', 900))).toEqual([slicer, slicer]);
+    expect(asked).toEqual([
+      ['trace', 900],
+      ['trace short', 300, 1 / 3],
+    ]);
   });
 
   it.each([

@@ -15,6 +15,7 @@ import type { SlicerFigures } from '@tabgrid/webgpu-kernels/slicer';
 import * as v from 'valibot';
 import { type Alarm, createAlarm } from './alarm.js';
 import { createDeferred } from './deferred.js';
+import { inShortSlices } from './short-slices.js';
 import {
   type GpuWorkerApi,
   InputAnswer,
@@ -29,7 +30,8 @@ import {
  *
  * Invariants
  *  1. A run begins to submit when the run before it has submitted everything, failed, or been aborted – not when its
- *     results are back: the GPU finds the next work queued.
+ *     results are back: the GPU finds the next work queued. An express one waits for express ones only: its
+ *     submissions go before those of a run under way.
  *  2. Every run ends in exactly one answer; nothing is thrown over the port.
  *  3. After a loss the next run gets a fresh session, whose slices begin at a quarter of what they were (the session
  *     quarters its figures when it is lost; they are handed to the next one).
@@ -65,6 +67,7 @@ export function createGpuWorker(deps: {
   let intensity = 0.5;
   let busyBefore = 0;
   let lane: Promise<void> = Promise.resolve();
+  let express: Promise<void> = Promise.resolve();
   const aborts = new Map<number, AbortController>();
   let figures: SlicerFigures = {};
   let scores: Promise<Scores | null> | null = null;
@@ -103,7 +106,7 @@ export function createGpuWorker(deps: {
   };
 
   const execute = async (
-    { task }: RunRequest,
+    { task, manner }: RunRequest,
     hooks: RunHooks,
     signal: AbortSignal,
     submitted: () => void,
@@ -123,7 +126,11 @@ export function createGpuWorker(deps: {
     hooks.started();
     const inputs = task.inputs.map((ref): TaskInput => ({ ref, bytes: () => askInput(hooks, ref) }));
     const result = await lost.during(
-      kernel.run(gpu, task.params, inputs, { signal, progress: (share) => hooks.progress(share), submitted }),
+      kernel.run(manner ? inShortSlices(gpu, manner === 'express') : gpu, task.params, inputs, {
+        signal,
+        progress: (share) => hooks.progress(share),
+        submitted,
+      }),
       // Calls to a lost device can be silent no-ops: do not wait for them.
       (reason) => {
         throw new GpuLostError(reason);
@@ -161,18 +168,19 @@ export function createGpuWorker(deps: {
       }
     },
     async run(request, hooks) {
-      const before = lane;
+      const parsed = v.safeParse(RunRequest, request);
+      if (!parsed.success) return failed('badTask', messageOf(new v.ValiError(parsed.issues)));
+      const { run, manner } = parsed.output;
+      const before = manner === 'express' ? express : Promise.all([lane, express]);
       const submitted = createDeferred<void>();
-      lane = submitted.promise;
+      if (manner === 'express') express = submitted.promise;
+      else lane = submitted.promise;
       const abort = new AbortController();
-      let run = 0;
       try {
-        const parsed = v.parse(RunRequest, request);
-        run = parsed.run;
         aborts.set(run, abort);
         await before;
         abort.signal.throwIfAborted();
-        return await execute(parsed, hooks, abort.signal, () => {
+        return await execute(parsed.output, hooks, abort.signal, () => {
           submitted.resolve();
           hooks.submitted();
         });

@@ -130,6 +130,39 @@ describe('tasks', () => {
     await t.running('t4');
   });
 
+  it('lets parts of a view into the Worker at once, whatever else is there', async () => {
+    const t = await setUp();
+    const coordinator = await t.join();
+    for (const id of ['1', '2', '3']) coordinator.give(`a${id}`, task(`t${id}`));
+    await t.running('t2');
+    for (const id of ['1', '2', '3']) coordinator.give(`v${id}`, task(`u${id}`), 'view');
+    await t.running('u2');
+    await settle();
+    const asked = () => t.worker().runs.map(({ request }) => [request.task.id, request.manner]);
+    expect(asked()).toEqual([
+      ['t1', undefined],
+      ['t2', undefined],
+      ['u1', 'express'],
+      ['u2', 'express'],
+    ]);
+    t.worker().run('u1')?.hooks.started();
+    t.worker().run('u1')?.finish(1);
+    await t.running('u3');
+    await settle();
+    expect(asked()).toHaveLength(5);
+    // What is only refined waits like any other work.
+    coordinator.give('r1', task('w1'), 'refinement');
+    await settle();
+    expect(asked()).toHaveLength(5);
+    for (const id of ['t1', 't2', 't3']) {
+      await t.running(id);
+      t.worker().run(id)?.hooks.started();
+      t.worker().run(id)?.finish(1);
+    }
+    await t.running('w1');
+    expect(asked().at(-1)).toEqual(['w1', 'stoppable']);
+  });
+
   it('tells progress at most once a second', async () => {
     const t = await setUp();
     const coordinator = await t.join();

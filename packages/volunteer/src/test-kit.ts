@@ -69,7 +69,7 @@ export interface FakeCoordinator {
   say(head: FromCoordinator, body?: Bytes): void;
   /** Anything, in the protocol or not. */
   sayRaw(head: Json): void;
-  give(id: string, spec: TaskSpec): void;
+  give(id: string, spec: TaskSpec, kind?: string): void;
   /** Serves blobs by itself from now on; `spoil` may change a chunk on its way. */
   serve(blobs: readonly NamedBlob[], spoil?: (blob: BlobId, index: number, chunk: Bytes) => Bytes | null): void;
 }
@@ -108,8 +108,8 @@ function createFakeCoordinator(link: Link, welcome: boolean): FakeCoordinator {
     of: <T extends FromVolunteer['type']>(type: T) => heads.filter((head): head is Head<T> => head.type === type),
     say,
     sayRaw: (head) => send(message(head)),
-    give: (id, spec) =>
-      say({ type: 'task', attempt: attemptId(id), task: spec, info: { job: spec.job, kind: 'test', title: 'A test' } }),
+    give: (id, spec, kind = 'test') =>
+      say({ type: 'task', attempt: attemptId(id), task: spec, info: { job: spec.job, kind, title: 'A test' } }),
     serve(blobs, spoil) {
       served = blobs;
       if (spoil) change = spoil;

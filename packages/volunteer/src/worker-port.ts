@@ -25,10 +25,19 @@ export const OpenAnswer = v.variant('kind', [
 ]);
 export type OpenAnswer = v.InferOutput<typeof OpenAnswer>;
 
+/**
+ * How a run that a person looks at goes: in short submissions, so that it can be stopped quickly for what is wanted instead;
+ * `express` goes beside other work instead of behind it.
+ */
+export const RunManner = v.picklist(['express', 'stoppable']);
+export type RunManner = v.InferOutput<typeof RunManner>;
+
 export const RunRequest = v.strictObject({
   /** Names the run within this Worker's life. */
   run: v.pipe(v.number(), v.integer(), v.minValue(1)),
   task: TaskSpec,
+  /** Absent: as any work. */
+  manner: v.exactOptional(RunManner),
 });
 export type RunRequest = v.InferOutput<typeof RunRequest>;
 
@@ -68,7 +77,7 @@ export interface RunHooks {
 /** What the Worker offers. */
 export interface GpuWorkerApi {
   open(request: OpenRequest): Promise<OpenAnswer>;
-  /** Runs one task as soon as the ones before it have submitted everything. */
+  /** Runs one task as soon as the ones before it have submitted everything; an express one, as soon as the express ones have. */
   run(request: RunRequest, hooks: RunHooks): Promise<RunAnswer>;
   /** Ends a run between two submissions; one that is not there is ignored. */
   abort(run: number): Promise<void>;

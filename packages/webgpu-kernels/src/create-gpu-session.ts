@@ -133,8 +133,8 @@ function createGpuSession(adapter: GPUAdapter, device: GPUDevice, deps: GpuSessi
         }),
       );
     },
-    async submit(slicer, units, encode) {
-      await guard(pacer.enter());
+    async submit(slicer, units, encode, ahead = false) {
+      await guard(pacer.enter(ahead));
       let ended: () => number;
       try {
         const encoder = device.createCommandEncoder();
@@ -156,7 +156,7 @@ function createGpuSession(adapter: GPUAdapter, device: GPUDevice, deps: GpuSessi
       done.catch(() => {});
       return { done };
     },
-    slicer: (key, initialUnits) => slicers.get(key, initialUnits),
+    slicer: (key, initialUnits, scale) => slicers.get(key, initialUnits, scale),
     async readBuffer(buffer, bytes): Promise<Bytes> {
       const staging = device.createBuffer({ size: bytes, usage: GPUBufferUsage.COPY_DST | GPUBufferUsage.MAP_READ });
       try {

@@ -44,14 +44,19 @@ export interface GpuSession {
    * Submits one slice as soon as fewer than two are in flight and the duty cycle allows.
    * Resolves when it is queued; the handle's `done` resolves with its time on the GPU when it has run.
    * @param slicer whose unit budget this slice's time adjusts
+   * @param ahead goes before what waits to be submitted
    */
   submit(
     slicer: Slicer,
     units: number,
     encode: (encoder: GPUCommandEncoder) => void,
+    ahead?: boolean,
   ): Promise<{ readonly done: Promise<number> }>;
-  /** The adaptive number of work units a submission, kept per key (a pipeline) for the session's lifetime. */
-  slicer(key: string, initialUnits: number): Slicer;
+  /**
+   * The adaptive number of work units a submission, kept per key (a pipeline) for the session's lifetime.
+   * @param scale of the time that a submission aims at, as the key's first caller says
+   */
+  slicer(key: string, initialUnits: number, scale?: number): Slicer;
   /** Copies a buffer back after everything submitted before. @throws GpuLostError */
   readBuffer(buffer: GPUBuffer, bytes: number): Promise<Uint8Array<ArrayBuffer>>;
   /** The session's clock, for a kernel's statistics. */

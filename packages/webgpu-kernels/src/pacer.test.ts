@@ -31,6 +31,25 @@ async function feed(intensity: number, sliceMs: number, forMs: number, lateMs = 
   return { busy: pacer.busyMs(), most };
 }
 
+it('serves those who go ahead before those who came first', async () => {
+  const clock = createManualClock();
+  const pacer = createPacer(clock, 1);
+  const order: string[] = [];
+  const enter = (name: string, ahead = false) => void pacer.enter(ahead).then(() => order.push(name));
+  enter('a');
+  enter('b');
+  enter('c');
+  enter('d', true);
+  await Promise.resolve();
+  await Promise.resolve();
+  expect(order).toEqual(['a', 'b']);
+  const ended = [pacer.submitted(), pacer.submitted()];
+  for (const end of ended) end();
+  await Promise.resolve();
+  await Promise.resolve();
+  expect(order).toEqual(['a', 'b', 'd', 'c']);
+});
+
 it('keeps two in flight at full intensity, and the GPU always busy', async () => {
   const { busy, most } = await feed(1, 40, 4000);
   expect(most).toBe(2);

@@ -11,7 +11,7 @@ import type { Millis } from '@tabgrid/protocol/ids';
  *    nothing waits on the queue behind another, while it is negative. Idle time earns at most IDLE_CREDIT_MS, so that a
  *    pause is not followed by a burst. Time slept for the duty cycle earns in full: a hidden tab's timers fire once a
  *    second, and it still gets its share.
- * 4. Waiters are served in the order in which they came.
+ * 4. Waiters are served in the order in which they came, after those who go ahead, the last of these first.
  */
 
 export const IN_FLIGHT = 2;
@@ -20,8 +20,8 @@ const IDLE_CREDIT_MS = 60;
 const SHORTEST_SLEEP_MS = 4;
 
 export interface Pacer {
-  /** Resolves when a submission may go, having taken its place. */
-  enter(): Promise<void>;
+  /** Resolves when a submission may go, having taken its place. @param ahead before all who wait */
+  enter(ahead?: boolean): Promise<void>;
   /** The submission that entered is on the queue now; call the result once when it has run; it returns its time on the GPU. */
   submitted(): () => Millis;
   /** The submission that entered was never queued. */
@@ -71,9 +71,10 @@ export function createPacer(clock: Clock, intensity: number): Pacer {
   };
 
   return {
-    enter: () =>
+    enter: (ahead = false) =>
       new Promise((resolve) => {
-        waiters.push(resolve);
+        if (ahead) waiters.unshift(resolve);
+        else waiters.push(resolve);
         serve();
       }),
     submitted() {

@@ -14,6 +14,16 @@ it('halves on overrun, grows by at most 1.5, and stays within the aim', () => {
   expect(slicer.units()).toBe(1125);
 });
 
+it('aims at a part of the usual time where it is told to', () => {
+  const slicer = createSlicer(1000, 1 / 3);
+  slicer.measured(1000, 9);
+  expect(slicer.units()).toBe(1500);
+  slicer.measured(1500, 15);
+  expect(slicer.units()).toBe(1500);
+  slicer.measured(1500, 21);
+  expect(slicer.units()).toBe(750);
+});
+
 it('grows by less than 1.5 close to the aim', () => {
   const slicer = createSlicer(1000);
   slicer.measured(1000, 29.9);
@@ -86,6 +96,16 @@ it('never takes more than a few times the aim, however long the wait for others'
   }
   expect(slicer.units() / 10).toBeGreaterThan(10);
   expect(slicer.units() / 10).toBeLessThan(120);
+});
+
+it('keeps a third of the aim beside others whose slices are whole, instead of shrinking away', () => {
+  const slicer = createSlicer(1000, 1 / 3);
+  for (let i = 0; i < 300; i++) {
+    const units = i % 5 === 4 ? Math.ceil(slicer.units() * 0.4) : slicer.units();
+    slicer.measured(units, units / 10 + 90);
+  }
+  expect(slicer.units() / 10).toBeGreaterThan(5);
+  expect(slicer.units() / 10).toBeLessThan(40);
 });
 
 it('quarters all after a loss, and remembers by key', () => {

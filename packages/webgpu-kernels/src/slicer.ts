@@ -32,18 +32,20 @@ export interface AdaptiveSlicer extends Slicer {
   quarter(): void;
 }
 
-export function createSlicer(initialUnits: number): AdaptiveSlicer {
+/** @param scale of the times aimed at: below 1 submissions are shorter, and whatever comes next waits less */
+export function createSlicer(initialUnits: number, scale = 1): AdaptiveSlicer {
   let budget = Math.max(1, Math.min(MAX_UNITS, Math.floor(initialUnits)));
-  const ownTime = createOwnTime();
+  // The same wait is a larger part of a shorter slice.
+  const ownTime = createOwnTime(LEAST_OWN_SHARE * scale);
   return {
     units: () => budget,
     measured(units, wholeMs) {
       const ms = ownTime(units, wholeMs);
-      if (ms > SLICE_HIGH_MS) {
+      if (ms > SLICE_HIGH_MS * scale) {
         // Two slices in flight were cut from one budget: the second overrun of them must not halve again.
         budget = Math.max(1, Math.min(budget, Math.floor(units / 2)));
-      } else if (ms < SLICE_LOW_MS && units >= TELLING_SHARE * budget) {
-        const growth = Math.min(LARGEST_GROWTH, SLICE_AIM_MS / Math.max(ms, 1));
+      } else if (ms < SLICE_LOW_MS * scale && units >= TELLING_SHARE * budget) {
+        const growth = Math.min(LARGEST_GROWTH, (SLICE_AIM_MS * scale) / Math.max(ms, 1));
         budget = Math.min(MAX_UNITS, Math.max(budget, Math.ceil(units * growth)));
       }
     },
@@ -54,7 +56,7 @@ export function createSlicer(initialUnits: number): AdaptiveSlicer {
 }
 
 /** Tells a slice's own time from its wait, by a regression of time on units over the last measurements. */
-function createOwnTime(): (units: number, ms: Millis) => Millis {
+function createOwnTime(leastShare: number): (units: number, ms: Millis) => Millis {
   let weight = 0;
   let meanUnits = 0;
   let meanMs = 0;
@@ -71,7 +73,7 @@ function createOwnTime(): (units: number, ms: Millis) => Millis {
     covariance = (1 - step) * (covariance + step * fromUnits * fromMs);
     if (Math.sqrt(variance) < TELLING_SPREAD * meanUnits) return ms;
     const own = (covariance / variance) * units;
-    return Math.min(ms, Math.max(LEAST_OWN_SHARE * ms, own));
+    return Math.min(ms, Math.max(leastShare * ms, own));
   };
 }
 
@@ -82,11 +84,11 @@ export type SlicerFigures = Readonly<Record<string, number>>;
 export function createSlicers(remembered: SlicerFigures) {
   const slicers = new Map<string, AdaptiveSlicer>();
   return {
-    get(key: string, initialUnits: number): AdaptiveSlicer {
+    get(key: string, initialUnits: number, scale = 1): AdaptiveSlicer {
       const known = slicers.get(key);
       if (known) return known;
       const before = Object.hasOwn(remembered, key) ? remembered[key] : undefined;
-      const fresh = createSlicer(before !== undefined && before >= 1 ? before : initialUnits);
+      const fresh = createSlicer(before !== undefined && before >= 1 ? before : initialUnits, scale);
       slicers.set(key, fresh);
       return fresh;
     },

@@ -4,6 +4,9 @@ import type { Page } from '../page.js';
 import { presetKey, presetOf, SIZE_PRESETS, withPreset } from '../words/settings.js';
 import { FieldProblems, NumberInput } from './number-input.jsx';
 
+/** No camera is named so. */
+const FROM_VIEW = '\u0000view';
+
 /** How big, how clean, from where. */
 export function PictureSection(props: { readonly page: Page }): JSX.Element {
   const { page } = props;
@@ -44,9 +47,13 @@ export function PictureSection(props: { readonly page: Page }): JSX.Element {
             id={`${id}-camera`}
             class="select"
             data-testid="camera"
-            value={draft.camera}
-            onChange={(event) => page.edit({ camera: event.currentTarget.value })}
+            value={page.viewpoint.value === null ? draft.camera : FROM_VIEW}
+            onChange={(event) => {
+              page.forgetView();
+              page.edit({ camera: event.currentTarget.value });
+            }}
           >
+            {page.viewpoint.value === null ? null : <option value={FROM_VIEW}>Where you looked from</option>}
             <option value="">{cameras.length === 0 ? 'Frames the whole scene' : 'First of the scene'}</option>
             {cameras.map((camera) => (
               <option key={camera} value={camera}>

@@ -2,25 +2,32 @@ import type { JSX } from 'preact';
 import { useId } from 'preact/hooks';
 import type { Page } from '../page.js';
 import { titleOf } from '../words/builtin-scenes.js';
+import { isActive } from '../words/eta.js';
 import { formatCount, plural } from '../words/format.js';
 import { readDraft } from '../words/settings.js';
 import { countHere } from '../words/volunteers.js';
 import { EmptyStage } from './empty-stage.jsx';
 import { JobBar } from './job-bar.jsx';
 import { PictureView } from './picture-view.jsx';
+import { ViewportBar } from './viewport-bar.jsx';
+import { ViewportView } from './viewport-view.jsx';
 
 /** The picture, or what there is to do before there is one. */
 export function Stage(props: { readonly page: Page }): JSX.Element {
   const { page } = props;
   const id = useId();
-  const { job, scene, preparing } = page.view.value;
+  const { job, scene, preparing, viewport } = page.view.value;
+  const view = page.looking.value ? viewport : null;
   return (
     <section class="stage" aria-labelledby={`${id}-title`}>
       <h2 id={`${id}-title`} class="visually-hidden">
         {job === null ? 'Stage' : titleOf(job.title)}
       </h2>
+      {scene === null ? null : <StageModes page={page} />}
       <div class="well graticule">
-        {job !== null ? (
+        {view !== null ? (
+          <ViewportView page={page} view={view} />
+        ) : job !== null ? (
           <PictureView key={job.id} page={page} job={job} />
         ) : scene !== null ? (
           <ReadyStage page={page} />
@@ -32,8 +39,36 @@ export function Stage(props: { readonly page: Page }): JSX.Element {
           <EmptyStage page={page} />
         )}
       </div>
-      {job === null ? null : <JobBar page={page} job={job} />}
+      {view === null ? null : <ViewportBar page={page} view={view} />}
+      {job === null || (view !== null && !isActive(job)) ? null : <JobBar page={page} job={job} />}
     </section>
+  );
+}
+
+/** The picture that was rendered, or a look around in the scene that is loaded. */
+function StageModes(props: { readonly page: Page }): JSX.Element {
+  const { page } = props;
+  const looking = page.looking.value;
+  const modes = [
+    { on: false, label: 'Picture', testid: 'mode-picture' },
+    { on: true, label: 'Look around', testid: 'mode-view' },
+  ];
+  return (
+    <fieldset class="stage-modes">
+      <legend class="visually-hidden">What the stage shows</legend>
+      {modes.map(({ on, label, testid }) => (
+        <button
+          key={label}
+          type="button"
+          class="button button-small"
+          aria-pressed={looking === on}
+          data-testid={testid}
+          onClick={() => void page.look(on)}
+        >
+          {label}
+        </button>
+      ))}
+    </fieldset>
   );
 }
 

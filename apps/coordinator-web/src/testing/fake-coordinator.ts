@@ -9,9 +9,10 @@ import {
   type UnfinishedJob,
   UserError,
 } from '@tabgrid/coordinator/api';
+import type { ViewportPicture } from '@tabgrid/coordinator/viewport/api';
 import type { JobId } from '@tabgrid/protocol/ids';
 import { NOTHING_LEARNED } from './learning-samples.js';
-import { A_SCENE, aJob, aJobId } from './samples.js';
+import { A_SCENE, A_VIEWPOINT, aJob, aJobId, aViewport } from './samples.js';
 
 /** For tests and for looking at the page: a coordinator that does nothing by itself and shows what it is told to. */
 export interface FakeCoordinator extends Coordinator {
@@ -22,6 +23,8 @@ export interface FakeCoordinator extends Coordinator {
   /** What `learning()` gives from now on. */
   showLearning(view: LearningView): void;
   showFilm(film: FilmView | null, tiles: readonly TileView[]): void;
+  /** What the viewport shows from now on. */
+  showPicture(picture: ViewportPicture): void;
   /** The next action that could fail fails with this. */
   failNext(error: Error): void;
   past: PastJob[];
@@ -37,6 +40,7 @@ const EMPTY: GridView = {
   job: null,
   jobs: [],
   unfinished: [],
+  viewport: null,
   notices: [],
 };
 
@@ -44,9 +48,11 @@ export function createFakeCoordinator(first: Partial<GridView> = {}): FakeCoordi
   let view: GridView = { ...EMPTY, ...first };
   let film: FilmView | null = null;
   let tiles: readonly TileView[] = [];
+  let picture: ViewportPicture | null = null;
   let failure: Error | null = null;
   let learning = NOTHING_LEARNED;
   const listeners = new Set<() => void>();
+  const viewers = new Set<() => void>();
   const asked: string[] = [];
   let launched = 0;
 
@@ -86,6 +92,10 @@ export function createFakeCoordinator(first: Partial<GridView> = {}): FakeCoordi
       tiles = nextTiles;
       show({});
     },
+    showPicture(next) {
+      picture = next;
+      for (const viewer of [...viewers]) viewer();
+    },
     showLearning(next) {
       learning = next;
     },
@@ -123,7 +133,8 @@ export function createFakeCoordinator(first: Partial<GridView> = {}): FakeCoordi
     },
     async launch(spec) {
       const lens = spec.aperture === undefined ? '' : ` f/${spec.aperture} at ${spec.focus ?? 'auto'}`;
-      ask(`launch ${spec.width}x${spec.height} ${spec.spp} ${spec.verify}${lens}`);
+      const from = spec.viewpoint ? ` at ${spec.viewpoint.position.join()}` : '';
+      ask(`launch ${spec.width}x${spec.height} ${spec.spp} ${spec.verify}${lens}${from}`);
       if (view.scene === null) throw new UserError('No scene is loaded.');
       launched++;
       const tasks = { total: 10, accepted: 0, running: 0 };
@@ -167,6 +178,27 @@ export function createFakeCoordinator(first: Partial<GridView> = {}): FakeCoordi
     async addSamples(spp) {
       ask(`addSamples ${spp}`);
       if (view.job !== null) show({ job: { ...view.job, state: 'running', spp: view.job.spp + spp } });
+    },
+    viewport: {
+      async open(spec) {
+        ask(
+          `viewport.open ${spec.width}x${spec.height}${spec.viewpoint ? ` at ${spec.viewpoint.position.join()}` : ''}`,
+        );
+        if (view.scene === null) throw new UserError('No scene is loaded.');
+        show({ viewport: aViewport({ width: spec.width, height: spec.height }) });
+        return { camera: spec.viewpoint ?? A_VIEWPOINT, bounds: { low: [-1, -1, -1], high: [1, 1, 1] } };
+      },
+      move: ({ position }) => ask(`viewport.move ${position.map((x) => Math.round(x * 100) / 100).join()}`),
+      close() {
+        ask('viewport.close');
+        show({ viewport: null });
+      },
+      picture: () => picture,
+      subscribe(listener) {
+        viewers.add(listener);
+        return () => viewers.delete(listener);
+      },
+      traces: () => [],
     },
     film: () => film,
     tiles: () => tiles,

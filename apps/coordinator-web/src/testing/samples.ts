@@ -1,4 +1,5 @@
-import type { JobView, RenderSpec, SceneView, UnfinishedJob, VolunteerView } from '@tabgrid/coordinator/api';
+import type { JobView, RenderSpec, SceneView, UnfinishedJob, Viewpoint, VolunteerView } from '@tabgrid/coordinator/api';
+import type { ViewportView } from '@tabgrid/coordinator/viewport/api';
 import { JobId, RoomId, VolunteerId } from '@tabgrid/protocol/ids';
 import * as v from 'valibot';
 
@@ -30,6 +31,29 @@ export const A_SPEC: RenderSpec = {
   tile: null,
   verify: 'none',
 };
+
+export const A_VIEWPOINT: Viewpoint = {
+  position: [0, 0, 5],
+  right: [1, 0, 0],
+  up: [0, 1, 0],
+  forward: [0, 0, -1],
+  yfov: 0.7,
+};
+
+export function aViewport(change: Partial<ViewportView> = {}): ViewportView {
+  return {
+    width: 960,
+    height: 540,
+    shown: { width: 240, height: 135, samples: 1 },
+    state: 'rough',
+    helpers: 2,
+    firstMs: 84,
+    completeMs: 900,
+    spp: 64,
+    notice: null,
+    ...change,
+  };
+}
 
 export const NO_EXTRA_WORK: JobView['work'] = {
   again: 0,
