@@ -81,7 +81,7 @@ describe('rendering from where one looks', () => {
     page.useView();
     expect(page.viewpoint.value).toBe(page.orbit.value?.camera);
     await page.launch();
-    expect(coordinator.asked.slice(-2)).toEqual(['launch 320x200 64 none at 0,0,2.5', 'viewport.close']);
+    expect(coordinator.asked.slice(-2)).toEqual(['launch 320x200 64 spot at 0,0,2.5', 'viewport.close']);
     expect(page.looking.value).toBe(false);
   });
 
@@ -90,6 +90,6 @@ describe('rendering from where one looks', () => {
     page.useView();
     page.forgetView();
     await page.launch();
-    expect(coordinator.asked).toContain('launch 320x200 64 none');
+    expect(coordinator.asked).toContain('launch 320x200 64 spot');
   });
 });

@@ -90,14 +90,13 @@ export function chooseCamera(scene: PreparedScene, { camera, width, height }: Re
 }
 
 export function renderJob(id: RenderJob['id'], scene: PreparedScene, spec: RenderSpec): RenderJob {
-  const { viewpoint } = spec;
-  const named = chooseCamera(scene, spec);
+  const camera = spec.viewpoint ? { ...spec.viewpoint, name: null } : chooseCamera(scene, spec);
   return {
     id,
     base: {
       scene: scene.manifest,
       environment: scene.environmentManifest,
-      camera: cameraParams(viewpoint ?? named, spec, middleOf(scene, viewpoint ? null : named.name)),
+      camera: cameraParams(camera, spec, middleOf(scene, camera.name)),
       film: { width: spec.width, height: spec.height },
       bounces: spec.bounces,
       seed: spec.seed,
