@@ -74,6 +74,21 @@ it('gives a slow tracer a reference of four times its largest picture at least',
   expect(one?.referenceSpp).toBe(8);
 });
 
+it('does not repeat a measurement that takes far longer than it should', async () => {
+  const log: string[] = [];
+  const slow = fake('slow', log, 1, 0.1);
+  const late: Tracer = {
+    ...slow,
+    measure: (budgetMs) => slow.measure(5 * budgetMs),
+  };
+  const named = [
+    { name: 'late', tracer: late },
+    { name: 'quick', tracer: fake('quick', log, 1, 0.1) },
+  ];
+  await measureAll(named, { width: 8, height: 8, bounces: 5 }, plan, 2, () => {});
+  expect(log).toEqual(['slow', 'quick', 'quick', 'quick']);
+});
+
 it('takes as many pictures as fit, and two at least', () => {
   expect(affordable([1, 2, 4, 8], 7)).toEqual([1, 2, 4]);
   expect(affordable([1, 2, 4, 8], 0)).toEqual([1, 2]);

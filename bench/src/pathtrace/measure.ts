@@ -6,7 +6,10 @@ import { type ErrorCurve, fitErrors, type RelativeError, relativeError, withoutR
 /** Speeds and errors of several tracers that hold the same scene. */
 
 export interface Plan {
-  /** Measurements of each tracer's speed, in turn, so that a slow spell of the machine meets all of them. */
+  /**
+   * Measurements of each tracer's speed, in turn, so that a slow spell of the machine meets all of them. One that takes
+   * SLOW_TIMES as long as it should, because a single sample does, is not repeated.
+   */
   readonly rounds: number;
   readonly roundMs: number;
   /** Errors are taken of pictures whose sides are so many times smaller: as many samples a pixel then cost less. */
@@ -20,6 +23,7 @@ export interface Plan {
 }
 
 const REFERENCE_TIMES = 4;
+const SLOW_TIMES = 4;
 
 export interface NamedTracer {
   readonly name: string;
@@ -47,11 +51,14 @@ export async function measureAll(
   say: (line: string) => void,
 ): Promise<readonly Measured[]> {
   const speeds = new Map(tracers.map(({ name }) => [name, { rates: [] as number[], cpuRates: [] as number[] }]));
+  const slow = new Set<string>();
   for (let round = 1; round <= plan.rounds; round++) {
     for (const { name, tracer } of tracers) {
+      if (slow.has(name)) continue;
       const before = cpuTimeMs();
       const { cameraSamples, ms, wallMs } = await timed(() => tracer.measure(plan.roundMs));
       const after = cpuTimeMs();
+      if (ms > SLOW_TIMES * plan.roundMs) slow.add(name);
       const rate = cameraSamples / ms / 1000;
       const speed = speeds.get(name);
       speed?.rates.push(rate);
