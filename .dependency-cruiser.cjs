@@ -32,7 +32,7 @@ const arrows = {
     'packages/webgpu-kernels/src/(kernel|pathtrace/(kernel|task|film|compare))',
     'signaling',
   ],
-  bench: ['packages', 'apps/cli', 'signaling'],
+  bench: ['packages', 'apps/(cli|bench-page)', 'signaling'],
   e2e: ['packages', 'apps/cli', 'signaling'],
   examples: ['packages/(protocol|scheduler|splitters|webgpu-kernels)'],
 };

@@ -3,6 +3,7 @@ import { grid } from './grid.js';
 import { link } from './link.js';
 import { ml } from './ml.js';
 import { type BenchOptions, count } from './options.js';
+import { pathtrace } from './pathtrace.js';
 import { type BenchResult, publish } from './result.js';
 import { scheduler } from './scheduler.js';
 import { schedulerScale } from './scheduler-scale.js';
@@ -12,6 +13,7 @@ import { schedulerScale } from './scheduler-scale.js';
 const BENCHES: Record<string, { readonly about: string; run(options: BenchOptions): Promise<BenchResult> }> = {
   grid: { about: 'one picture by the bare kernel and by the grid with one volunteer', run: grid },
   link: { about: 'messages over a link against a raw data channel, and what stop takes', run: link },
+  pathtrace: { about: 'our path tracer against three-gpu-pathtracer and Cycles, and trees', run: pathtrace },
   scheduler: { about: 'policies in simulated grids, against a schedule that knows everything', run: scheduler },
   ml: { about: 'what is learned: how good, what it is worth, what it costs', run: ml },
   'scheduler-scale': { about: 'what an event and a task cost the scheduler, and how that grows', run: schedulerScale },
@@ -35,6 +37,10 @@ function help(): string {
     '--trace-train FILE, --trace-test FILE   ml: learn failures on the one, try them on the other',
     '--plots FOLDER   ml: SVG plots',
     '--record FILE    ml: record tiles of real tabs into this file instead',
+    '--only A,B       pathtrace: these parts (ours, three, cycles, bvh) and scenes (dragon, helmet) alone',
+    '--images FOLDER  pathtrace: each renderer’s converged picture as PNG',
+    '--size PIXELS    pathtrace: side of the picture (default 256)',
+    '--runtime node   pathtrace: our kernel alone in plain Node, without a browser; with --spp N, so many samples a round',
   ].join('\n');
 }
 
@@ -55,6 +61,10 @@ async function main(): Promise<number> {
       'trace-test': { type: 'string' },
       plots: { type: 'string' },
       record: { type: 'string' },
+      runtime: { type: 'string' },
+      images: { type: 'string' },
+      size: { type: 'string' },
+      spp: { type: 'string' },
     },
   });
   const [name = ''] = positionals;
@@ -74,6 +84,10 @@ async function main(): Promise<number> {
     traceTest: values['trace-test'] ?? null,
     plots: values.plots ?? null,
     record: values.record ?? null,
+    runtime: values.runtime ?? null,
+    images: values.images ?? null,
+    size: count('size', values.size),
+    spp: count('spp', values.spp),
   };
   publish(name, await bench.run({ quick: values.quick ?? false, say: console.log, flags }), values.json ?? null);
   return 0;

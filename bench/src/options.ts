@@ -24,6 +24,14 @@ export interface BenchFlags {
   readonly firstSeed: number | null;
   /** Where to write an SVG of one run. */
   readonly gantt: string | null;
+  /** `browser` or `node`: where our path tracer runs. */
+  readonly runtime: string | null;
+  /** Folder for PNG pictures. */
+  readonly images: string | null;
+  /** Side of a picture, pixels. */
+  readonly size: number | null;
+  /** Samples a pixel. */
+  readonly spp: number | null;
 }
 
 /** @throws RangeError for anything but a whole number above 0 */

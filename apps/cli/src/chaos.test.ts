@@ -47,11 +47,12 @@ describe('parseChaos', () => {
   });
 
   it('takes lies only where they are found out', () => {
-    expect(() => parseChaos('lie=1@0.2', four)).toThrow(/add --verify replicate/);
-    expect(() => parseChaos('lie=1@0.2', { volunteers: 4, verify: 'spot' })).toThrow(/add --verify replicate/);
-    const actions = parseChaos('lie=1@0.2', { volunteers: 3, verify: 'replicate' });
-    expect(actions).toEqual([{ kind: 'lie', count: 1, at: 0.2 }]);
-    expect(liars(actions)).toBe(1);
+    expect(() => parseChaos('lie=1@0.2', four)).toThrow(/leave --verify none out/);
+    for (const verify of ['spot', 'replicate'] as const) {
+      const actions = parseChaos('lie=1@0.2', { volunteers: 3, verify });
+      expect(actions).toEqual([{ kind: 'lie', count: 1, at: 0.2 }]);
+      expect(liars(actions)).toBe(1);
+    }
   });
 
   it('leaves two honest ones to compare', () => {
@@ -60,5 +61,9 @@ describe('parseChaos', () => {
     expect(() => parseChaos('lie=1@0.2,kill=1@0.5', three)).toThrow(/at least 2 honest ones/);
     expect(() => parseChaos('kill=2@0.5', three)).toThrow(/at least 2 honest ones/);
     expect(parseChaos('kill=1@0.5', three)).toHaveLength(1);
+    const spot = { volunteers: 3, verify: 'spot' } as const;
+    expect(() => parseChaos('lie=2@0.2', spot)).toThrow(/at least 2 honest ones/);
+    // Where nobody is left to look, results are taken unchecked.
+    expect(parseChaos('kill=2@0.5', spot)).toHaveLength(1);
   });
 });

@@ -58,14 +58,14 @@ export function parseChaos(
     .map((item) => item.trim())
     .filter(Boolean)
     .map(parseItem);
-  if (liars(actions) > 0 && verify !== 'replicate') {
-    throw new UsageError('--chaos lie: wrong results are found by comparing only; add --verify replicate.');
+  if (liars(actions) > 0 && verify === 'none') {
+    throw new UsageError('--chaos lie: wrong results are found by comparing only; leave --verify none out.');
   }
   const victims = actions.reduce((sum, action) => sum + action.count, 0);
-  const needed = verify === 'none' ? 1 : FEWEST_TO_COMPARE;
+  const needed = verify === 'replicate' || liars(actions) > 0 ? FEWEST_TO_COMPARE : 1;
   if (victims > 0 && volunteers - victims < needed) {
     const [who, why] =
-      verify === 'none' ? ['at least one', ''] : [`at least ${needed} honest ones`, ', to compare their results'];
+      needed === 1 ? ['at least one', ''] : [`at least ${needed} honest ones`, ', to compare their results'];
     throw new UsageError(
       `--chaos takes ${victims} of ${volunteers} volunteers: leave ${who}${why}, or open more with --volunteers.`,
     );

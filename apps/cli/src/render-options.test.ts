@@ -6,7 +6,7 @@ it('reads a render command, with defaults that the help states', () => {
   const options = parseRenderOptions(['bunny', '--width', '64', '--tile', '32', '--relay-only']);
   expect(options).toMatchObject({
     scene: { kind: 'builtin', name: 'bunny' },
-    spec: { width: 64, height: 270, spp: 16, bounces: 5, seed: 1, tile: 32, camera: null, verify: 'none' },
+    spec: { width: 64, height: 270, spp: 16, bounces: 5, seed: 1, tile: 32, camera: null, verify: 'spot' },
     volunteers: 2,
     relayOnly: true,
     out: 'out/bunny.png',
@@ -50,7 +50,7 @@ it.each([
   [['bunny', '--environment', 'none.hdr'], /none\.hdr does not exist/],
   [['bunny', '--verify', 'twice'], /--verify twice: choose one of none, spot, replicate/],
   [['bunny', '--verify', 'replicate', '--volunteers', '1'], /open at least 2/],
-  [['bunny', '--volunteers', '3', '--chaos', 'lie=1@0.2'], /add --verify replicate/],
+  [['bunny', '--volunteers', '3', '--verify', 'none', '--chaos', 'lie=1@0.2'], /leave --verify none out/],
 ])('says what is wrong with %j', (argv, message) => {
   expect(() => parseRenderOptions(argv)).toThrow(UsageError);
   expect(() => parseRenderOptions(argv)).toThrow(message);

@@ -52,13 +52,13 @@ SCENE is the path of a .glb or .gltf file, or a built-in scene: ${BUILTIN_SCENES
   --environment FILE  light from a Radiance .hdr file
   --volunteers N      volunteer tabs to open                     (2)
   --tile N            tile side in pixels                        (chosen by the planner)
-  --verify HOW        how results are checked: none, spot, or replicate – two volunteers
-                      must agree on a newcomer's results               (none)
+  --verify HOW        how results are checked: none; spot – others compute a few secret pixels
+                      of a newcomer's tiles; replicate – all of them   (spot)
   --relay-only        no direct links: everything through the server
   --chaos LIST        faults, comma-separated, each when the share F (0 to 1) of the work is accepted:
                       kill=K@F     closes K volunteer tabs
                       freeze=K@F   freezes K tabs, as a crash would
-                      lie=K@F      K tabs return wrong results from then on (with --verify replicate)
+                      lie=K@F      K tabs return wrong results from then on
                       reload@F     reloads the dashboard and goes on with the job
                       signaling@F  kills the server and starts it again
   --tonemap CURVE     aces, agx, neutral or linear: how bright light is shown in
@@ -133,7 +133,7 @@ function toneCurve(name: string): ToneCurve {
 }
 
 function verification(text: string | undefined): Verification {
-  const parsed = v.safeParse(Verification, text ?? 'none');
+  const parsed = v.safeParse(Verification, text ?? 'spot');
   if (!parsed.success) throw new UsageError(`--verify ${text}: choose one of ${Verification.options.join(', ')}.`);
   return parsed.output;
 }
@@ -192,7 +192,7 @@ export function parseRenderOptions(
   }
   const volunteers = integer('volunteers', values.volunteers, 2, 1, 64);
   const verify = verification(values.verify);
-  if (verify !== 'none' && volunteers < FEWEST_TO_COMPARE) {
+  if (verify === 'replicate' && volunteers < FEWEST_TO_COMPARE) {
     throw new UsageError(
       `--verify ${verify} has volunteers check each other: open at least ${FEWEST_TO_COMPARE} with --volunteers.`,
     );

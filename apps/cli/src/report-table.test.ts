@@ -27,6 +27,8 @@ const report = (change: Partial<JobReport> = {}): JobReport =>
     backups: 1,
     clones: 0,
     replicas: 0,
+    probes: 0,
+    unseen: 0,
     rejected: 0,
     retracted: 0,
     volunteers: [
@@ -60,4 +62,7 @@ it('tells of checks where there were any', () => {
   const checked = report({ verify: 'replicate', replicas: 12, rejected: 1, retracted: 3 });
   expect(reportTable(checked)).toMatch(/12 checked by a second volunteer, 1 found wrong, 3 taken out again$/);
   expect(reportTable(report({ rejected: 1 }))).toContain('1 found wrong');
+  const spot = report({ verify: 'spot', probes: 40 });
+  expect(reportTable(spot)).toMatch(/40 spot checks, 0 found wrong, 0 taken out again$/);
+  expect(reportTable({ ...spot, unseen: 3 })).toMatch(/taken out again, 3 never checked: nobody else was there$/);
 });

@@ -16,9 +16,11 @@ export function table(header: readonly string[], rows: readonly (readonly string
 }
 
 /** What was done to be sure of the results; nothing where nothing was. */
-function checks({ verify, replicas, rejected, retracted }: JobReport): readonly string[] {
+function checks({ verify, replicas, probes, rejected, retracted, unseen }: JobReport): readonly string[] {
   if (verify === 'none' && rejected === 0 && retracted === 0) return [];
-  return [`${replicas} checked by a second volunteer, ${rejected} found wrong, ${retracted} taken out again`];
+  const how = verify === 'spot' ? `${probes} spot checks` : `${replicas} checked by a second volunteer`;
+  const nobody = unseen === 0 ? [] : [`${unseen} never checked: nobody else was there`];
+  return [[how, `${rejected} found wrong`, `${retracted} taken out again`, ...nobody].join(', ')];
 }
 
 /** What happened in a job: a row a volunteer, then the whole. */

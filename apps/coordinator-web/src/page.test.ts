@@ -8,7 +8,7 @@ describe('launching', () => {
     await page.chooseBuiltin('bunny');
     page.edit({ width: '320', height: '200', spp: '8' });
     await page.launch();
-    expect(coordinator.asked.at(-1)).toBe('launch 320x200 8 none');
+    expect(coordinator.asked.at(-1)).toBe('launch 320x200 8 spot');
     expect(page.view.value.job?.state).toBe('running');
   });
 

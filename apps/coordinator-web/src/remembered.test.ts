@@ -61,7 +61,7 @@ describe('what is remembered', () => {
   });
 });
 
-it('a draft of before there was a choice of checks reads as one without', () => {
+it('a draft of before there was a choice of checks reads as one with the usual ones', () => {
   const storage = createStorage();
   const { verify: _, ...older } = FIRST_DRAFT;
   storage.map.set('tabgrid.dashboard.draft', JSON.stringify(older));

@@ -22,7 +22,7 @@ const Schemas = {
     aperture: v.optional(v.string(), ''),
     focus: v.optional(v.string(), ''),
     camera: v.string(),
-    verify: v.optional(Verification, 'none'),
+    verify: v.optional(Verification, 'spot'),
   }),
   tone: v.strictObject({
     curve: v.picklist(TONE_CURVES),

@@ -75,11 +75,15 @@ export interface JobWork {
   readonly clones: number;
   /** Attempts made to compare a result with. */
   readonly replicas: number;
+  /** Secret parts of results that others computed again; none of the attempts. */
+  readonly probes: number;
   /** Results that wait for somebody else's to be compared with. */
   readonly checking: number;
   /** Results found wrong, and accepted ones taken out because their volunteer was caught. */
   readonly rejected: number;
   readonly retracted: number;
+  /** Results that were due to be checked while nobody was there who could do it. */
+  readonly unseen: number;
 }
 
 export interface JobView {

@@ -27,6 +27,18 @@ const jobOf = (grid: TestGrid) => {
   return job;
 };
 
+/** Sound, and wrong in every pixel. */
+const lieAll = (): Behaviour => ({
+  kind: 'answer',
+  ms: 20,
+  make(_, right) {
+    const view = new DataView(right.buffer);
+    for (let at = 0; at + 16 < right.byteLength; at += 16)
+      view.setFloat32(at, view.getFloat32(at, true) * 0.98 + 0.01, true);
+    return right;
+  },
+});
+
 /** Everything that a volunteer sent was answered. */
 const answered = (volunteers: readonly Scripted[]) => volunteers.every(({ kept }) => kept.size === 0);
 
@@ -135,17 +147,104 @@ describe('a job whose results are compared', () => {
       if (rejected) expect(await grid.sha()).toBe(expected.small);
     }
   });
+});
 
-  it('replicates where it cannot probe, and says so', async () => {
+describe('a job of spot checks', () => {
+  const spot = { ...LARGE, verify: 'spot' } as const;
+
+  it('has parts of results computed by others, for a small share of the work', async () => {
     const grid = createTestGrid();
-    for (let i = 0; i < 2; i++) await grid.volunteer();
-    await grid.launch({ verify: 'spot' });
-    expect(grid.coordinator.view().notices.join()).toContain('by a second volunteer');
+    const volunteers: Scripted[] = [];
+    for (const ms of [30, 50, 80]) volunteers.push(await grid.volunteer({ behaviour: { kind: 'work', ms } }));
+    await grid.launch({ ...spot, tile: 16 });
     await done(grid);
-    expect(jobOf(grid).spec.verify).toBe('spot');
-    expect(v.parse(JobReport, await grid.coordinator.report())).toMatchObject({ verify: 'replicate' });
-    expect(jobOf(grid).work.replicas).toBeGreaterThan(0);
-    expect(grid.coordinator.view().notices).toEqual([]);
+    const { work, tasks } = jobOf(grid);
+    expect(work).toMatchObject({ replicas: 0, rejected: 0, retracted: 0, checking: 0, unseen: 0 });
+    expect(work.probes).toBeGreaterThan(10);
+    expect(tasks).toMatchObject({ total: 24, accepted: 24, running: 0 });
+    await grid.pass(200);
+    expect(answered(volunteers)).toBe(true);
+    // A probe is a task of a pixel or a few, under the tile's name, and nobody is asked about its own tile.
+    const parts = volunteers.flatMap((volunteer) =>
+      volunteer.tasks.filter(({ task }) => task.outputBytes < 100).map(({ task }) => ({ volunteer, task })),
+    );
+    expect(parts).toHaveLength(work.probes);
+    for (const { volunteer, task } of parts) {
+      const whole = volunteer.tasks.find((other) => other.task.id === task.id && other.task.outputBytes > 100);
+      expect(whole).toBeUndefined();
+    }
+    const report = v.parse(JobReport, await grid.coordinator.report());
+    expect(report).toMatchObject({ verify: 'spot', probes: work.probes, unseen: 0, tiles: 24 });
+  });
+
+  it('makes the same picture although one of three lies, and says who', async () => {
+    const grid = createTestGrid();
+    const liar = await grid.volunteer({ behaviour: lieAll(), session: 'liar' });
+    for (const ms of [30, 50]) await grid.volunteer({ behaviour: { kind: 'work', ms } });
+    await grid.launch({ ...spot, tile: 16 });
+    await grid.until(() => grid.coordinator.view().volunteers[0]?.state === 'quarantined');
+    expect(grid.coordinator.view().volunteers[0]?.reason).toContain('differs from what others computed');
+    await done(grid);
+    expect(await grid.sha()).toBe(expected.large);
+    expect(liar.accepted).toEqual([]);
+    expect(jobOf(grid).work.rejected).toBeGreaterThan(0);
+    for (const { state } of grid.coordinator.view().volunteers.slice(1)) expect(state).toBe('ready');
+  });
+
+  it('has the owner’s own machine look at strangers’ results and decide', async () => {
+    const grid = createTestGrid();
+    await grid.volunteer({ behaviour: lieAll(), session: 'liar' });
+    const own = await grid.volunteer({ own: true, session: 'own', behaviour: { kind: 'work', ms: 40 } });
+    await grid.launch(spot);
+    await done(grid);
+    expect(await grid.sha()).toBe(expected.large);
+    expect(grid.coordinator.view().volunteers[0]?.state).toBe('quarantined');
+    expect(own.tasks.some(({ task }) => task.outputBytes < 100)).toBe(true);
+    expect(jobOf(grid).work.unseen).toBe(0);
+  });
+
+  it('takes out what somebody delivered while nobody was there to look', async () => {
+    const grid = createTestGrid();
+    await grid.volunteer({ behaviour: lieAll(), session: 'liar' });
+    await grid.launch(spot);
+    await grid.until(() => jobOf(grid).tasks.accepted > 20);
+    expect(jobOf(grid).notice).toContain('not checked yet');
+    for (const ms of [30, 50]) await grid.volunteer({ behaviour: { kind: 'work', ms } });
+    await done(grid);
+    expect(await grid.sha()).toBe(expected.large);
+    const { work } = jobOf(grid);
+    expect(work.retracted).toBeGreaterThan(20);
+    expect(work.unseen).toBe(0);
+  });
+
+  it('ends with a single volunteer, and says that nobody looked', async () => {
+    const grid = createTestGrid();
+    await grid.volunteer();
+    await grid.launch({ verify: 'spot' });
+    await done(grid);
+    expect(await grid.sha()).toBe(expected.small);
+    const { work, tasks } = jobOf(grid);
+    expect(work).toMatchObject({ probes: 0, unseen: tasks.total });
+    expect(v.parse(JobReport, await grid.coordinator.report())).toMatchObject({ unseen: tasks.total });
+  });
+
+  it('is as tolerant of other adapters as whole results are', async () => {
+    const grid = createTestGrid();
+    const adapter = { vendor: 'other', architecture: '', description: '', browser: 'test-2' };
+    // Rounding of the last bit of every sum.
+    const rounding: Behaviour = {
+      kind: 'answer',
+      make(_, right) {
+        for (let at = 0; at + 16 < right.byteLength; at += 4) right[at] = (right[at] ?? 0) ^ 1;
+        return right;
+      },
+    };
+    await grid.volunteer({ behaviour: rounding, capabilities: { adapter } });
+    for (const ms of [30, 50]) await grid.volunteer({ behaviour: { kind: 'work', ms } });
+    await grid.launch(spot);
+    await done(grid);
+    expect(jobOf(grid).work).toMatchObject({ rejected: 0, replicas: 0 });
+    for (const { state } of grid.coordinator.view().volunteers) expect(state).toBe('ready');
   });
 });
 

@@ -160,8 +160,9 @@ export function createCoordinator(deps: CoordinatorDeps): CoordinatorRuntime {
     tiles(): readonly TileView[] {
       const { shown } = jobs;
       if (!shown) return [];
-      const running = dispatcher.scheduler.outstanding().flatMap(({ task, volunteer }) => {
-        const tile = shown.tileOf(task);
+      const running = dispatcher.scheduler.outstanding().flatMap(({ task, volunteer, purpose }) => {
+        // Who looks at a few pixels of a tile is not at work on it.
+        const tile = purpose === 'probe' ? null : shown.tileOf(task);
         const ordinal = roster.member(volunteer)?.ordinal ?? 0;
         return tile ? [{ ...tile, state: 'running', volunteer: ordinal } as const] : [];
       });

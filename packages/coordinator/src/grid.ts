@@ -79,10 +79,11 @@ export function createGrid(deps: GridDeps): Grid {
   const results = createResults({ records, journal });
   const jobs = createJobs(() => journal.problem !== null);
 
+  const word = () => Math.floor(deps.random() * 2 ** 32);
   let perform: Perform = () => {};
   const config: SchedulerConfig = { ...SCHEDULER_CONFIG, oracles: (hash) => learning?.oracle(hash) ?? null };
   const dispatcher = createDispatcher({
-    scheduler: createScheduler(config, Math.floor(deps.random() * 2 ** 32)),
+    scheduler: createScheduler(config, word(), [word(), word(), word(), word()]),
     clock,
     handled(at, event, effects) {
       journal.append(at, event, effects);
@@ -100,7 +101,7 @@ export function createGrid(deps: GridDeps): Grid {
         port: deps.learning,
         ...{ records, clock, tell, changed },
         wallClock: deps.wallClock,
-        seed: Math.floor(deps.random() * 2 ** 32),
+        seed: word(),
         plain: SCHEDULER_CONFIG.oracle,
         scheduler: () => dispatcher.scheduler,
         now: dispatcher.now,

@@ -4,11 +4,12 @@ import type { SchedulerEvent, Verdict } from '@tabgrid/scheduler/events';
 import { pathtraceTask } from '@tabgrid/webgpu-kernels/pathtrace/task';
 import { type Arrival, type Job, splitOutputs } from './job.js';
 import type { BaseRecord } from './journal-records.js';
+import { partOf, partParams } from './probes.js';
 import type { Comparison } from './recovery.js';
 import type { Results } from './results.js';
 
 /**
- * Results whose fate is open, with their bytes.
+ * Results whose fate is open, with their bytes; also those of a part of a task alone, which is named by its secret.
  *
  * 1. Bytes are held from a result's arrival until an effect ends it: accepted, rejected or cancelled. What the scheduler
  *    does not want checked is dropped at once.
@@ -20,8 +21,10 @@ import type { Results } from './results.js';
 export interface HeldResults {
   /** A result is here; the scheduler hears of it next. */
   arrived(arrival: Arrival): void;
-  check(job: Job | undefined, attempt: AttemptId, task: TaskId): void;
-  compare(job: Job | undefined, task: TaskId, attempt: AttemptId, other: AttemptId): void;
+  /** @param secret the part that the result is of; null: all of the task */
+  check(job: Job | undefined, attempt: AttemptId, task: TaskId, secret: number | null): void;
+  /** @param secret the part in which the two are compared */
+  compare(job: Job | undefined, task: TaskId, pair: Comparison, secret: number | null): void;
   /** Ends one. @returns what was held of it */
   take(attempt: AttemptId): Arrival | null;
   /** The task has its result: no other one of it is waited for. */
@@ -46,7 +49,7 @@ export interface HeldResultsDeps {
 export function createHeldResults({ results, tell }: HeldResultsDeps): HeldResults {
   /** Not asked about yet. */
   const fresh = new Map<AttemptId, Arrival>();
-  const held = new Map<AttemptId, Arrival>();
+  const held = new Map<AttemptId, Held>();
   /** Comparisons that wait for the store. */
   const comparing = new Map<string, Comparison>();
 
@@ -55,37 +58,39 @@ export function createHeldResults({ results, tell }: HeldResultsDeps): HeldResul
     const here = held.get(attempt);
     if (here) return here;
     const stored = await results.get(job.id, task);
-    return stored?.attempt === attempt ? { ...stored, body: stored.result } : null;
+    return stored?.attempt === attempt ? { ...stored, body: stored.result, secret: null } : null;
   };
 
-  const compareNow = (job: Job, task: TaskId, a: Comparable, b: Comparable): Verdict => {
-    const params = job.ledger.paramsOf(task);
-    if (!params) return 'different';
-    const outputs = pathtraceTask.outputs(params);
-    const [left, right] = [splitOutputs(outputs, a.body), splitOutputs(outputs, b.body)];
-    return pathtraceTask.compare(left, right, sameClass(a, b)).kind;
+  const compareNow = (job: Job, task: TaskId, a: Comparable, b: Comparable, secret: number | null): Verdict => {
+    const whole = job.ledger.paramsOf(task);
+    if (!whole) return 'different';
+    const outputs = pathtraceTask.outputs(partParams(whole, secret));
+    const [left, right] = [a, b].map((x) =>
+      splitOutputs(outputs, x.secret === secret ? x.body : partOf(whole, x.body, secret)),
+    );
+    return pathtraceTask.compare(left ?? [], right ?? [], sameClass(a, b)).kind;
   };
 
   return {
     arrived(arrival) {
       if (!held.has(arrival.attempt)) fresh.set(arrival.attempt, arrival);
     },
-    check(job, attempt, task) {
+    check(job, attempt, task, secret) {
       const arrival = fresh.get(attempt) ?? held.get(attempt);
       fresh.delete(attempt);
       if (!arrival || !job) {
         tell({ type: 'checked', attempt, fault: 'the result is gone' });
         return;
       }
-      held.set(attempt, arrival);
-      tell({ type: 'checked', attempt, fault: job.fault(task, arrival.head, arrival.body) });
+      held.set(attempt, { ...arrival, secret });
+      tell({ type: 'checked', attempt, fault: job.fault(task, arrival.head, arrival.body, secret) });
     },
-    compare(job, task, attempt, other) {
-      const pair = { attempt, with: other };
+    compare(job, task, pair, secret) {
+      const { attempt, with: other } = pair;
       const key = `${attempt} ${other}`;
       const [left, right] = [held.get(attempt), held.get(other)];
       if (job && left && right) {
-        tell({ type: 'compared', ...pair, verdict: compareNow(job, task, left, right) });
+        tell({ type: 'compared', ...pair, verdict: compareNow(job, task, left, right, secret) });
         return;
       }
       comparing.set(key, pair);
@@ -93,7 +98,7 @@ export function createHeldResults({ results, tell }: HeldResultsDeps): HeldResul
       void Promise.all(found).then(([a, b]) => {
         comparing.delete(key);
         if (job && a && b) {
-          tell({ type: 'compared', ...pair, verdict: compareNow(job, task, a, b) });
+          tell({ type: 'compared', ...pair, verdict: compareNow(job, task, a, b, secret) });
         } else {
           if (!a) tell({ type: 'resultGone', attempt });
           if (!b) tell({ type: 'resultGone', attempt: other });
@@ -121,7 +126,13 @@ export function createHeldResults({ results, tell }: HeldResultsDeps): HeldResul
   };
 }
 
+interface Held extends Arrival {
+  readonly secret: number | null;
+}
+
 interface Comparable {
+  /** Of what part the body is. */
+  readonly secret: number | null;
   readonly body: Arrival['body'];
   readonly adapter: AdapterClass;
   readonly software: boolean;

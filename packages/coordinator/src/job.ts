@@ -16,6 +16,7 @@ import type { Mark } from './journal.js';
 import { createLedger, type Ledger, type LedgerBefore, type Part } from './ledger.js';
 import type { Member, ResultHead } from './member.js';
 import type { Picture } from './picture.js';
+import { partParams } from './probes.js';
 import { type AcceptedResult, createTally, type Tally } from './tally.js';
 
 /**
@@ -49,8 +50,8 @@ export interface Job {
   begin(grid: GridState): readonly TaskSpec[];
   /** Further samples (none for 0), and what is missing of the earlier ones. */
   extend(spp: number, grid: GridState): readonly TaskSpec[];
-  /** What is wrong with the structure of a result for this task, or null. */
-  fault(task: TaskId, head: ResultHead, body: Bytes): string | null;
+  /** What is wrong with the structure of a result for this task, or for the part of it that a secret stands for; or null. */
+  fault(task: TaskId, head: ResultHead, body: Bytes, secret?: number | null): string | null;
   /** Takes an accepted result in. @returns how the store should keep it; null for a task that is not open in this job */
   accept(task: TaskId, arrival: Arrival): ResultRecord | null;
   /** A task that will never be done. */
@@ -85,7 +86,10 @@ export interface Arrival {
 
 export type PastWork = Omit<JobWork, 'checking'>;
 
-export const NO_WORK: PastWork = { again: 0, backups: 0, clones: 0, replicas: 0, rejected: 0, retracted: 0 };
+export const NO_WORK: PastWork = {
+  ...{ again: 0, backups: 0, clones: 0, replicas: 0, probes: 0 },
+  ...{ rejected: 0, retracted: 0, unseen: 0 },
+};
 
 export interface RestoreHow {
   /** Whether volunteers have the ids that they had then. */
@@ -149,9 +153,9 @@ export function createJob({ clock, members, title, spec, sharing, startedAt, pla
       const whole = self.state === 'done' && spp > 0;
       return started(ledger.extend(whole ? { spp } : { spp, have: self.picture?.places() ?? [] }, grid));
     },
-    fault(task, head, body) {
+    fault(task, head, body, secret = null) {
       const params = ledger.paramsOf(task);
-      return params ? faultOf(params, head.outputs, body) : 'a task that this job does not have';
+      return params ? faultOf(partParams(params, secret), head.outputs, body) : 'a task that this job does not have';
     },
     accept(task, { attempt, member, adapter, software, head, body }) {
       const params = ledger.paramsOf(task);

@@ -11,7 +11,10 @@ import * as v from 'valibot';
  * who was there (`member/…`), and what the tasks of a running job are (`round/…`). One page of a browser writes it.
  */
 
-const Version = v.literal(RECORDS_VERSION);
+/** Versions of the page whose journals this one reads: their records have this form, and snapshots bring a version of their own. */
+export const JOURNAL_VERSIONS = [2, RECORDS_VERSION] as const;
+
+const Version = v.picklist(JOURNAL_VERSIONS);
 const Count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const Amount = v.pipe(v.number(), v.finite(), v.minValue(0));
 

@@ -95,13 +95,8 @@ export function renderJob(id: RenderJob['id'], scene: PreparedScene, spec: Rende
     },
     spp: spec.spp,
     tile: spec.tile,
-    verify: verifyOf(spec),
+    verify: spec.verify,
   };
-}
-
-/** How tasks are checked: the path tracer has no spot check yet, so that the stronger one takes its place. */
-export function verifyOf({ verify }: Pick<RenderSpec, 'verify'>): RenderJob['verify'] {
-  return verify === 'spot' ? 'replicate' : verify;
 }
 
 /** @throws UserError when this browser has no memory for it */

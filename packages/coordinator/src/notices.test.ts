@@ -8,7 +8,6 @@ import type { PathtraceParams } from '@tabgrid/webgpu-kernels/pathtrace/task';
 import * as v from 'valibot';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createJob } from './job.js';
-import { verifyOf } from './launch.js';
 import type { Member } from './member.js';
 import { noticesOf, type Told } from './notices.js';
 import { SPEC } from './test-kit.js';
@@ -46,7 +45,7 @@ const jobWith = (verify: Verification) =>
     spec: { ...SPEC, verify },
     sharing: { weight: 1, priority: 0 },
     startedAt: 0,
-    planner: restingState(fakeJob(manifest, { verify: verifyOf({ verify }) }), [], 0),
+    planner: restingState(fakeJob(manifest, { verify: verify }), [], 0),
   });
 
 const told = (change: Partial<Told>): string =>
@@ -78,14 +77,10 @@ describe('notices', () => {
     expect(told({ signaling: { kind: 'offline', why: 'no answer' } })).toContain('no answer');
   });
 
-  it('say that pixels cannot be probed yet, while such a job runs', () => {
-    expect(told({ jobs: [jobWith('spot')] })).toContain('second volunteer');
-    expect(told({ jobs: [jobWith('replicate'), jobWith('none')] })).toBe('');
-  });
-
   it('say that checking is weaker where all who were asked share a network', () => {
-    const jobs = [jobWith('replicate')];
-    const weaker = (members: Member[]) => told({ jobs, members }).includes('weaker');
+    const weaker = (members: Member[], verify: Verification = 'replicate') =>
+      told({ jobs: [jobWith(verify)], members }).includes('weaker');
+    expect(weaker([member({}), member({})], 'spot')).toBe(true);
     expect(weaker([member({}), member({})])).toBe(true);
     expect(weaker([member({}), member({ network: 'b' })])).toBe(false);
     // One of the pool needs another network anyway; the owner's own machine is no stranger; alone there is nobody to agree.

@@ -31,11 +31,6 @@ export function noticesOf({ lost, unsafe, violations, signaling, members, jobs }
     notices.push(`The server is away: ${signaling.why}. Volunteers that are linked directly work on.`);
   }
   const checking = jobs.filter(({ job }) => job.verify !== 'none');
-  if (checking.some(({ spec }) => spec.verify === 'spot')) {
-    notices.push(
-      'The path tracer cannot recompute single pixels yet: results are checked by a second volunteer instead.',
-    );
-  }
   if (checking.length > 0 && ofOneNetwork(members)) {
     notices.push(
       'Everybody here came by your link from one network, so one person could be behind all of them: checking is weaker here.',

@@ -63,10 +63,15 @@ export function createPerformer(deps: PerformerDeps): Perform {
         outbound.reject(effect.volunteer, effect.attempt, effect.reason);
         return;
       case 'check':
-        held.check(jobs.byTask(effect.task), effect.attempt, effect.task);
+        held.check(jobs.byTask(effect.task), effect.attempt, effect.task, effect.secret);
         return;
       case 'compare':
-        held.compare(jobs.byTask(effect.task), effect.task, effect.attempt, effect.with);
+        held.compare(
+          jobs.byTask(effect.task),
+          effect.task,
+          { attempt: effect.attempt, with: effect.with },
+          effect.secret,
+        );
         return;
       case 'accept':
         accept(effect);

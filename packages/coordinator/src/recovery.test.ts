@@ -83,6 +83,21 @@ describe('what an earlier page left', () => {
     expect(recovered).toBeNull();
   });
 
+  it('is gone on with when the version before this one wrote it', async () => {
+    const records = await leave();
+    for (const { key, value } of await records.range('journal', '')) {
+      await records.put('journal', key, { ...Object(value), version: 2 });
+    }
+    for (const { key, value } of await records.range('jobs', '')) {
+      const { probes: _, unseen: __, ...work } = Object(value).work;
+      await records.put('jobs', key, { ...Object(value), work, version: 2 });
+    }
+    const { jobs, recovered, foreign } = await bySameScheduler(records);
+    expect(foreign).toBe(false);
+    expect(jobs).toMatchObject([{ state: 'running', work: { probes: 0 } }]);
+    expect(recovered?.members).toHaveLength(3);
+  });
+
   it('is left alone when a version wrote it that is not known', async () => {
     const records = await leave();
     await records.put('journal', BASE_KEY, { version: 99 });

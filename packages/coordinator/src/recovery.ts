@@ -1,5 +1,5 @@
 import type { AttemptId, JobId, Millis, TaskId } from '@tabgrid/protocol/ids';
-import { type JobRecord, RECORDS_VERSION } from '@tabgrid/protocol/records';
+import type { JobRecord } from '@tabgrid/protocol/records';
 import type { Effect, SchedulerEvent } from '@tabgrid/scheduler/events';
 import type { Scheduler } from '@tabgrid/scheduler/scheduler';
 import type { Snapshot } from '@tabgrid/scheduler/snapshot';
@@ -12,6 +12,7 @@ import {
   EMPTY_DIGEST,
   EVENTS,
   EventsRecord,
+  JOURNAL_VERSIONS,
   MEMBERS,
   MemberRecord,
   ROUNDS,
@@ -78,7 +79,7 @@ export async function readLeftover({ records, jobs, restore }: RecoveryDeps): Pr
 
 function isForeign(base: unknown): boolean {
   const versioned = v.safeParse(v.looseObject({ version: v.number() }), base);
-  return versioned.success && versioned.output.version !== RECORDS_VERSION;
+  return versioned.success && !JOURNAL_VERSIONS.some((known) => known === versioned.output.version);
 }
 
 async function replay(

@@ -1,6 +1,7 @@
 import type { SchedulerConfig } from '@tabgrid/scheduler/core';
 import { createPlainOracle } from '@tabgrid/scheduler/oracle';
 import { DEFAULT_CONFIG } from '@tabgrid/scheduler/scheduler';
+import { probeOf } from './probes.js';
 
 /** Work units a second to assume before the first result: see `workUnits`, and what adapters were measured to reach. */
 const SOFTWARE_UNITS_PER_SECOND = 500_000;
@@ -13,5 +14,6 @@ export const priorUnitsPerSecond = (software: boolean): number =>
 /** What a page's scheduler is made with, but for the learned oracles that the page has. */
 export const SCHEDULER_CONFIG: SchedulerConfig = {
   ...DEFAULT_CONFIG,
+  probe: probeOf,
   oracle: createPlainOracle(({ capabilities }) => priorUnitsPerSecond(capabilities.software)),
 };

@@ -1,5 +1,6 @@
 import { createManualClock } from '@tabgrid/protocol/clock';
 import { JobId, VolunteerId } from '@tabgrid/protocol/ids';
+import type { Verification } from '@tabgrid/protocol/task';
 import { createScheduler, DEFAULT_CONFIG, type Scheduler } from '@tabgrid/scheduler/scheduler';
 import type { JobProgress, VolunteerStanding } from '@tabgrid/scheduler/views';
 import { fakeJob, fakeScene } from '@tabgrid/splitters/render/fixture';
@@ -44,6 +45,9 @@ const PROGRESS: JobProgress = {
     retracted: 7,
     paused: false,
     noApart: 0,
+    unseen: 9,
+    probes: 8,
+    probeUnits: 0.1,
   },
 };
 
@@ -61,7 +65,7 @@ function schedulerWith(change: {
   };
 }
 
-function runningJob(): Job {
+function runningJob(verify: Verification = 'none'): Job {
   const job = createJob({
     clock: createManualClock(),
     members: () => [],
@@ -69,7 +73,7 @@ function runningJob(): Job {
     spec: SPEC,
     sharing: { weight: 2, priority: 1 },
     startedAt: 5,
-    planner: restingState(fakeJob(manifest), [], 0),
+    planner: restingState(fakeJob(manifest, { verify }), [], 0),
   });
   job.begin({ volunteers: 1, unitsPerSecond: null });
   return job;
@@ -135,7 +139,10 @@ describe('a job as it is shown', () => {
     job.work = { ...NO_WORK, again: 10, clones: 10 };
     const { attempts, work } = workOf(job, schedulerWith({}));
     expect(attempts).toBe(109);
-    expect(work).toEqual({ again: 11, backups: 2, clones: 13, replicas: 4, checking: 5, rejected: 6, retracted: 7 });
+    expect(work).toEqual({
+      ...{ again: 11, backups: 2, clones: 13, replicas: 4, probes: 8 },
+      ...{ checking: 5, rejected: 6, retracted: 7, unseen: 9 },
+    });
     expect(jobView(job, schedulerWith({}), false)).toMatchObject({
       attempts: 109,
       retries: 13,
@@ -173,6 +180,10 @@ describe('a job as it is shown', () => {
     const notice = (change: Partial<JobProgress>) => jobView(job, schedulerWith({ job: change }), false).notice;
     expect(notice({ noApart: 1 })).toContain('One result waits');
     expect(notice({ noApart: 3 })).toContain('3 results wait');
+    const spot = runningJob('spot');
+    const unseen = jobView(spot, schedulerWith({ job: { noApart: 2 } }), false).notice;
+    expect(unseen).toContain('2 results are not checked yet');
+    expect(unseen).toContain('let this computer help');
     for (const { task } of job.ledger.parts()) job.ledger.accepted(task);
     expect(notice({ checking: 2 })).toContain('2 to go');
     expect(notice({ checking: 0 })).toContain('last checks are under way.');

@@ -100,7 +100,8 @@ export function jobView(job: Job, scheduler: Scheduler, held: boolean, eta: Eta 
 }
 
 function runningTasks({ ledger }: Job, scheduler: Scheduler): number {
-  return new Set(scheduler.outstanding().flatMap(({ task }) => (ledger.has(task) ? [task] : []))).size;
+  const wholes = scheduler.outstanding().filter(({ purpose }) => purpose !== 'probe');
+  return new Set(wholes.flatMap(({ task }) => (ledger.has(task) ? [task] : []))).size;
 }
 
 /** What keeps a running job from going on, in words; null when it goes on. */
@@ -124,6 +125,10 @@ function checks(job: Job, scheduler: Scheduler): string | null {
   const progress = scheduler.job(job.id);
   if (!progress) return null;
   const { noApart, checking } = progress;
+  if (noApart > 0 && job.job.verify === 'spot') {
+    const results = noApart === 1 ? 'One result is' : `${noApart} results are`;
+    return `${results} not checked yet: nobody is here who could look at them. Invite one more volunteer, of another network for strangers, or let this computer help.`;
+  }
   if (noApart > 0) {
     const results = noApart === 1 ? 'One result waits' : `${noApart} results wait`;
     return `${results} to be checked by somebody of another network: invite one more volunteer, or open the room to the public pool.`;

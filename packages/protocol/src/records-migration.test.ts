@@ -68,6 +68,28 @@ describe('records of version 1', () => {
   });
 });
 
+describe('records of version 2', () => {
+  const first = readJobRecord(JOB_1);
+  if (first.kind !== 'record') throw new Error(first.kind);
+  const { probes: _, unseen: __, ...work } = first.record.work;
+  const JOB_2 = { ...first.record, version: 2, work: { ...work, replicas: 4 } };
+  const RESULT_2 = { ...RESULT_1, version: 2, attempt: 'j1:0-1.2' };
+
+  it('become present ones, with nothing looked at in parts', () => {
+    const job = readJobRecord(structuredClone(JOB_2));
+    if (job.kind !== 'record') throw new Error(job.kind);
+    expect(job.record).toEqual({ ...JOB_2, version: RECORDS_VERSION, work: { ...JOB_2.work, probes: 0, unseen: 0 } });
+    const result = readResultRecord(structuredClone(RESULT_2));
+    expect(result).toEqual({ kind: 'record', record: { ...RESULT_2, version: RECORDS_VERSION } });
+  });
+
+  it('are refused where they are not what version 2 wrote', () => {
+    expect(readJobRecord({ ...JOB_2, work: first.record.work }).kind).toBe('damaged');
+    expect(readJobRecord({ ...JOB_2, planner: null }).kind).toBe('damaged');
+    expect(readResultRecord({ ...RESULT_2, attempt: 7 }).kind).toBe('damaged');
+  });
+});
+
 describe('other records', () => {
   it('of the present version are taken as they are', () => {
     const first = readJobRecord(JOB_1);

@@ -26,6 +26,8 @@ const report = {
   backups: 0,
   clones: 2,
   replicas: 3,
+  probes: 9,
+  unseen: 1,
   rejected: 0,
   retracted: 1,
   volunteers: [
@@ -69,7 +71,7 @@ const job = {
   startedAt: 1_700_000_000_000,
   wallMs: 0,
   attempts: 0,
-  work: { again: 0, backups: 0, clones: 0, replicas: 0, rejected: 0, retracted: 0 },
+  work: { again: 0, backups: 0, clones: 0, replicas: 0, probes: 0, rejected: 0, retracted: 0, unseen: 0 },
   sharing: { weight: 1, priority: -1 },
   journal: { upTo: 12, at: 30.5 },
   notice: null,

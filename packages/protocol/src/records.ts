@@ -12,8 +12,9 @@ import { AdapterClass, Verification } from './task.js';
  *  1  render jobs, results, reports
  *  2  paused jobs; what a job needs to be taken up again: its planner's state, its share of the grid, its place in the
  *     journal; the attempt of a result; what was done beside first attempts
+ *  3  parts of results that were computed again, and results that nobody could check
  */
-export const RECORDS_VERSION = 2;
+export const RECORDS_VERSION = 3;
 
 /** Camera samples a pixel that one picture may have. */
 export const MAX_SPP = 65_536;
@@ -113,10 +114,14 @@ const WorkCounts = {
   clones: Count,
   /** Attempts to compare a result with. */
   replicas: Count,
+  /** Secret parts of results that were computed again to compare; no attempts at whole tasks. */
+  probes: Count,
   /** Results found wrong. */
   rejected: Count,
   /** Accepted results taken out again. */
   retracted: Count,
+  /** Results that were due to be checked while nobody was there who could do it. */
+  unseen: Count,
 };
 
 /** What happened in a job. */

@@ -4,7 +4,7 @@ import type { JobSettings, NewTask } from './events.js';
 import { closeClass, openClass } from './lanes.js';
 import { admitTask, moveTask } from './moves.js';
 import { jobFor, queueFor, reorder } from './queues.js';
-import { cancelAttempts, closeCheck } from './results.js';
+import { cancelAttempts, closeCheck, vouchersOf } from './results.js';
 import { tellCancel } from './standing.js';
 import { isFinal, isLive, type TaskRecord, type VolunteerRecord } from './state.js';
 import { IllegalMoveError } from './transitions.js';
@@ -136,7 +136,7 @@ export function forgetJob(core: Core, id: JobId): void {
       state.attempts.delete(attempt.id);
       volunteerOf(core, attempt.volunteer).lost.delete(attempt);
     }
-    for (const voucher of task.check?.agreed ?? []) volunteerOf(core, voucher).vouched.delete(task.spec.id);
+    for (const voucher of vouchersOf(task)) volunteerOf(core, voucher).vouched.delete(task.spec.id);
     for (const input of task.after) {
       const before = state.tasks.get(input);
       if (before) before.dependents = before.dependents.filter((other) => other !== task.spec.id);

@@ -6,11 +6,20 @@ import { outlookFor } from './horizon.js';
 import { isAble, refresh } from './lanes.js';
 import { settleTasks } from './moves.js';
 import { measuredSpeed } from './oracle.js';
+import { wantedPart } from './parts.js';
+import { chooseProber } from './probers.js';
 import { dropHead, dueOf, headOf, liveTop, putBack } from './queues.js';
-import { reserve } from './reserve.js';
+import { reserve, reserveProbe } from './reserve.js';
 import { beyondBest, candidateOf, type Shown, shortlist } from './shortlist.js';
-import { hasFailed, type Place, type TaskQueue, type TaskRecord, type VolunteerRecord } from './state.js';
-import { mayConfirm } from './trust.js';
+import { mayConfirm } from './spot.js';
+import {
+  hasFailed,
+  type PartCheck,
+  type Place,
+  type TaskQueue,
+  type TaskRecord,
+  type VolunteerRecord,
+} from './state.js';
 import { makeRoom } from './urgent.js';
 
 /**
@@ -158,7 +167,7 @@ function suitedTo(queue: TaskQueue, next: TaskRecord, v: VolunteerRecord): TaskR
   return short && !hasFailed(short, v) ? short : next;
 }
 
-/** Gives a task whose result is to be compared to somebody apart from those who have computed it. */
+/** Gives a task whose result is to be looked at, or a part of it, to somebody apart from those who have computed it. */
 function giveReplica(core: Core, queue: TaskQueue): boolean {
   if (queue.replicasWanted === 0) return false;
   drawUntouched(core);
@@ -177,6 +186,14 @@ function chooseReplica(core: Core, queue: TaskQueue): boolean {
         continue;
       }
       const wanted = task;
+      const part = wantedPart(wanted);
+      if (part) {
+        given = giveProbe(core, wanted, part);
+        if (given) break;
+        skipped.add(wanted);
+        heap.pop();
+        continue;
+      }
       const places = confirmers(core, wanted);
       const candidates = places.map((place) => candidateOf(core, wanted, place));
       const outlook = { horizonMs: Number.POSITIVE_INFINITY, random: core.random };
@@ -194,6 +211,13 @@ function chooseReplica(core: Core, queue: TaskQueue): boolean {
     if (given) return true;
   }
   return false;
+}
+
+function giveProbe(core: Core, task: TaskRecord, part: PartCheck): boolean {
+  const place = chooseProber(core, task, part);
+  if (!place) return false;
+  reserveProbe(core, task, candidateOf(core, task, place, part.workUnits), part);
+  return true;
 }
 
 /** Who has room and could confirm a result. */

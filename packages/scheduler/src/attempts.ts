@@ -7,7 +7,7 @@ import { moveAttempt, ranEffect } from './moves.js';
 import { learnRhythm, learnSpeed, speedKey } from './oracle.js';
 import { rejectResult } from './results.js';
 import { blame, signOfLife, tellCancel } from './standing.js';
-import { type AttemptRecord, isFinal, isLive, type TaskRecord, type VolunteerRecord } from './state.js';
+import { type AttemptRecord, isFinal, isLive, isWhole, type TaskRecord, type VolunteerRecord } from './state.js';
 import { IllegalMoveError } from './transitions.js';
 import { compareWithout, takeSound } from './trust.js';
 
@@ -21,7 +21,7 @@ export function progressed(core: Core, v: VolunteerRecord, attempt: AttemptRecor
   if (isLive(attempt)) {
     if (attempt.state.kind !== 'running') noteInputs(v, attempt.task);
     moveAttempt(core, attempt, { kind: 'running', share });
-  } else if (attempt.state.kind === 'lost' && attempt.task.state.kind === 'ready') {
+  } else if (attempt.state.kind === 'lost' && isWhole(attempt) && attempt.task.state.kind === 'ready') {
     // It was given up, and goes on after all (its link came back): nobody else has it yet.
     if (v.state.kind !== 'quarantined') moveAttempt(core, attempt, { kind: 'running', share }, 'it goes on after all');
   } else if (attempt.state.kind === 'lost' || attempt.state.kind === 'cancelled') {
@@ -34,14 +34,18 @@ export function returned(core: Core, v: VolunteerRecord, attempt: AttemptRecord,
   signOfLife(core, v);
   const { state, task } = attempt;
   if (isLive(attempt) || (state.kind === 'lost' && !isFinal(task))) {
-    if (isLive(attempt)) learn(core, v, attempt, stats);
+    // What a few pixels took says nothing of a whole task.
+    if (isLive(attempt) && isWhole(attempt)) learn(core, v, attempt, stats);
     noteInputs(v, task);
-    noteOutput(v, task);
+    if (isWhole(attempt)) noteOutput(v, task);
     moveAttempt(core, attempt, { kind: 'returned', stats, sound: false });
-    if (v.state.kind !== 'gone') v.rhythm = learnRhythm(v.rhythm ?? undefined, core.now - v.lastReturnAt);
+    if (v.state.kind !== 'gone' && isWhole(attempt)) {
+      v.rhythm = learnRhythm(v.rhythm ?? undefined, core.now - v.lastReturnAt);
+    }
     // Not for a result that comes again: who repeats itself would look fast.
     v.lastReturnAt = core.now;
-    core.effects.push({ type: 'check', volunteer: v.id, attempt: attempt.id, task: task.spec.id });
+    const secret = attempt.probe?.secret ?? null;
+    core.effects.push({ type: 'check', volunteer: v.id, attempt: attempt.id, task: task.spec.id, secret });
   } else if (v.state.kind === 'gone') {
     // Nobody is there to be answered.
   } else if (state.kind === 'accepted') {
@@ -86,7 +90,7 @@ export function checked(core: Core, attempt: AttemptRecord, fault: string | null
   if (fault !== null) {
     const v = volunteerOf(core, attempt.volunteer);
     rejectResult(core, v, attempt, fault);
-    blame(core, v, attempt.task, fault);
+    blame(core, v, attempt, fault);
     return;
   }
   moveAttempt(core, attempt, { ...state, sound: true });
@@ -104,7 +108,7 @@ export function failed(core: Core, v: VolunteerRecord, attempt: AttemptRecord, f
   }
   // Somebody pressed stop or pause, or it has enough: nobody's fault.
   if (failure.code === 'stopped') v.restUntil = core.now + core.config.restMs;
-  else blame(core, v, attempt.task, reason);
+  else blame(core, v, attempt, reason);
 }
 
 /** GPU memory that a task is known to take: what it says, or its inputs and outputs. */

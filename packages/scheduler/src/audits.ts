@@ -1,5 +1,6 @@
 import type { Core } from './core.js';
-import { cancelAttempts, checkOf, closeCheck, openCheck } from './results.js';
+import { cancelAttempts, checkOf, closeCheck, noteUnseen, openCheck } from './results.js';
+import { drawParts, planParts } from './spot.js';
 import { isLive, type JobRecord, type TaskRecord } from './state.js';
 import { anybodyApart } from './trust.js';
 
@@ -13,7 +14,9 @@ import { anybodyApart } from './trust.js';
 export function settleJobs(core: Core): void {
   for (const job of core.state.jobs.values()) {
     if (job.settled || job.tasks.size === 0 || job.done + job.failed + job.cancelled < job.tasks.size) continue;
-    if (job.audits.size === 0) drawAudits(core, job);
+    dropHopeless(core, job);
+    if (job.audits.size > 0) continue;
+    drawAudits(core, job);
     dropHopeless(core, job);
     if (job.audits.size > 0) continue;
     job.settled = true;
@@ -28,16 +31,20 @@ function drawAudits(core: Core, job: JobRecord): void {
     for (const id of v.vouched) {
       const task = core.state.tasks.get(id);
       if (task?.state.kind !== 'done' || task.queue.job !== job || !task.check) continue;
-      if (task.check.agreed.length === 1 && !task.check.covered) unconfirmed.push(task);
+      const { agreed, confirmed, covered } = task.check;
+      if (agreed.length === 1 && agreed[0] === v.id && confirmed.length === 0 && !covered) unconfirmed.push(task);
     }
     const wanted = Math.ceil(core.config.checkFloor * unconfirmed.length);
     for (let drawn = 0; drawn < wanted; drawn++) {
-      const at = drawn + Math.floor(core.random.next() * (unconfirmed.length - drawn));
+      const at = drawn + Math.floor(core.secret.next() * (unconfirmed.length - drawn));
       const [task, other] = [unconfirmed[at], unconfirmed[drawn]];
       if (!task || !other) break;
       unconfirmed[at] = other;
       unconfirmed[drawn] = task;
       job.audits.add(task.spec.id);
+      const plan = planParts(core, task, 1);
+      const result = task.attempts.find(({ state }) => state.kind === 'accepted');
+      if (plan && result) drawParts(core, result, plan.parts);
       openCheck(task, v.id);
     }
     for (const task of unconfirmed) checkOf(task).covered = true;
@@ -49,7 +56,9 @@ function dropHopeless(core: Core, job: JobRecord): void {
   for (const id of job.audits) {
     const task = core.state.tasks.get(id);
     if (!task || task.attempts.some((a) => a.state.kind === 'returned' || isLive(a))) continue;
-    if (!anybodyApart(core, task)) endAudit(core, task, 'nobody is there who could check it');
+    if (anybodyApart(core, task)) continue;
+    endAudit(core, task, 'nobody is there who could check it');
+    noteUnseen(task, true);
   }
 }
 

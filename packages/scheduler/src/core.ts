@@ -1,9 +1,11 @@
 import type { AttemptId, Millis, TaskId, VolunteerId } from '@tabgrid/protocol/ids';
+import type { TaskSpec } from '@tabgrid/protocol/task';
 import type { Effect } from './events.js';
 import type { LogWriter } from './log.js';
 import type { Advice, GridLoad, Oracle, Probability, VolunteerView } from './oracle.js';
 import type { Policy } from './policies/policy.js';
 import type { Random } from './random.js';
+import type { Secret, SecretState } from './secret.js';
 import type { AttemptRecord, JobRecord, State, TaskRecord, VolunteerRecord } from './state.js';
 import { IllegalMoveError } from './transitions.js';
 
@@ -41,9 +43,19 @@ export interface SchedulerConfig {
   readonly trustAfter: number;
   /** The chance of a check never falls below this for a volunteer that is not the owner's own. */
   readonly checkFloor: number;
+  /**
+   * Cuts out of a task the part that a secret number (0 … 2^32 − 1) stands for; null for a kind of task that has no parts: its
+   * whole results are compared. A function of its arguments alone. Absent: none has parts.
+   */
+  readonly probe?: (task: TaskSpec, secret: number) => Probe | null;
+  /** What may be computed again to look at parts of results, as a share of a job's work units. */
+  readonly spotShare: number;
   /** Events kept in the log at least. */
   readonly logLimit: number;
 }
+
+/** A part of a task, as a task of its own. */
+export type Probe = Pick<TaskSpec, 'params' | 'workUnits' | 'outputBytes'>;
 
 /** What the modules of one `handle` call share. */
 export interface Core {
@@ -57,11 +69,15 @@ export interface Core {
   /** The choice under way is left untouched by what was learned of failures. */
   untouched: boolean;
   readonly random: Random;
+  /** For everything that nobody outside may guess. */
+  readonly secret: Omit<Secret, 'state'> & { state(): SecretState | null };
   readonly log: LogWriter;
   now: Millis;
   effects: Effect[];
   /** Tasks whose state has to be looked at again before the event is over. */
   agenda: TaskRecord[];
+  /** Tasks with parts that perhaps nobody who is there could compute: looked at before the event is over. */
+  readonly unwatched: Set<TaskRecord>;
   /** Volunteers whose place and timer have to be looked at again before work is handed out. */
   readonly touched: Set<VolunteerRecord>;
 }

@@ -53,7 +53,9 @@ export type AttemptPurpose =
   /** Volunteers are idle and the job is near its end. */
   | 'clone'
   /** A result is here and has to be compared with somebody else's. */
-  | 'replica';
+  | 'replica'
+  /** A result is here, and a secret part of it is computed again. */
+  | 'probe';
 
 /** Everything that can happen to the scheduler. Plain data: a log of events replays to the same state and effects. */
 export type SchedulerEvent =
@@ -151,6 +153,7 @@ export type Effect =
       readonly type: 'sendTask';
       readonly volunteer: VolunteerId;
       readonly attempt: AttemptId;
+      /** For a probe the part alone, under the task's name. */
       readonly task: TaskSpec;
       readonly purpose: AttemptPurpose;
       /** Who would take it over, the better one first; at most two. */
@@ -166,9 +169,23 @@ export type Effect =
       readonly reason: string;
     }
   /** Look at the structure of this attempt's result and answer with `checked`. Keep its bytes until an effect ends it. */
-  | { readonly type: 'check'; readonly volunteer: VolunteerId; readonly attempt: AttemptId; readonly task: TaskId }
+  | {
+      readonly type: 'check';
+      readonly volunteer: VolunteerId;
+      readonly attempt: AttemptId;
+      readonly task: TaskId;
+      /** Which part of the task the result is of (see `SchedulerConfig.probe`); null: all of it. */
+      readonly secret: number | null;
+    }
   /** Compare two results of a task by its kernel's own comparison and answer with `compared`. */
-  | { readonly type: 'compare'; readonly task: TaskId; readonly attempt: AttemptId; readonly with: AttemptId }
+  | {
+      readonly type: 'compare';
+      readonly task: TaskId;
+      readonly attempt: AttemptId;
+      readonly with: AttemptId;
+      /** The part in which they are compared, which either may have computed alone; null: all of it. */
+      readonly secret: number | null;
+    }
   /** This result is the task's: keep it, then acknowledge it to the volunteer. Once a task, unless it is retracted. */
   | { readonly type: 'accept'; readonly volunteer: VolunteerId; readonly attempt: AttemptId; readonly task: TaskId }
   /** The result was accepted before and came again: acknowledge it again. */

@@ -2,7 +2,7 @@ import type { AttemptId, JobId, Millis, TaskId, VolunteerId } from '@tabgrid/pro
 import * as ids from '@tabgrid/protocol/ids';
 import type { Capabilities, RunStats, TaskSpec } from '@tabgrid/protocol/task';
 import * as v from 'valibot';
-import type { SchedulerConfig } from './core.js';
+import type { Probe, SchedulerConfig } from './core.js';
 import type { Effect, JobSettings, SchedulerEvent, Verdict, VolunteerTags } from './events.js';
 import { createPlainOracle, NO_RECORD, type TelemetryView, type VolunteerView } from './oracle.js';
 import { earliestFinish } from './policies/earliest-finish.js';
@@ -40,6 +40,13 @@ export const taskSpec = (id: string, change: Partial<TaskSpec> = {}): TaskSpec =
   outputBytes: 16,
   verify: 'none',
   ...change,
+});
+
+/** Parts of any task: each a hundredth of it. */
+const partOf = ({ workUnits }: TaskSpec, secret: number): Probe => ({
+  params: { secret },
+  workUnits: workUnits / 100,
+  outputBytes: 16,
 });
 
 export const stats = (wallMs: Millis): RunStats => ({ kernelMs: wallMs, wallMs, submissions: 1 });
@@ -80,6 +87,8 @@ interface Joining {
   readonly hidden?: boolean;
 }
 
+type Says = string | ((secret: number | null) => string);
+
 export interface Fixture {
   readonly scheduler: Scheduler;
   readonly config: SchedulerConfig;
@@ -106,8 +115,11 @@ export interface Fixture {
   /** A whole result of the attempt, found valid unless `fault` is given. */
   finish(attempt: string, wallMs?: Millis, fault?: string | null): readonly Effect[];
   fail(attempt: string, message?: string): readonly Effect[];
-  /** A valid result that says `value`, and every comparison that is open answered: equal values are equal. */
-  say(attempt: string, value?: string): readonly Effect[];
+  /**
+   * A valid result that says `value`, and every comparison that is open answered: equal values are equal.
+   * @param value may be another one in each part
+   */
+  say(attempt: string, value?: Says): readonly Effect[];
   /** Comparisons that were asked for and not answered yet, oldest first. */
   readonly comparing: Comparison[];
   answer(comparison: Comparison, verdict: Verdict): readonly Effect[];
@@ -126,15 +138,18 @@ export interface Fixture {
  */
 export function createFixture(change: Partial<SchedulerConfig> = {}, seed = 1): Fixture {
   const oracle = createPlainOracle(() => 1000);
-  const config = { ...DEFAULT_CONFIG, policy: EAGER, oracle, ...change };
+  const config = { ...DEFAULT_CONFIG, policy: EAGER, oracle, probe: partOf, ...change };
   const scheduler = createScheduler(config, seed);
   const owner = (attempt: string) => {
     const sent = fixture.effects.find((e) => e.type === 'sendTask' && e.attempt === attempt);
     if (sent?.type !== 'sendTask') throw new Error(`attempt ${attempt} was never sent`);
     return sent;
   };
-  const values = new Map<string, string>();
-  const told = (attempt: string) => values.get(attempt) ?? 'right';
+  const values = new Map<string, Says>();
+  const told = (attempt: string, secret: number | null) => {
+    const value = values.get(attempt) ?? 'right';
+    return typeof value === 'string' ? value : value(secret);
+  };
   const fixture: Fixture = {
     scheduler,
     config,
@@ -186,7 +201,9 @@ export function createFixture(change: Partial<SchedulerConfig> = {}, seed = 1): 
       values.set(attempt, value);
       const effects = [...fixture.finish(attempt)];
       for (let next = fixture.comparing[0]; next; next = fixture.comparing[0]) {
-        effects.push(...fixture.answer(next, told(next.attempt) === told(next.with) ? 'equal' : 'different'));
+        const { attempt: one, with: other, secret } = next;
+        const same = told(one, secret) === told(other, secret);
+        effects.push(...fixture.answer(next, same ? 'equal' : 'different'));
       }
       return effects;
     },

@@ -11,6 +11,7 @@ import {
   hasFailed,
   isLive,
   isSound,
+  isWhole,
   type Place,
   type TaskClass,
   type TaskRecord,
@@ -68,6 +69,7 @@ function onlyAttempt(task: TaskRecord): AttemptRecord | null {
   if (task.state.kind !== 'running') return null;
   let found: AttemptRecord | null = null;
   for (const attempt of task.attempts) {
+    if (!isWhole(attempt)) continue;
     if (isSound(attempt)) return null;
     if (!isLive(attempt)) continue;
     if (found) return null;

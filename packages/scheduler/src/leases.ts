@@ -102,7 +102,7 @@ function expireOne(core: Core, v: VolunteerRecord): void {
     v.silent = reason;
     giveUpQueue(core, v, reason);
     settleVolunteer(core, v);
-    blame(core, v, head.task, reason);
+    blame(core, v, head, reason);
     return;
   }
   const overdue = overdueAt(v);

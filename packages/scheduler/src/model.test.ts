@@ -59,8 +59,8 @@ interface Model {
   readonly sent: { readonly volunteer: string; readonly attempt: string; readonly task: string }[];
   readonly accepted: Map<string, string>;
   readonly failed: Set<string>;
-  /** What wrong results say; every other result of a task says the same. */
-  readonly wrong: Map<string, string>;
+  /** What wrong results say, of all parts or of every other one; every other result of a task says the same. */
+  readonly wrong: Map<string, { readonly says: string; readonly partly: boolean }>;
   /** Comparisons that were asked for and are not answered. */
   comparing: Comparison[];
   /** Tasks of each job. */
@@ -77,7 +77,7 @@ type Step =
       readonly count: number;
       readonly after: boolean;
       readonly job: string;
-      readonly checked: boolean;
+      readonly verify: 'none' | 'spot' | 'replicate';
       readonly units: number;
     }
   | { readonly kind: 'join' | 'leave' | 'suspect' | 'open' | 'pause' | 'resume'; readonly who: number }
@@ -95,6 +95,7 @@ type Step =
         | 'progress'
         | 'result'
         | 'lie'
+        | 'halfLie'
         | 'collude'
         | 'badResult'
         | 'wrongTask'
@@ -118,7 +119,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       count: fc.integer({ min: 1, max: 6 }),
       after: fc.boolean(),
       job: fc.constantFrom(...JOBS),
-      checked: fc.boolean(),
+      verify: fc.constantFrom('none', 'spot', 'spot', 'replicate'),
       units: fc.constantFrom(100, 1000),
     }),
   },
@@ -155,7 +156,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 10,
     arbitrary: fc.record({
-      kind: fc.constantFrom('start', 'progress', 'result', 'result', 'result', 'lie', 'collude'),
+      kind: fc.constantFrom('start', 'progress', 'result', 'result', 'result', 'lie', 'halfLie', 'collude'),
       which,
     }),
   },
@@ -186,7 +187,7 @@ function play(f: Fixture, model: Model, s: Step): readonly Effect[] {
   const speaker = known;
   switch (s.kind) {
     case 'add': {
-      const change = { job: jid(s.job), verify: s.checked ? 'replicate' : 'none', workUnits: s.units } as const;
+      const change = { job: jid(s.job), verify: s.verify, workUnits: s.units } as const;
       const specs = Array.from({ length: s.count }, () => taskSpec(`t${model.added++}`, change));
       const before = model.added - s.count - 1;
       const after = s.after && before >= 0 && f.scheduler.task(tid(`t${before}`)) ? [tid(`t${before}`)] : [];
@@ -278,12 +279,13 @@ function play(f: Fixture, model: Model, s: Step): readonly Effect[] {
       return f.tell(s.kind === 'start' ? { type: 'started', ...about } : { type: 'progressed', ...about, share: 0.5 });
     }
     case 'lie':
-      if (!speaker) return [];
-      if (speaker.volunteer !== 'own') model.wrong.set(speaker.attempt, speaker.attempt);
-      return result(f, speaker, speaker.volunteer, speaker.task, null);
+    case 'halfLie':
     case 'collude':
       if (!speaker) return [];
-      if (speaker.volunteer !== 'own') model.wrong.set(speaker.attempt, 'what was agreed upon');
+      if (speaker.volunteer !== 'own') {
+        const says = s.kind === 'collude' ? 'what was agreed upon' : speaker.attempt;
+        model.wrong.set(speaker.attempt, { says, partly: s.kind === 'halfLie' });
+      }
       return result(f, speaker, speaker.volunteer, speaker.task, null);
     case 'result':
     case 'badResult':
@@ -378,8 +380,12 @@ function follow(f: Fixture, model: Model, effects: readonly Effect[]): void {
 
 const FINAL: readonly string[] = ['done', 'failed', 'cancelled'];
 
-function compare(f: Fixture, model: Model, { attempt, with: other }: Comparison): readonly Effect[] {
-  const verdict: Verdict = model.wrong.get(attempt) === model.wrong.get(other) ? 'equal' : 'different';
+function compare(f: Fixture, model: Model, { attempt, with: other, secret }: Comparison): readonly Effect[] {
+  const saysOf = (id: string) => {
+    const wrong = model.wrong.get(id);
+    return wrong?.partly && secret !== null && secret % 2 === 1 ? undefined : wrong?.says;
+  };
+  const verdict: Verdict = saysOf(attempt) === saysOf(other) ? 'equal' : 'different';
   return f.tell({ type: 'compared', attempt, with: other, verdict });
 }
 

@@ -8,6 +8,7 @@ import {
   type AttemptState,
   isFinal,
   isLive,
+  isWhole,
   type JobRecord,
   type TaskRecord,
   type TaskState,
@@ -93,13 +94,14 @@ export function moveAttempt(core: Core, attempt: AttemptRecord, to: AttemptState
     countBackups(core, attempt, -1);
     touch(core, volunteer);
     // Whoever is left with the task may be no better.
-    if (attempt.task.attempts.some(isLive)) core.state.doubtful.add(attempt.task);
+    if (isWhole(attempt) && attempt.task.attempts.some(isLive)) core.state.doubtful.add(attempt.task);
   } else if (volunteer && !wasLive && isLive(attempt)) {
     setQueue(core, volunteer, [attempt, ...volunteer.queue]);
     beginHead(core, volunteer);
     countBackups(core, attempt, 1);
     touch(core, volunteer);
   }
+  if (!isWhole(attempt)) core.unwatched.add(attempt.task);
   core.agenda.push(attempt.task);
 }
 
@@ -110,7 +112,7 @@ const endOf = ({ kind }: AttemptState): RunEnd =>
 function noteEnd(core: Core, v: VolunteerRecord, attempt: AttemptRecord, from: string, end: RunEnd): void {
   // Nothing is asked anew because of it: whoever is asked next sees it.
   v.record = learnRecord(v.record, end);
-  if (end === 'returned' || from === 'reserved' || v.queue[0] !== attempt) return;
+  if (end === 'returned' || from === 'reserved' || v.queue[0] !== attempt || !isWhole(attempt)) return;
   core.effects.push(ranEffect(attempt, end, core.now - v.headAt));
 }
 
@@ -152,6 +154,16 @@ export function moveVolunteer(core: Core, volunteer: VolunteerRecord, to: Volunt
   volunteer.state = to;
   weigh(core.state, volunteer, 1);
   touch(core, volunteer);
+  if (from === 'ready') watchAgain(core);
+}
+
+/** Somebody who could have computed parts of results is not there any more. */
+function watchAgain({ state: { jobs }, unwatched }: Core): void {
+  for (const { queues } of jobs.values()) {
+    for (const { replicas } of queues) {
+      for (const { tasks } of replicas.values()) for (const task of tasks) unwatched.add(task);
+    }
+  }
 }
 
 /** Brings a volunteer's state in line with what is known of it. */
@@ -237,6 +249,7 @@ function wantedState(core: Core, task: TaskRecord): TaskState {
   // Without an allocation a task: this runs for every event.
   let live = false;
   for (const attempt of attempts) {
+    if (!isWhole(attempt)) continue;
     if (attempt.state.kind === 'returned') return CHECKING;
     live ||= isLive(attempt);
   }

@@ -24,6 +24,8 @@ export function join(core: Core, event: Extract<SchedulerEvent, { type: 'volunte
   }
   v.capabilities = capabilities;
   v.tags = tags;
+  if (tags.trusted) core.state.trusted.add(v);
+  else core.state.trusted.delete(v);
   v.paused = paused;
   v.hidden = hidden;
   v.joinedAt = core.now;
@@ -82,6 +84,7 @@ function newcomer(
     quarantines: 0,
     verified: new Map(),
     vouched: new Set(),
+    doubts: 0,
     advised: null,
     share: ONE_ATTEMPT,
     usual: 1,

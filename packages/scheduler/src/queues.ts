@@ -3,10 +3,10 @@ import type { TaskSpec } from '@tabgrid/protocol/task';
 import type { Core } from './core.js';
 import { createHeap, type Heap } from './heap.js';
 import { taskView } from './oracle.js';
+import { isOnItsWay, resultsOf, wantedPart } from './parts.js';
 import { createSortedList } from './sorted-list.js';
 import {
-  isLive,
-  isSound,
+  isWhole,
   type JobRecord,
   PLAIN_JOB,
   type ReplicaGroup,
@@ -35,9 +35,11 @@ export function jobFor(core: Core, id: JobRecord['id']): JobRecord {
       failed: 0,
       cancelled: 0,
       open: 0,
-      made: { first: 0, again: 0, backup: 0, clone: 0, replica: 0 },
+      made: { first: 0, again: 0, backup: 0, clone: 0, replica: 0, probe: 0 },
       extraUnits: 0,
       audits: new Set(),
+      spot: { seen: 0, planned: 0, spent: 0 },
+      unseen: 0,
       rejected: 0,
       retracted: 0,
       served: core.state.servedAt,
@@ -138,9 +140,11 @@ export function reindex(task: TaskRecord): void {
 }
 
 /** Whether a check is open and nothing is on its way that could close it. */
-function wantsReplica({ state, check, attempts }: TaskRecord): boolean {
+function wantsReplica(task: TaskRecord): boolean {
+  const { state, check, attempts } = task;
   if (!check?.open || check.pending.size > 0 || (state.kind !== 'checking' && state.kind !== 'done')) return false;
-  return !attempts.some(isLive) && attempts.some((a) => isSound(a) || a.state.kind === 'accepted');
+  if (check.parts.some(({ verdict }) => verdict === 'open')) return wantedPart(task) !== null;
+  return !attempts.some((a) => isWhole(a) && isOnItsWay(a)) && resultsOf(task).length > 0;
 }
 
 function count(task: TaskRecord, by: 1 | -1): void {
@@ -152,8 +156,9 @@ function count(task: TaskRecord, by: 1 | -1): void {
     const maker = makerOf(task);
     const group = groupOf(queue, maker);
     queue.replicasWanted += by;
-    group.wanted += by;
-    if (group.wanted === 0) queue.replicas.delete(maker);
+    if (by === 1) group.tasks.add(task);
+    else group.tasks.delete(task);
+    if (group.tasks.size === 0) queue.replicas.delete(maker);
   }
 }
 
@@ -167,7 +172,7 @@ function makerOf({ check, spec }: TaskRecord): VolunteerId {
 export function groupOf(queue: TaskQueue, maker: VolunteerId): ReplicaGroup {
   let group = queue.replicas.get(maker);
   if (!group) {
-    group = { heap: createTaskHeap(older), wanted: 0 };
+    group = { heap: createTaskHeap(older), tasks: new Set() };
     queue.replicas.set(maker, group);
   }
   return group;

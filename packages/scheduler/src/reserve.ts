@@ -1,11 +1,13 @@
 import { AttemptId, type Millis, type VolunteerId } from '@tabgrid/protocol/ids';
+import type { TaskSpec } from '@tabgrid/protocol/task';
 import * as v from 'valibot';
 import { type Core, failureOf, jobOf, viewOf } from './core.js';
 import type { AttemptPurpose } from './events.js';
 import { refresh } from './lanes.js';
 import { beginHead, countBackups, setQueue, settleTasks } from './moves.js';
+import { attemptsAt } from './parts.js';
 import type { Shown } from './shortlist.js';
-import type { AttemptRecord, Place, TaskRecord, VolunteerRecord } from './state.js';
+import type { AttemptRecord, Place, SecretPart, TaskRecord, VolunteerRecord } from './state.js';
 
 /** Making an attempt, and choosing who would take it over. */
 
@@ -13,6 +15,26 @@ import type { AttemptRecord, Place, TaskRecord, VolunteerRecord } from './state.
 export type Extra = 'extra' | 'plain';
 
 export function reserve(core: Core, task: TaskRecord, chosen: Shown, purpose: AttemptPurpose, extra: Extra): void {
+  make(core, task, chosen, { purpose, extra, probe: null });
+}
+
+/** Has a part of a result computed again. */
+export function reserveProbe(core: Core, task: TaskRecord, chosen: Shown, part: SecretPart): void {
+  const { of, secret, workUnits } = part;
+  const { spot } = jobOf(task);
+  spot.spent += workUnits;
+  // A further opinion was in no plan.
+  if (attemptsAt(task, part).length > 0) spot.planned += workUnits;
+  make(core, task, chosen, { purpose: 'probe', extra: 'plain', probe: { of, secret, workUnits } });
+}
+
+interface How {
+  readonly purpose: AttemptPurpose;
+  readonly extra: Extra;
+  readonly probe: SecretPart | null;
+}
+
+function make(core: Core, task: TaskRecord, chosen: Shown, { purpose, extra, probe }: How): void {
   const { volunteer } = chosen.place;
   const job = jobOf(task);
   const { untouched } = core;
@@ -25,8 +47,10 @@ export function reserve(core: Core, task: TaskRecord, chosen: Shown, purpose: At
     expectedMs: chosen.expectedMs,
     lowMs: chosen.lowMs,
     boundMs: chosen.boundMs,
-    backups: backupsFor(core, task, volunteer),
+    // Whoever is drawn anew is as good.
+    backups: probe ? [] : backupsFor(core, task, volunteer),
     untouched,
+    probe,
     state: { kind: 'reserved' },
   };
   job.made[purpose]++;
@@ -50,7 +74,7 @@ export function reserve(core: Core, task: TaskRecord, chosen: Shown, purpose: At
     type: 'sendTask',
     volunteer: volunteer.id,
     attempt: attempt.id,
-    task: task.spec,
+    task: probe ? specOf(core, task, probe) : task.spec,
     purpose,
     backups: attempt.backups,
     untouched,
@@ -58,6 +82,13 @@ export function reserve(core: Core, task: TaskRecord, chosen: Shown, purpose: At
   // Before the next decision, which may be about a hold or about the same volunteer.
   settleTasks(core);
   refresh(core);
+}
+
+/** The part as a task of its own, under the task's name. @throws Error when it cannot be cut out any more */
+function specOf({ config }: Core, { spec }: TaskRecord, { secret }: SecretPart): TaskSpec {
+  const cut = config.probe?.(spec, secret);
+  if (!cut) throw new Error(`no part of ${spec.id} can be computed alone`);
+  return { ...spec, ...cut };
 }
 
 const BACKUPS = 2;

@@ -77,7 +77,7 @@ describe('no snapshot', () => {
     for (const value of [null, undefined, 7, 'x', [], {}, { version: 1 }]) {
       expect(() => restoreScheduler(config, value)).toThrow(SnapshotError);
     }
-    expect(broken((s) => Object.assign(s, { version: 99 }))).toThrow(/of version 99; this is version 2/);
+    expect(broken((s) => Object.assign(s, { version: 99 }))).toThrow(/of version 99; this is version 3/);
     expect(broken((s) => Object.assign(s, { more: 1 }))).toThrow(SnapshotError);
     expect(broken((s) => Object.assign(first(s.volunteers), { queue: 'x' }))).toThrow(/not a snapshot/);
   });

@@ -23,6 +23,7 @@ export function takeSnapshot(core: Core): Snapshot {
     now: core.now,
     events: core.log.number,
     random: core.random.state(),
+    secret: secretOut(core),
     hold: state.hold,
     wakeAt: state.wakeAt,
     nextOrder: state.nextOrder,
@@ -43,6 +44,11 @@ export function takeSnapshot(core: Core): Snapshot {
   };
 }
 
+function secretOut({ secret }: Core): Snapshot['secret'] {
+  const state = secret.state();
+  return state && { key: [...state.key], drawn: state.drawn };
+}
+
 function jobOut(job: JobRecord): Snapshot['jobs'][number] {
   const { id, settings, paused, units, doneUnits, extraUnits, rejected, retracted, served, settled } = job;
   return {
@@ -50,6 +56,8 @@ function jobOut(job: JobRecord): Snapshot['jobs'][number] {
     tasks: [...job.tasks],
     audits: [...job.audits],
     made: { ...job.made },
+    spot: { ...job.spot },
+    unseen: job.unseen,
     queues: job.queues.map(({ taskClass, mixed, replicas }) => {
       return { taskClass: taskClass.key, mixed, makers: [...replicas.keys()] };
     }),
@@ -66,7 +74,14 @@ function taskOut(task: TaskRecord): Snapshot['tasks'][number] {
       return { ...attempt, task: spec.id, backups: [...attempt.backups] };
     }),
     failures: [...failures],
-    check: check && { ...check, pending: [...check.pending], verdicts: [...check.verdicts], agreed: [...check.agreed] },
+    check: check && {
+      ...check,
+      pending: [...check.pending],
+      verdicts: [...check.verdicts],
+      parts: check.parts.map((part) => ({ ...part })),
+      agreed: [...check.agreed],
+      confirmed: [...check.confirmed],
+    },
     dependents: [...dependents],
   };
 }
@@ -136,7 +151,9 @@ export function fillState(state: State, from: Snapshot): void {
 function namedVolunteers({ tasks, jobs }: Snapshot): readonly VolunteerRecord['id'][] {
   return [
     ...tasks.flatMap(({ attempts }) => attempts.flatMap(({ volunteer, backups }) => [volunteer, ...backups])),
-    ...tasks.flatMap(({ check }) => (check ? [...(check.maker === null ? [] : [check.maker]), ...check.agreed] : [])),
+    ...tasks.flatMap(({ check }) =>
+      check ? [...(check.maker === null ? [] : [check.maker]), ...check.agreed, ...check.confirmed] : [],
+    ),
     ...jobs.flatMap(({ queues }) => queues.flatMap(({ makers }) => makers)),
   ];
 }
@@ -160,7 +177,14 @@ function jobIn(state: State, from: Snapshot['jobs'][number]): JobRecord {
   const counted = { open: 0, done: 0, failed: 0, cancelled: 0 };
   const queues: TaskQueue[] = [];
   const { tasks, audits, queues: kept, ...rest } = from;
-  const job: JobRecord = { ...rest, ...counted, queues, tasks: new Set(tasks), audits: new Set(audits) };
+  const job: JobRecord = {
+    ...rest,
+    spot: { ...rest.spot },
+    ...counted,
+    queues,
+    tasks: new Set(tasks),
+    audits: new Set(audits),
+  };
   for (const { taskClass, mixed } of kept) {
     queues.push({ ...createQueue(job, known(state.classes, taskClass)), mixed });
   }
@@ -185,7 +209,12 @@ function taskIn(state: State, queues: ReadonlyMap<string, TaskQueue>, from: Snap
     queue: known(queues, `${job.id} ${key}`),
     wanting: null,
     attempts: [],
-    check: check && { ...check, pending: new Set(check.pending), verdicts: new Map(check.verdicts) },
+    check: check && {
+      ...check,
+      pending: new Set(check.pending),
+      verdicts: new Map(check.verdicts),
+      parts: check.parts.map((part) => ({ ...part })),
+    },
   };
   task.attempts = attempts.map((attempt): AttemptRecord => ({ ...attempt, task }));
   for (const attempt of task.attempts) state.attempts.set(attempt.id, attempt);
@@ -219,6 +248,7 @@ function volunteerIn(state: State, from: Snapshot['volunteers'][number]): void {
     places: new Map(),
   };
   state.volunteers.set(volunteer.id, volunteer);
+  if (volunteer.tags.trusted) state.trusted.add(volunteer);
   weigh(state, volunteer, 1);
   for (const { taskClass: key, ...place } of places) {
     const taskClass = known(state.classes, key);

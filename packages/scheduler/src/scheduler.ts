@@ -19,10 +19,11 @@ import { jobFor } from './queues.js';
 import { createRandom } from './random.js';
 import { fillState, parseSnapshot, takeSnapshot } from './restore.js';
 import { rejectResult, retract } from './results.js';
+import { createSecret, keyFrom, type SecretState } from './secret.js';
 import { type Snapshot, SnapshotError } from './snapshot.js';
 import { blame, quarantine, signOfLife } from './standing.js';
 import { type AttemptRecord, createState, isLive, type TaskState } from './state.js';
-import { compared, judgeAgain } from './trust.js';
+import { compared, judgeAgain, takeUnwatched } from './trust.js';
 import { violations } from './validate.js';
 import {
   type BlockedWork,
@@ -88,12 +89,17 @@ export const DEFAULT_CONFIG: SchedulerConfig = {
   extraShare: 0.05,
   trustAfter: 10,
   checkFloor: 0.05,
+  spotShare: 0.01,
   logLimit: 5_000,
 };
 
-/** @param seed of the only randomness that decisions use */
-export function createScheduler(config: SchedulerConfig, seed: number): Scheduler {
-  return schedulerOf(createCore(config, seed, null));
+/**
+ * @param seed of the randomness that decisions use
+ * @param key of what nobody outside may guess: which results are checked, where and by whom. Made from the seed when absent, which
+ * is good enough where nobody lies in earnest.
+ */
+export function createScheduler(config: SchedulerConfig, seed: number, key = keyFrom(seed)): Scheduler {
+  return schedulerOf(createCore(config, seed, { key, drawn: 0 }, null));
 }
 
 /**
@@ -102,7 +108,7 @@ export function createScheduler(config: SchedulerConfig, seed: number): Schedule
  */
 export function restoreScheduler(config: SchedulerConfig, snapshot: unknown): Scheduler {
   const from = parseSnapshot(snapshot);
-  const core = createCore(config, from.random, from);
+  const core = createCore(config, from.random, from.secret, from);
   fillState(core.state, from);
   core.now = from.now;
   if (from.oracle) findOracle(core, from.oracle.hash);
@@ -119,9 +125,12 @@ function findOracle(core: Core, hash: string): void {
   core.learned = found !== null;
 }
 
-function createCore(config: SchedulerConfig, seed: number, from: Snapshot | null): Core {
+/** @param secret null for a state of the time before there was one: what decided then decides on */
+function createCore(config: SchedulerConfig, seed: number, secret: SecretState | null, from: Snapshot | null): Core {
   // Where even the plain one answers what cannot be, something has to be said all the same.
   const plain = guarded(config.plain ?? config.oracle, LAST_RESORT);
+  const random = createRandom(seed);
+  const before = { ...random, word: () => Math.floor(random.next() * 2 ** 32), state: () => null };
   return {
     state: createState(),
     config,
@@ -129,11 +138,13 @@ function createCore(config: SchedulerConfig, seed: number, from: Snapshot | null
     plain,
     learned: false,
     untouched: false,
-    random: createRandom(seed),
+    random,
+    secret: secret ? createSecret(secret) : before,
     log: createLog(config.logLimit, from),
     now: 0,
     effects: [],
     agenda: [],
+    unwatched: new Set(),
     touched: new Set(),
   };
 }
@@ -159,6 +170,12 @@ function schedulerOf(core: Core): Scheduler {
       noteHold(core);
       // What was drawn for an audit is handed out at once: there may be no other event for long.
       assign(core);
+      if (takeUnwatched(core)) {
+        settleTasks(core);
+        settleJobs(core);
+        noteHold(core);
+        assign(core);
+      }
       settleTasks(core);
       refresh(core);
       askToWake(core);
@@ -288,7 +305,7 @@ function apply(core: Core, event: SchedulerEvent): void {
         returned(core, v, attempt, event.stats);
       } else {
         if (isLive(attempt)) rejectResult(core, v, attempt, fault);
-        blame(core, v, attempt.task, fault);
+        blame(core, v, attempt, fault);
       }
       return;
     }

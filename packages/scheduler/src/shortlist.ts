@@ -72,15 +72,15 @@ function drawn(core: Core, { idle, queued }: TaskClass, suits: (v: VolunteerReco
   return [...found];
 }
 
-/** What is known of a volunteer as somebody to do this task. */
-export function candidateOf(core: Core, task: TaskRecord, place: Place): Shown {
+/** What is known of a volunteer as somebody to do this task. @param workUnits where it is to do a part alone */
+export function candidateOf(core: Core, task: TaskRecord, place: Place, workUnits = task.spec.workUnits): Shown {
   const v = place.volunteer;
   const view = viewOf(core, v);
   // Most tasks are the typical one.
   const { p025, median, p975 } =
-    task.spec.workUnits === task.queue.taskClass.typicalUnits
+    workUnits === task.queue.taskClass.typicalUnits
       ? { p025: place.lowMs, median: place.durationMs, p975: place.boundMs }
-      : core.oracle.duration(view, taskView(task.spec));
+      : core.oracle.duration(view, { ...taskView(task.spec), workUnits });
   const queueMs = v.queue.length === 0 ? 0 : Math.max(place.freeAt - core.now, overdueMs(v));
   const transferMs = transferTo(core, v, task);
   const durationMs = median + place.tripMs + transferMs;

@@ -1,11 +1,42 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { capabilities, createFixture, of, vid } from './fixture.js';
+import { aid, capabilities, createFixture, of, vid } from './fixture.js';
 import { restoreScheduler } from './scheduler.js';
 import { SNAPSHOT_VERSION, SnapshotError } from './snapshot.js';
 
 /** As version 1 wrote it: a job under way, advised, with an open check and somebody gone. */
 const ONE: unknown = JSON.parse(readFileSync(new URL('./snapshot-v1.json', import.meta.url), 'utf8'));
+
+/** As version 2 wrote it: results done, being compared and lost, replicas under way, somebody gone. */
+const TWO: unknown = JSON.parse(readFileSync(new URL('./snapshot-v2.json', import.meta.url), 'utf8'));
+
+describe('a snapshot of version 2', () => {
+  it('becomes one of this version, with nothing looked at in parts', () => {
+    const restored = restoreScheduler(createFixture().config, TWO);
+    restored.validateState();
+    const snapshot = restored.snapshot();
+    expect(snapshot.version).toBe(SNAPSHOT_VERSION);
+    expect(snapshot.jobs[0]).toMatchObject({ spot: { seen: 0, planned: 0, spent: 0 }, unseen: 0, made: { probe: 0 } });
+    expect(snapshot.tasks.flatMap(({ attempts }) => attempts).every(({ probe }) => probe === null)).toBe(true);
+    expect(snapshot.tasks.find(({ check }) => check?.open)?.check).toMatchObject({ parts: [], confirmed: [] });
+    expect(restoreScheduler(createFixture().config, snapshot).snapshot()).toEqual(snapshot);
+  });
+
+  it('is gone on from, the open comparison first, with the draws that it would have made', () => {
+    const open = Object(TWO).tasks.find((task: { check: { pending: string[] } | null }) => task.check?.pending.length);
+    const [attempt, other] = open.check.pending[0].split('|').map(aid);
+    const event = { type: 'compared', attempt, with: other, verdict: 'equal' } as const;
+    const drawn = [1, 2].map(() => {
+      const restored = restoreScheduler(createFixture().config, TWO);
+      const effects = restored.handle(event, 2000);
+      restored.validateState();
+      expect(of(effects, 'accept').map(({ task }) => task)).toEqual([open.spec.id]);
+      return restored.snapshot().random;
+    });
+    expect(drawn[0]).toBe(drawn[1]);
+    expect(restoreScheduler(createFixture().config, TWO).snapshot().secret).toBeNull();
+  });
+});
 
 describe('a snapshot of version 1', () => {
   it('becomes one of this version, with nothing known of what was not noted then', () => {

@@ -9,8 +9,9 @@ import { RECENT_SPEEDS } from './oracle.js';
  * History of SNAPSHOT_VERSION
  *  1  jobs, tasks with checks, attempts, volunteers with trust, places as they were found
  *  2  volunteers' records, rhythm, visits, telemetry, links and shares; attempts left untouched; bytes of a class's typical task
+ *  3  the owner's secret; parts of results that are computed again, and what they cost; doubts about volunteers' words
  */
-export const SNAPSHOT_VERSION = 2;
+export const SNAPSHOT_VERSION = 3;
 
 /** A snapshot of another version, of another form, or one that contradicts itself. */
 export class SnapshotError extends Error {
@@ -19,7 +20,7 @@ export class SnapshotError extends Error {
 
 const Time = v.number();
 const Reason = v.string();
-const Purpose = v.picklist(['first', 'again', 'backup', 'clone', 'replica']);
+const Purpose = v.picklist(['first', 'again', 'backup', 'clone', 'replica', 'probe']);
 const Verdict = v.picklist(['equal', 'within', 'different']);
 
 const TaskState = v.variant('kind', [
@@ -53,6 +54,8 @@ const VolunteerState = v.variant('kind', [
   v.strictObject({ kind: v.literal('gone'), reason: Reason }),
 ]);
 
+const Part = v.strictObject({ of: AttemptId, secret: v.number(), workUnits: v.number() });
+
 export const Attempt = v.strictObject({
   id: AttemptId,
   task: TaskId,
@@ -64,7 +67,20 @@ export const Attempt = v.strictObject({
   boundMs: Time,
   backups: v.array(VolunteerId),
   untouched: v.boolean(),
+  probe: v.nullable(Part),
   state: AttemptState,
+});
+
+export const Check = v.strictObject({
+  open: v.boolean(),
+  maker: v.nullable(VolunteerId),
+  pending: v.array(v.string()),
+  verdicts: v.array(v.tuple([v.string(), Verdict])),
+  parts: v.array(v.strictObject({ ...Part.entries, verdict: v.picklist(['open', 'right', 'wrong']) })),
+  agreed: v.array(VolunteerId),
+  confirmed: v.array(VolunteerId),
+  unseen: v.boolean(),
+  covered: v.boolean(),
 });
 
 export const Task = v.strictObject({
@@ -75,16 +91,7 @@ export const Task = v.strictObject({
   readyAt: v.nullable(Time),
   attempts: v.array(Attempt),
   failures: v.array(v.strictObject({ volunteer: VolunteerId, reason: Reason })),
-  check: v.nullable(
-    v.strictObject({
-      open: v.boolean(),
-      maker: v.nullable(VolunteerId),
-      pending: v.array(v.string()),
-      verdicts: v.array(v.tuple([v.string(), Verdict])),
-      agreed: v.array(VolunteerId),
-      covered: v.boolean(),
-    }),
-  ),
+  check: v.nullable(Check),
   dependents: v.array(TaskId),
   freed: v.boolean(),
 });
@@ -175,6 +182,7 @@ export const Volunteer = v.strictObject({
   quarantines: v.number(),
   verified: v.array(v.tuple([v.string(), v.number()])),
   vouched: v.array(TaskId),
+  doubts: v.number(),
   advised: v.nullable(Share),
   share: Share,
   usual: v.number(),
@@ -185,7 +193,7 @@ export const Volunteer = v.strictObject({
   timerAt: v.nullable(Time),
 });
 
-const Job = v.strictObject({
+export const Job = v.strictObject({
   id: JobId,
   settings: v.strictObject({
     weight: v.number(),
@@ -204,9 +212,12 @@ const Job = v.strictObject({
     backup: v.number(),
     clone: v.number(),
     replica: v.number(),
+    probe: v.number(),
   }),
   extraUnits: v.number(),
   audits: v.array(TaskId),
+  spot: v.strictObject({ seen: v.number(), planned: v.number(), spent: v.number() }),
+  unseen: v.number(),
   rejected: v.number(),
   retracted: v.number(),
   served: v.number(),
@@ -229,6 +240,10 @@ export const Snapshot = v.strictObject({
   /** Events handled before. */
   events: v.number(),
   random: v.number(),
+  /** null: of the time before there was one. */
+  secret: v.nullable(
+    v.strictObject({ key: v.tuple([v.number(), v.number(), v.number(), v.number()]), drawn: v.number() }),
+  ),
   hold: v.nullable(v.strictObject({ share: v.number(), reached: v.boolean() })),
   wakeAt: v.nullable(Time),
   nextOrder: v.number(),

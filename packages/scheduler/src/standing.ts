@@ -1,7 +1,7 @@
 import type { Millis } from '@tabgrid/protocol/ids';
 import { type Core, volunteerOf } from './core.js';
 import { moveAttempt, settleVolunteer } from './moves.js';
-import type { AttemptRecord, TaskRecord, VolunteerRecord } from './state.js';
+import type { AttemptRecord, VolunteerRecord } from './state.js';
 
 /** What a volunteer's behaviour brings upon it: leases begun anew, blame, quarantine. */
 
@@ -19,9 +19,9 @@ export function signOfLife(core: Core, v: VolunteerRecord): void {
   settleVolunteer(core, v);
 }
 
-/** Books a failure on the task and on the volunteer, which may put it into quarantine. */
-export function blame(core: Core, v: VolunteerRecord, task: TaskRecord, reason: string): void {
-  task.failures = [...task.failures, { volunteer: v.id, reason }];
+/** Books a failure on the task – unless it was only to be looked at – and on the volunteer, which may put it into quarantine. */
+export function blame(core: Core, v: VolunteerRecord, { task, probe }: AttemptRecord, reason: string): void {
+  if (probe === null) task.failures = [...task.failures, { volunteer: v.id, reason }];
   v.failuresInRow++;
   if (v.failuresInRow < core.config.failuresToQuarantine) return;
   quarantine(core, v, `${v.failuresInRow} failures in a row, the last one: ${reason}`);

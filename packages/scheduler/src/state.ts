@@ -32,6 +32,21 @@ export type TaskState =
   | { readonly kind: 'failed'; readonly reasons: readonly string[] }
   | { readonly kind: 'cancelled'; readonly reason: string };
 
+/** A secret part of a result that somebody else computes again. */
+export interface SecretPart {
+  /** The result that is looked at. */
+  readonly of: AttemptId;
+  /** What the part is cut out by (`SchedulerConfig.probe`). */
+  readonly secret: number;
+  /** What it costs to compute. */
+  readonly workUnits: number;
+}
+
+/** A part that is being looked at, or was. */
+export interface PartCheck extends SecretPart {
+  verdict: 'open' | 'right' | 'wrong';
+}
+
 /** What is known about a task's result being right. */
 export interface TaskCheck {
   /** Its results are not enough to believe one: another is needed, or on its way, or being compared. */
@@ -42,8 +57,14 @@ export interface TaskCheck {
   readonly pending: Set<string>;
   /** Verdicts on pairs of its results, by `pairKey`. */
   readonly verdicts: Map<string, Verdict>;
+  /** Secret parts of its results; empty where whole results are compared, and while nothing is checked. */
+  parts: readonly PartCheck[];
   /** Volunteers whose results agree with the accepted one, its own first. */
   agreed: readonly VolunteerId[];
+  /** Volunteers that came to the same in a part of it. */
+  confirmed: readonly VolunteerId[];
+  /** Its check was due, and nobody was there who could make it. */
+  unseen: boolean;
   /** A draw for audits has passed over or taken it: it is not drawn again. */
   covered: boolean;
 }
@@ -98,6 +119,8 @@ export interface AttemptRecord {
   readonly backups: readonly VolunteerId[];
   /** What was learned of failures was left out when its volunteer was chosen. */
   readonly untouched: boolean;
+  /** The part of another attempt's result that this one computes again; null for one that computes the whole task. */
+  readonly probe: SecretPart | null;
   state: AttemptState;
 }
 
@@ -159,8 +182,10 @@ export interface VolunteerRecord {
   quarantines: number;
   /** Results that agreed with somebody else's, in a row; by `trustKey`. */
   readonly verified: Map<string, number>;
-  /** Tasks of jobs that check, done with its result or with its agreement. */
+  /** Tasks of jobs that check, done with its result, or with its agreement to it or to a part of it. */
   readonly vouched: Set<TaskId>;
+  /** So often in a row others decided against what it said of a part. */
+  doubts: number;
   /** How many attempts it should have, as advised; null without advice. */
   advised: Share | null;
   /** How many it should have in the class where that is most, and how many it would have there without advice. */
@@ -228,6 +253,10 @@ export interface JobRecord {
   extraUnits: number;
   /** Done tasks whose results were drawn for a check that is not over. */
   readonly audits: Set<TaskId>;
+  /** Work units of results that came to be checked in parts, of the parts that are to be looked at, and of those handed out. */
+  readonly spot: { seen: number; planned: number; spent: number };
+  /** Results that should have been checked while nobody was there to do it. */
+  unseen: number;
   rejected: number;
   retracted: number;
   /** Expected milliseconds of volunteers' time given to it, divided by its weight. */
@@ -277,7 +306,8 @@ export interface TaskQueue {
 export interface ReplicaGroup {
   /** May hold some that do not want a replica any more. */
   readonly heap: Heap<TaskRecord>;
-  wanted: number;
+  /** Exactly those that do. */
+  readonly tasks: Set<TaskRecord>;
 }
 
 export interface Hold {
@@ -299,6 +329,8 @@ export interface State {
   readonly tasks: Map<TaskId, TaskRecord>;
   readonly attempts: Map<AttemptId, AttemptRecord>;
   readonly volunteers: Map<VolunteerId, VolunteerRecord>;
+  /** The job owner's own machines among them, also those that are gone. */
+  readonly trusted: Set<VolunteerRecord>;
   readonly classes: Map<string, TaskClass>;
   /** One entry a volunteer with a timer, and stale ones. */
   readonly timers: Heap<{ readonly at: Millis; readonly volunteer: VolunteerRecord }>;
@@ -330,6 +362,7 @@ export function createState(): State {
     tasks: new Map(),
     attempts: new Map(),
     volunteers: new Map(),
+    trusted: new Set(),
     classes: new Map(),
     timers: createHeap((a, b) => a.at < b.at || (a.at === b.at && a.volunteer.seq < b.volunteer.seq)),
     visits: new Map(),
@@ -357,6 +390,11 @@ export function weigh({ load }: State, { state: { kind }, queue }: VolunteerReco
 /** Whether an attempt is still on its way or at work: it stands in its volunteer's queue. */
 export function isLive({ state: { kind } }: AttemptRecord): boolean {
   return kind === 'reserved' || kind === 'sent' || kind === 'running';
+}
+
+/** Whether an attempt computes its whole task, so that its result can be the task's. */
+export function isWhole({ probe }: AttemptRecord): boolean {
+  return probe === null;
 }
 
 /** Whether an attempt's result is here, of sound structure, and neither taken nor refused. */

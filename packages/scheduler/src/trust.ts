@@ -1,28 +1,13 @@
-import type { KernelVersion } from '@tabgrid/protocol/task';
+import { convict } from './convict.js';
 import { type Core, jobOf, volunteerOf } from './core.js';
 import type { Verdict } from './events.js';
+import { judgeParts, judgeWithout, takeOpinion, takeUnseen } from './judge-spot.js';
 import { moveTask } from './moves.js';
-import {
-  accept,
-  checkOf,
-  closeCheck,
-  endOthers,
-  openCheck,
-  rejectResult,
-  retract,
-  takeBack,
-  vouch,
-} from './results.js';
-import { quarantine } from './standing.js';
-import {
-  type AttemptRecord,
-  hasFailed,
-  isSound,
-  type State,
-  type TaskCheck,
-  type TaskRecord,
-  type VolunteerRecord,
-} from './state.js';
+import { agree, pairKey, resultsOf, wantedPart } from './parts.js';
+import { apart, checkShare, credit, verifiedOf } from './reputation.js';
+import { accept, checkOf, closeCheck, endOthers, giveUp, openCheck, rejectResult, takeBack, vouch } from './results.js';
+import { anybodyMay, drawParts, mayConfirm, planParts } from './spot.js';
+import { type AttemptRecord, hasFailed, type TaskCheck, type TaskRecord, type VolunteerRecord } from './state.js';
 import { IllegalMoveError } from './transitions.js';
 
 /**
@@ -30,10 +15,11 @@ import { IllegalMoveError } from './transitions.js';
  *
  * 1. A result of sound structure is believed at once when its job does not check, when the job owner's own machine made
  *    it, or when the draw passes it over. The chance of a check is 1 for strangers, falls with the results in a row that
- *    agreed with somebody else's, and never falls below the floor.
- * 2. Every other result waits until one of another volunteer, apart enough, agrees with it.
- * 3. Only who differs from the owner's own machine, or from more volunteers than agree with it, is accused. Once two differ,
- *    two more on one side than on the other decide, or one more where nobody else is there to be asked: two who lie alike
+ *    were confirmed, and never falls below the floor.
+ * 2. Every other result waits: in a job of spot checks until others have come to the same in secret parts of it (`judge-spot.ts`),
+ *    elsewhere until a whole result of another volunteer, apart enough, agrees with it.
+ * 3. Only who differs from the owner's own machine, or from more volunteers than agree with it, is accused. Once two whole results
+ *    differ, two more on one side than on the other decide, or one more where nobody else is there to be asked: two who lie alike
  *    must not convict one who does not.
  * 4. Results are compared each with each, and a task is judged when all its pairs are.
  * 5. Who is accused loses all trust, and every result that nobody else vouches for.
@@ -45,62 +31,65 @@ const MOST_RESULTS = 9;
 /** Votes by which one side of a dispute must lead while there is somebody else to ask. */
 const LEAD = 2;
 
-/** The first quarantine of somebody who was caught, as a multiple of the usual one: whoever is caught twice waits longer. */
-const LIAR_QUARANTINES = 4;
-
-/** Trust is earned on one adapter with one kernel: another GPU, browser or build begins anew. */
-export function trustKey({ capabilities }: VolunteerRecord, { kind, version }: KernelVersion): string {
-  const { vendor, architecture, browser } = capabilities.adapter;
-  return JSON.stringify([kind, version, vendor, architecture, browser]);
-}
-
-/**
- * The chance that a volunteer's next result is checked. After `trustAfter` verified results it falls as their number
- * grows, so that trust costs as many honest results as it could hide wrong ones (adaptive replication, as in BOINC).
- */
-export function checkShare(core: Core, v: VolunteerRecord, verified: number): number {
-  if (v.tags.trusted) return 0;
-  const { trustAfter, checkFloor } = core.config;
-  return verified < trustAfter ? 1 : Math.max(checkFloor, trustAfter / (verified + 1));
-}
-
-/** Whether two volunteers are likely to be two people: an equal lie of both is then no accident. */
-export function apart(a: VolunteerRecord, b: VolunteerRecord): boolean {
-  if (a === b) return false;
-  if (a.tags.trusted || b.tags.trusted) return true;
-  if (a.tags.owner !== null && a.tags.owner === b.tags.owner) return false;
-  if (a.tags.invited && b.tags.invited) return true;
-  return a.tags.network === null || b.tags.network === null || a.tags.network !== b.tags.network;
-}
-
-/** Results of a task that can be compared. */
-function resultsOf(task: TaskRecord): AttemptRecord[] {
-  return task.attempts.filter((a) => isSound(a) || a.state.kind === 'accepted');
-}
-
-/** A result of sound structure is here: it is believed, or it is to be compared. */
+/** A result of sound structure is here: it is believed, or it is to be looked at. */
 export function takeSound(core: Core, attempt: AttemptRecord): void {
-  const { task } = attempt;
+  const { task, probe } = attempt;
+  if (probe) {
+    takeOpinion(core, attempt);
+    return;
+  }
   if (task.spec.verify === 'none') {
     accept(core, attempt, []);
     return;
   }
-  const v = volunteerOf(core, attempt.volunteer);
   const others = resultsOf(task).filter((a) => a !== attempt);
-  if (others.length === 0) {
-    const chance = checkShare(core, v, v.verified.get(trustKey(v, task.spec.kernel)) ?? 0);
-    const drawn = core.random.next() < chance;
-    const what = drawn ? 'to be checked' : 'believed';
-    core.log.move(core.now, 'attempt', attempt.id, 'returned', what, `drawn with a chance of ${chance}`);
-    if (drawn) openCheck(task, v.id);
-    else accept(core, attempt, [v.id]);
+  if (others.length === 0) takeFirst(core, attempt);
+  else if (checkOf(task).parts.length > 0) judgeParts(core, task);
+  else compareWithAll(core, attempt, others);
+}
+
+function takeFirst(core: Core, attempt: AttemptRecord): void {
+  const { task } = attempt;
+  const v = volunteerOf(core, attempt.volunteer);
+  jobOf(task).spot.seen += task.spec.verify === 'spot' ? task.spec.workUnits : 0;
+  const due = checkShare(core, v, verifiedOf(v, task.spec.kernel));
+  const plan = planParts(core, task, due);
+  const chance = plan?.chance ?? due;
+  const drawn = core.secret.next() < chance;
+  const what = drawn ? 'to be checked' : 'believed';
+  core.log.move(core.now, 'attempt', attempt.id, 'returned', what, `drawn with a chance of ${chance}`);
+  if (!drawn) {
+    accept(core, attempt, [v.id]);
     return;
   }
+  if (plan) {
+    drawParts(core, attempt, plan.parts);
+    core.unwatched.add(task);
+  }
+  openCheck(task, v.id);
+}
+
+/**
+ * Takes results of which nobody who is there could compute a part.
+ * @returns whether there were any
+ */
+export function takeUnwatched(core: Core): boolean {
+  let taken = false;
+  for (const task of core.unwatched) {
+    if (task.wanting !== 'replica' || wantedPart(task) === null || anybodyApart(core, task)) continue;
+    taken = takeUnseen(core, task) || taken;
+  }
+  core.unwatched.clear();
+  return taken;
+}
+
+function compareWithAll(core: Core, attempt: AttemptRecord, others: readonly AttemptRecord[]): void {
+  const { task } = attempt;
   const check = checkOf(task);
-  openCheck(task, others[0]?.volunteer ?? v.id);
+  openCheck(task, others[0]?.volunteer ?? attempt.volunteer);
   for (const other of others) {
     check.pending.add(pairKey(attempt, other));
-    core.effects.push({ type: 'compare', task: task.spec.id, attempt: attempt.id, with: other.id });
+    core.effects.push({ type: 'compare', task: task.spec.id, attempt: attempt.id, with: other.id, secret: null });
   }
 }
 
@@ -113,39 +102,42 @@ export function compared(core: Core, a: AttemptRecord, b: AttemptRecord, verdict
   // The job ended, or one of the two was taken back, while the driver looked.
   if (!check?.pending.delete(pair)) return;
   check.verdicts.set(pair, verdict);
-  if (check.pending.size === 0) judge(core, task, check);
+  if (check.pending.size === 0) judgeEither(core, task, check);
+}
+
+function judgeEither(core: Core, task: TaskRecord, check: TaskCheck): void {
+  if (check.parts.length > 0) judgeParts(core, task);
+  else judge(core, task, check);
 }
 
 /** A result can be compared no more: the others are judged without it. */
 export function compareWithout(core: Core, gone: AttemptRecord): void {
   const { task } = gone;
   const { check } = task;
+  if (check && check.parts.length > 0) {
+    judgeWithout(core, task, gone);
+    return;
+  }
   if (!check || check.pending.size === 0) return;
   for (const other of task.attempts) check.pending.delete(pairKey(gone, other));
   if (check.pending.size === 0) judge(core, task, check);
 }
 
-function pairKey(a: AttemptRecord, b: AttemptRecord): string {
-  return a.id < b.id ? `${a.id}|${b.id}` : `${b.id}|${a.id}`;
-}
-
 /** All pairs of a task's results are compared: believes those that agree, accuses the others, or asks for one more. */
 function judge(core: Core, task: TaskRecord, check: TaskCheck): void {
   const results = resultsOf(task);
-  const agree = (a: AttemptRecord, b: AttemptRecord) =>
-    a === b || (check.verdicts.get(pairKey(a, b)) ?? 'different') !== 'different';
   const by = (a: AttemptRecord) => volunteerOf(core, a.volunteer);
-  const truth = results.find((a) => by(a).tags.trusted) ?? leaderOf(core, task, results, agree);
+  const truth = results.find((a) => by(a).tags.trusted) ?? leaderOf(core, task, results, check);
   if (!truth) {
-    if (results.length >= MOST_RESULTS) giveUp(core, task, results);
+    if (results.length >= MOST_RESULTS) giveUp(core, task, results, `no two of ${results.length} results agree`);
     else if (results[0]) openCheck(task, results[0].volunteer);
     else closeCheck(task);
     if (isDisputed(task)) core.state.disputed.add(task);
     return;
   }
   core.state.disputed.delete(task);
-  const liars = results.filter((a) => !agree(a, truth));
-  const believed = results.filter((a) => agree(a, truth));
+  const liars = results.filter((a) => !agree(check, a, truth));
+  const believed = results.filter((a) => agree(check, a, truth));
   const winner = believed.find((a) => a.state.kind === 'accepted') ?? believed[0] ?? truth;
   const agreed = [winner, ...believed.filter((a) => a !== winner)].map((a) => a.volunteer);
   const fault = 'it differs from what others computed';
@@ -161,7 +153,7 @@ function judge(core: Core, task: TaskRecord, check: TaskCheck): void {
     if (task.state.kind === 'ready') moveTask(core, task, { kind: 'checking' });
     accept(core, winner, agreed);
   }
-  for (const id of new Set(agreed)) credit(volunteerOf(core, id), task);
+  for (const id of new Set(agreed)) credit(volunteerOf(core, id), task.spec.kernel);
   for (const liar of liars) convict(core, by(liar), 'a result of it differs from what others computed');
 }
 
@@ -170,38 +162,26 @@ function leaderOf(
   core: Core,
   task: TaskRecord,
   results: readonly AttemptRecord[],
-  agree: (a: AttemptRecord, b: AttemptRecord) => boolean,
+  check: TaskCheck,
 ): AttemptRecord | null {
   const by = (a: AttemptRecord) => volunteerOf(core, a.volunteer);
-  const votes = (a: AttemptRecord) => results.filter((b) => a === b || (agree(a, b) && apart(by(a), by(b)))).length;
+  const votes = (a: AttemptRecord) =>
+    results.filter((b) => a === b || (agree(check, a, b) && apart(by(a), by(b)))).length;
   const [first] = [...results].sort((a, b) => votes(b) - votes(a) || results.indexOf(a) - results.indexOf(b));
   if (!first || votes(first) < 2) return null;
-  const against = Math.max(0, ...results.filter((a) => !agree(a, first)).map(votes));
+  const against = Math.max(0, ...results.filter((a) => !agree(check, a, first)).map(votes));
   if (against === 0) return first;
   const decided = votes(first) >= against + (anybodyApart(core, task) ? LEAD : 1);
   return decided ? first : null;
 }
 
-/** Whether a volunteer's result of a task would count beside those that are here, or on their way. */
-export function mayConfirm(state: State, task: TaskRecord, v: VolunteerRecord): boolean {
-  return task.attempts.every((attempt) => {
-    const { kind } = attempt.state;
-    if (kind === 'lost' || kind === 'cancelled' || kind === 'retracted') return true;
-    const maker = state.volunteers.get(attempt.volunteer);
-    return maker !== undefined && apart(maker, v);
-  });
-}
-
-/** Whether somebody is there who could compute a task once more: apart from everybody who has. */
+/** Whether somebody is there who could go on with a task's check: apart from everybody who has spoken in it. */
 export function anybodyApart({ state, config }: Core, task: TaskRecord): boolean {
-  const mayFail = task.failures.length < config.failuresToFailTask;
-  const suits = (v: VolunteerRecord) => (mayFail || !hasFailed(task, v)) && mayConfirm(state, task, v);
-  const { idle, queued, full } = task.queue.taskClass;
-  for (const list of [idle, queued, full]) for (const { volunteer } of list) if (suits(volunteer)) return true;
-  return false;
+  const mayFail = wantedPart(task) !== null || task.failures.length < config.failuresToFailTask;
+  return anybodyMay(task, (v: VolunteerRecord) => (mayFail || !hasFailed(task, v)) && mayConfirm(state, task, v));
 }
 
-export function isDisputed({ check }: TaskRecord): boolean {
+function isDisputed({ check }: TaskRecord): boolean {
   return check?.open === true && [...check.verdicts.values()].includes('different');
 }
 
@@ -209,38 +189,6 @@ export function isDisputed({ check }: TaskRecord): boolean {
 export function judgeAgain(core: Core): void {
   for (const task of core.state.disputed) {
     if (!isDisputed(task)) core.state.disputed.delete(task);
-    else if (task.wanting === 'replica' && task.check) judge(core, task, task.check);
-  }
-}
-
-/** Nobody is accused: with so many opinions it is the task, or the comparison, that is at fault. */
-function giveUp(core: Core, task: TaskRecord, results: readonly AttemptRecord[]): void {
-  const reason = `no two of ${results.length} results agree`;
-  for (const attempt of results) {
-    if (attempt.state.kind === 'accepted') takeBack(core, task, attempt.id, reason);
-    else rejectResult(core, volunteerOf(core, attempt.volunteer), attempt, reason);
-    task.failures = [...task.failures, { volunteer: attempt.volunteer, reason }];
-  }
-}
-
-function credit(v: VolunteerRecord, { spec }: TaskRecord): void {
-  const key = trustKey(v, spec.kernel);
-  v.verified.set(key, (v.verified.get(key) ?? 0) + 1);
-  v.failuresInRow = 0;
-}
-
-/** A volunteer was caught: what rests on its word alone, or on its word and one stranger's, is done again. */
-export function convict(core: Core, v: VolunteerRecord, reason: string): void {
-  if (v.tags.trusted) return;
-  v.verified.clear();
-  const vouched = [...v.vouched];
-  v.vouched.clear();
-  quarantine(core, v, reason, LIAR_QUARANTINES * core.config.quarantineMs);
-  for (const id of vouched) {
-    const task = core.state.tasks.get(id);
-    if (task?.state.kind !== 'done' || !task.check) continue;
-    const left = task.check.agreed.filter((other) => other !== v.id);
-    if (left.length >= 2 || left.some((other) => volunteerOf(core, other).tags.trusted)) task.check.agreed = left;
-    else retract(core, task, `it rests on the word of ${v.id}, which was caught returning a wrong result`);
+    else if (task.wanting === 'replica' && task.check) judgeEither(core, task, task.check);
   }
 }

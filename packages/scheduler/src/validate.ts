@@ -3,8 +3,10 @@ import {
   isFinal,
   isLive,
   isSound,
+  isWhole,
   type JobRecord,
   type Place,
+  type SecretPart,
   type State,
   type TaskRecord,
   type VolunteerRecord,
@@ -28,6 +30,8 @@ import {
  * 12. In a job that checks, who vouches for a result knows of it; no volunteer is counted as a backup for what is over.
  * 13. A check is open only of a task with a result, or with one on its way; a job that is settled has none, and only final tasks.
  * 14. The grid's load is what counting volunteers and tasks gives.
+ * 15. Parts of results are looked at only while their task's check is open; a part is of a result that is here, nobody who computes
+ *     one is its maker, and what they cost together is what the job has booked.
  */
 export function violations(state: State, effects: readonly Effect[], extraShare: number): readonly string[] {
   const broken: string[] = [];
@@ -61,8 +65,9 @@ function checkTask(state: State, task: TaskRecord, check: Check): void {
   const accepted = attempts.filter((a) => a.state.kind === 'accepted').map((a) => a.id);
   const expected = task.state.kind === 'done' ? [task.state.by] : [];
   check(accepted.join() === expected.join(), 1, () => `${spec.id} is ${kind} with accepted attempts [${accepted}]`);
-  const judged = attempts.some((a) => a.state.kind === 'returned');
-  const live = attempts.filter(isLive).length;
+  const wholes = attempts.filter(isWhole);
+  const judged = wholes.some((a) => a.state.kind === 'returned');
+  const live = wholes.filter(isLive).length;
   const audited = kind === 'done' && task.queue.job.audits.has(spec.id);
   check((kind === 'checking') === (judged && !audited), 2, () => `${spec.id} is ${kind}, a result to judge: ${judged}`);
   check((kind === 'running') === (live > 0 && !judged && !audited && kind !== 'checking'), 2, () => {
@@ -72,21 +77,51 @@ function checkTask(state: State, task: TaskRecord, check: Check): void {
   const unmet = after.some((id) => (state.tasks.get(id)?.state.kind ?? 'done') !== 'done');
   check(isFinal(task) || (kind === 'waiting') === unmet, 7, () => `${spec.id} is ${kind}, waits: ${unmet}`);
   check(live <= 2, 9, () => `${spec.id} has ${live} live attempts`);
+  const coming = wholes.some((a) => a.state.kind === 'returned' && !a.state.sound);
+  const parts = task.check?.parts ?? [];
   const replica =
     task.check?.open === true &&
     task.check.pending.size === 0 &&
     (kind === 'checking' || kind === 'done') &&
-    live === 0 &&
-    attempts.some((a) => isSound(a) || a.state.kind === 'accepted');
+    (parts.some(({ verdict }) => verdict === 'open')
+      ? parts.some((part) => part.verdict === 'open' && !isAsked(task, part))
+      : live === 0 && !coming && wholes.some((a) => isSound(a) || a.state.kind === 'accepted'));
   const wants = kind === 'ready' ? 'first' : replica ? 'replica' : null;
   check(task.wanting === wants, 5, () => `${spec.id} is ${kind} and wants ${task.wanting}, not ${wants}`);
   const open = task.check?.open === true;
   const mayBeOpen = kind === 'running' || kind === 'checking' || audited;
   check(!open || mayBeOpen, 13, () => `${spec.id} is ${kind} with an open check`);
   check(!task.queue.job.settled || (isFinal(task) && !open), 13, () => `${spec.id} is ${kind} in a settled job`);
+  checkParts(task, check);
   if (kind !== 'done') return;
-  for (const id of task.check?.agreed ?? []) {
+  for (const id of [...(task.check?.agreed ?? []), ...(task.check?.confirmed ?? [])]) {
     check(state.volunteers.get(id)?.vouched.has(spec.id) === true, 12, () => `${id} does not know of ${spec.id}`);
+  }
+}
+
+const isAsked = (task: TaskRecord, part: SecretPart): boolean =>
+  task.attempts.some(
+    (a) =>
+      a.probe?.of === part.of &&
+      a.probe.secret === part.secret &&
+      (isLive(a) || (a.state.kind === 'returned' && !a.state.sound)),
+  );
+
+function checkParts({ spec, check: looked, attempts }: TaskRecord, check: Check): void {
+  const parts = looked?.parts ?? [];
+  check(looked?.open === true || parts.length === 0, 15, () => `${spec.id} has parts and no open check`);
+  for (const { of } of parts) {
+    const result = attempts.find(({ id }) => id === of);
+    const here = result !== undefined && isWhole(result) && (isSound(result) || result.state.kind === 'accepted');
+    check(here, 15, () => `${spec.id} has a part of ${of}, which is ${result?.state.kind}`);
+  }
+  for (const { id, probe, volunteer, state } of attempts) {
+    if (!probe) continue;
+    const maker = attempts.find((a) => a.id === probe.of)?.volunteer;
+    check(maker !== volunteer, 15, () => `${id} has ${volunteer} look at its own result`);
+    const wanted = parts.some(({ of, secret }) => of === probe.of && secret === probe.secret);
+    const live = state.kind === 'reserved' || state.kind === 'sent' || state.kind === 'running';
+    check(!live || wanted, 15, () => `${id} is ${state.kind} though nobody asks for it`);
   }
 }
 
@@ -166,6 +201,8 @@ function checkJob(state: State, job: JobRecord, extraShare: number, check: Check
   let units = 0;
   let doneUnits = 0;
   let largest = 0;
+  let spent = 0;
+  let unseen = 0;
   for (const taskId of job.tasks) {
     const task = state.tasks.get(taskId);
     if (!task) continue;
@@ -173,6 +210,8 @@ function checkJob(state: State, job: JobRecord, extraShare: number, check: Check
     const { workUnits } = task.spec;
     units += workUnits;
     largest = Math.max(largest, workUnits);
+    for (const { probe } of task.attempts) spent += probe?.workUnits ?? 0;
+    if (task.check?.unseen) unseen++;
     if (kind === 'waiting' || kind === 'ready') counted.open++;
     else if (kind === 'done' || kind === 'failed' || kind === 'cancelled') counted[kind]++;
     if (kind === 'done') doneUnits += workUnits;
@@ -182,6 +221,8 @@ function checkJob(state: State, job: JobRecord, extraShare: number, check: Check
   }
   const near = (a: number, b: number) => Math.abs(a - b) <= 1e-6 * Math.max(1, Math.abs(b));
   check(near(job.units, units) && near(job.doneUnits, doneUnits), 6, () => `${id}'s work units`);
+  check(near(job.spot.spent, spent), 15, () => `${id} has spent ${job.spot.spent} on parts, counted ${spent}`);
+  check(job.unseen === unseen, 6, () => `${id}.unseen is ${job.unseen}, counted ${unseen}`);
   const share = job.settings.extraShare ?? extraShare;
   check(job.extraUnits <= Math.max(largest, share * units), 9, () => `${id} has ${job.extraUnits} extra units`);
   for (const queue of job.queues) {

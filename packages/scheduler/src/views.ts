@@ -1,8 +1,9 @@
 import type { JobId, Millis, VolunteerId } from '@tabgrid/protocol/ids';
 import type { Core } from './core.js';
 import { lacksOf } from './lanes.js';
+import { checkShare } from './reputation.js';
+import { mayConfirm } from './spot.js';
 import type { JobRecord, State, VolunteerRecord, VolunteerState } from './state.js';
-import { checkShare, mayConfirm } from './trust.js';
 
 /** What the driver may know of the state, for people. */
 
@@ -24,6 +25,8 @@ export interface JobProgress {
   readonly backups: number;
   readonly clones: number;
   readonly replicas: number;
+  /** Parts of results that were computed again; no attempts at whole tasks, and not counted as such. */
+  readonly probes: number;
   /** Results that wait for a comparison. */
   readonly checking: number;
   readonly rejected: number;
@@ -31,6 +34,10 @@ export interface JobProgress {
   readonly paused: boolean;
   /** Tasks whose check waits because nobody who is there is apart enough. */
   readonly noApart: number;
+  /** Results that were taken without the check that was due, since nobody was there who could make it. */
+  readonly unseen: number;
+  /** Work units of `probes`. */
+  readonly probeUnits: number;
 }
 
 export interface VolunteerStanding {
@@ -70,6 +77,9 @@ export function progressOf(core: Core, job: JobRecord): JobProgress {
     backups: made.backup,
     clones: made.clone,
     replicas: made.replica,
+    probes: made.probe,
+    probeUnits: job.spot.spent,
+    unseen: job.unseen,
     noApart: checking === 0 ? 0 : noApart(core, job),
   };
 }
@@ -86,7 +96,7 @@ function noApart({ state }: Core, job: JobRecord): number {
 }
 
 export function standingOf(core: Core, v: VolunteerRecord): VolunteerStanding {
-  const verified = Math.max(0, ...v.verified.values());
+  const verified = Math.floor(Math.max(0, ...v.verified.values()));
   return {
     id: v.id,
     state: v.state,

@@ -87,7 +87,9 @@ describe('what becomes of effects', () => {
 
   it('has every result looked at, a moment later', () => {
     const { driver, events, run } = setUp((event) =>
-      event.type === 'tasksAdded' ? [{ type: 'check', volunteer: vid('a'), attempt: aid('1'), task: one.id }] : [],
+      event.type === 'tasksAdded'
+        ? [{ type: 'check', volunteer: vid('a'), attempt: aid('1'), task: one.id, secret: null }]
+        : [],
     );
     driver.begin();
     expect(events).toHaveLength(1);
@@ -103,7 +105,11 @@ describe('what becomes of effects', () => {
   ] as const)('compares two results: %s', (verdict, first, second, adapter) => {
     const { driver, events, run, tally, volunteer } = setUp((event) =>
       event.type === 'tasksAdded'
-        ? [send('1', 'a'), send('2', 'b'), { type: 'compare', task: one.id, attempt: aid('1'), with: aid('2') }]
+        ? [
+            send('1', 'a'),
+            send('2', 'b'),
+            { type: 'compare', task: one.id, attempt: aid('1'), with: aid('2'), secret: null },
+          ]
         : [],
     );
     driver.name(vid('a'), volunteer('a', 0, first));

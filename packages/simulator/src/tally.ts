@@ -73,7 +73,7 @@ export function createTally(): Tally {
   const results = new Map<TaskId, { readonly attempt: AttemptId; readonly value: string; readonly at: Millis }>();
   const runs: Run[] = [];
   const verified = new Set<AttemptId>();
-  const attempts: Record<AttemptPurpose, number> = { first: 0, again: 0, backup: 0, clone: 0, replica: 0 };
+  const attempts: Record<AttemptPurpose, number> = { first: 0, again: 0, backup: 0, clone: 0, replica: 0, probe: 0 };
   let everWrong = 0;
   let events = 0;
 

@@ -1,9 +1,10 @@
 import type { KernelVersion } from '@tabgrid/protocol/task';
 import { type AnyKernel, anyKernel } from './erased.js';
+import { gbufferKernel } from './gbuffer/kernel.js';
 import { pathtraceKernel } from './pathtrace/kernel.js';
 
 /** Every kernel that a page ships. Nothing else ever runs on a volunteer. */
-export const kernels: readonly AnyKernel[] = [anyKernel(pathtraceKernel)];
+export const kernels: readonly AnyKernel[] = [anyKernel(pathtraceKernel), anyKernel(gbufferKernel)];
 
 /** For a volunteer's capabilities. */
 export const kernelVersions: readonly KernelVersion[] = kernels.map(({ task: { kind, version } }) => ({

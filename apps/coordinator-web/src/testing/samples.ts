@@ -36,6 +36,8 @@ export const NO_EXTRA_WORK: JobView['work'] = {
   backups: 0,
   clones: 0,
   replicas: 0,
+  probes: 0,
+  unseen: 0,
   checking: 0,
   rejected: 0,
   retracted: 0,

@@ -15,7 +15,7 @@ describe('readDraft', () => {
   it('reads the first draft as it stands', () => {
     expect(readDraft(FIRST_DRAFT)).toEqual({
       ok: true,
-      spec: { width: 960, height: 540, spp: 64, bounces: 6, seed: 1, camera: null, tile: null, verify: 'none' },
+      spec: { width: 960, height: 540, spp: 64, bounces: 6, seed: 1, camera: null, tile: null, verify: 'spot' },
     });
   });
 

@@ -27,7 +27,7 @@ export const FIRST_DRAFT: Draft = {
   aperture: '',
   focus: '',
   camera: '',
-  verify: 'none',
+  verify: 'spot',
 };
 
 interface Rule {

@@ -17,7 +17,7 @@ export const VERIFICATIONS: readonly VerificationWords[] = [
   {
     value: 'spot',
     label: 'Spot checks',
-    help: 'Is to compute a few secretly chosen pixels again. The path tracer cannot do that yet: for now the same as “Two must agree”.',
+    help: 'A few secretly chosen pixels of a newcomer’s tiles are computed again by others, or by this computer if it helps; who proves right is checked less. About 1 % more work.',
   },
   {
     value: 'replicate',

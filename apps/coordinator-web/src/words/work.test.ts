@@ -52,7 +52,10 @@ describe('workWords', () => {
   });
 
   it('has a line for every kind of work', () => {
-    const all = words({ again: 1, backups: 1, clones: 1, replicas: 1, checking: 1, rejected: 1, retracted: 1 });
+    const all = words({
+      ...{ again: 1, backups: 1, clones: 1, replicas: 1, probes: 1 },
+      ...{ checking: 1, unseen: 1, rejected: 1, retracted: 1 },
+    });
     expect(new Set(all?.lines.map(({ of }) => of))).toEqual(new Set(Object.keys(NO_EXTRA_WORK)));
   });
 });

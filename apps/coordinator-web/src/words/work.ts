@@ -56,10 +56,22 @@ const LINES: readonly LineWords[] = [
     why: 'A second volunteer did the same tile, to see whether both come to the same.',
   },
   {
+    of: 'probes',
+    one: 'spot check',
+    many: 'spot checks',
+    why: 'A few secret pixels of a tile, computed again by somebody else.',
+  },
+  {
     of: 'checking',
     one: 'waiting to be compared',
     many: 'waiting to be compared',
-    why: 'Here already; they join the picture when a second result agrees.',
+    why: 'Here already; others are asked to compute the same, or a part of it.',
+  },
+  {
+    of: 'unseen',
+    one: 'never checked',
+    many: 'never checked',
+    why: 'Nobody else was there who could look at them: a second volunteer, or this computer, could.',
   },
   {
     of: 'rejected',
@@ -96,7 +108,7 @@ export function workWords(job: Pick<JobView, 'attempts' | 'work' | 'spec' | 'sta
 
 /** Only a comparison says that something is right, so without one nothing is said. */
 function agreement({ spec, work }: Pick<JobView, 'spec' | 'work'>): string {
-  const compared = work.replicas - work.checking;
+  const compared = work.replicas + work.probes - work.checking;
   return spec.verify !== 'none' && compared > 0 && work.rejected === 0 ? ' All that were compared agreed.' : '';
 }
 

@@ -22,7 +22,7 @@ export interface Film {
   readonly height: number;
   /** RGB sums, row-major. */
   readonly sums: Float32Array<ArrayBuffer>;
-  /** Traversal steps, summed. */
+  /** What its samples cost, summed; see the kernel. */
   readonly cost: Float32Array<ArrayBuffer>;
   /** Samples in `sums`, a pixel. */
   readonly counts: Uint32Array<ArrayBuffer>;

@@ -38,6 +38,7 @@ it('lets a lone firefly pass: the maximum never decides', () => {
 
 it.each([
   ['dimmed by 5 %', (i: number) => honest(i) * 0.95],
+  ['dimmed by a fifth of a percent', (i: number) => honest(i) * 0.998],
   ['noise', (i: number) => 1 + ((i * 7919) % 100) / 50],
   ['black', () => 0],
   ['a neighbour’s tile', (i: number) => honest(i + 5)],
@@ -46,7 +47,7 @@ it.each([
   expect(compareResults(a, result(256, value), false).kind).toBe('different');
 });
 
-it('judges a probe of four pixels by half of them', () => {
+it('lets one pixel in four of a probe pass, and none of a single one', () => {
   const probe = result(4, honest);
   expect(
     compareResults(
@@ -58,10 +59,23 @@ it('judges a probe of four pixels by half of them', () => {
   expect(
     compareResults(
       probe,
-      result(4, (i) => (i < 3 ? 9 : honest(i))),
+      result(4, (i) => (i < 2 ? 9 : honest(i))),
       false,
     ).kind,
   ).toBe('different');
+  expect(
+    compareResults(
+      result(1, honest),
+      result(1, () => 9),
+      false,
+    ).kind,
+  ).toBe('different');
+});
+
+it('lets a branch or two pass in small tiles', () => {
+  const off = (count: number) => (i: number) => (i < count ? 3 * honest(i) : honest(i));
+  expect(compareResults(result(64, honest), result(64, off(6)), false).kind).toBe('within');
+  expect(compareResults(result(64, honest), result(64, off(7)), false).kind).toBe('different');
 });
 
 it('accuses other lengths, and takes black for black', () => {

@@ -2,20 +2,29 @@ import { type Bytes, equalBytes } from '@tabgrid/protocol/bytes';
 import type { Verdict } from '../task-kind.js';
 import { PIXEL_FLOATS } from './film.js';
 
+/*
+ * Calibrated on films of the built-in scenes against films by the same kernel with its arithmetic changed, as other compilers
+ * and GPUs may change it (`npm run bench -- trust`, part tolerance): with fused products up to 0.03 % of the pixel sums lay further
+ * apart than PIXEL_TOLERANCE, with every product sum and root off by up to 3.5 units in the last place up to 0.52 %, and 2 % in the
+ * worst tile of 256; means lay 0.02 % apart. A hundred times that, and more, is left for what could not be measured.
+ */
+
 /** Relative difference of a pixel that rounding explains. */
 const PIXEL_TOLERANCE = 1e-3;
-/** Share of pixels that must lie within it; the others may have taken another branch somewhere along a path. */
-const SHARE_WITHIN = 0.9;
+/** Share of pixels that may lie further apart, and some more: they took another branch somewhere along a path. */
+const SHARE_BEYOND = 0.05;
+const SOME_BEYOND = 3;
 /** Relative difference of the means of all pixels, each cut to CUT times the mean, beside what one pixel can make. */
-const MEAN_TOLERANCE = 0.03;
+const MEAN_TOLERANCE = 0.01;
 const CUT = 8;
-/** Below this many pixel sums a share says nothing: one flipped branch would accuse. */
+/** Below this many pixel sums, as in a probe, one in FEW_BEYOND may lie further apart, and means say nothing. */
 const FEW = 16;
+const FEW_BEYOND = 4;
 
 /**
  * Compares two results of one task. Within one adapter class only equal bits acquit. Across classes compilers may fuse
  * and reorder, and one flipped branch changes a path and so a pixel by any amount: the share of close pixels and the cut
- * mean decide, never the maximum. Of fewer than FEW sums at least half must be close.
+ * mean decide, never the maximum. A tile dimmed by as little as a thousandth has no close pixel left.
  */
 export function compareResults(a: Bytes, b: Bytes, sameClass: boolean): Verdict {
   if (equalBytes(a, b)) return { kind: 'equal' };
@@ -29,11 +38,12 @@ export function compareResults(a: Bytes, b: Bytes, sameClass: boolean): Verdict 
     const y = right[i] ?? 0;
     if (Math.abs(x - y) <= PIXEL_TOLERANCE * Math.max(x, y)) close++;
   }
-  const share = left.length === 0 ? 1 : close / left.length;
-  const few = left.length < FEW;
+  const { length } = left;
+  const few = length < FEW;
   const mean = few ? 0 : meanDifference(left, right);
-  const detail = `${(100 * share).toFixed(1)} % of pixels within ${PIXEL_TOLERANCE}, means ${(100 * mean).toFixed(2)} % apart`;
-  return share >= (few ? 0.5 : SHARE_WITHIN) && mean <= MEAN_TOLERANCE + CUT / left.length
+  const beyond = few ? Math.floor(length / FEW_BEYOND) : SHARE_BEYOND * length + SOME_BEYOND;
+  const detail = `${length - close} of ${length} pixels further apart than ${PIXEL_TOLERANCE}, means ${(100 * mean).toFixed(2)} %`;
+  return length - close <= beyond && mean <= MEAN_TOLERANCE + CUT / length
     ? { kind: 'within', detail }
     : { kind: 'different', detail };
 }

@@ -87,7 +87,8 @@ export function specularAlbedo(cosine: number, alpha: number, points = POINTS): 
   return [a / points, b / points];
 }
 
-function radicalInverse(index: number): number {
+/** Van der Corput's sequence in base 2. */
+export function radicalInverse(index: number): number {
   let bits = index >>> 0;
   bits = ((bits >>> 1) & 0x5555_5555) | ((bits & 0x5555_5555) << 1);
   bits = ((bits >>> 2) & 0x3333_3333) | ((bits & 0x3333_3333) << 2);

@@ -68,6 +68,26 @@ it('gives every texel that shines, or whose neighbour does, a chance', () => {
   expect(manifest.luminance).toBeGreaterThan(0);
 });
 
+it('chooses rows, and texels within a row, by shares that begin where the one before ends', () => {
+  const { texels, manifest } = packMap(map(5, 3, (i) => (i % 7) ** 3));
+  const words = new Uint32Array(texels.buffer);
+  const floats = new Float32Array(texels.buffer);
+  const { width, height } = manifest;
+  const word = (x: number, y: number, k: number) => words[4 * (y * width + x) + k] ?? 0;
+  const size = (from: number, to: number | null) => ((to ?? 2 ** 32) - from) / 2 ** 32;
+  let total = 0;
+  for (let y = 0; y < height; y++) {
+    expect(word(0, y, 1)).toBe(0);
+    const row = size(word(0, y, 2), y + 1 < height ? word(0, y + 1, 2) : null);
+    for (let x = 0; x < width; x++) {
+      const chance = row * size(word(x, y, 1), x + 1 < width ? word(x + 1, y, 1) : null);
+      expect(floats[4 * (y * width + x) + 3]).toBeCloseTo(chance * width * height, 5);
+      total += chance;
+    }
+  }
+  expect(total).toBeCloseTo(1, 9);
+});
+
 it('scales bright and dim maps so that neither is lost', () => {
   for (const factor of [1e-20, 1e-6, 1, 1e6, 1e20]) {
     const { texels, manifest } = packMap(map(2, 1, (i) => (i < 3 ? factor : factor / 4)));

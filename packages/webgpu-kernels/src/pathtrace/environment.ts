@@ -1,14 +1,14 @@
 import { type Bytes, bytesOf } from '@tabgrid/protocol/bytes';
-import { buildAlias } from './alias.js';
 import { ENVIRONMENT_WORDS } from './layout.js';
 import { luminance } from './luminance.js';
 import type { EnvironmentManifest } from './manifest.js';
 import type { EnvironmentSource } from './scene-source.js';
 
 /**
- * An environment map for the kernel: radiance with a shared exponent, and an alias table over its texels. The kernel
- * interpolates bilinearly; a texel's chance follows the exact mean of that interpolation over it, times the solid angle, so
- * that no direction that shines is left without a chance.
+ * An environment map for the kernel: radiance with a shared exponent, and the cumulative chances of its rows, and of the
+ * texels within each: by inverting them two even random numbers become an even choice of light (Pharr, Jakob and Humphreys,
+ * "Physically based rendering", 2D piecewise-constant distributions). The kernel interpolates bilinearly; a texel's chance
+ * follows the exact mean of that interpolation over it, times the solid angle.
  */
 
 type MapSource = Extract<EnvironmentSource, { kind: 'map' }>;
@@ -50,13 +50,53 @@ export function packMap(source: MapSource): { manifest: Omit<MapManifest, 'texel
       solidAngle += sine;
     }
   }
-  const table = buildAlias(weights);
-  for (let i = 0; table && i < texelCount; i++) {
-    words[ENVIRONMENT_WORDS * i + 1] = table.alias[i] ?? 0;
-    words[ENVIRONMENT_WORDS * i + 2] = table.threshold[i] ?? 0;
-    floats[ENVIRONMENT_WORDS * i + 3] = (table.probability[i] ?? 0) * texelCount;
-  }
+  writeChances(words, floats, weights, width, height);
   return { manifest: { kind: 'map', width, height, scale, luminance: mean / solidAngle }, texels: bytesOf(words) };
+}
+
+/** Chances in units of 2^-32. A texel's density is that of the rounded chances, which are what is sampled. */
+function writeChances(
+  words: Uint32Array,
+  floats: Float32Array,
+  weights: Float64Array,
+  width: number,
+  height: number,
+): void {
+  const texels = weights.length;
+  const rows = Float64Array.from({ length: height }, (_, y) => sumOf(weights.subarray(y * width, (y + 1) * width)));
+  const rowStarts = startsOf(rows);
+  for (let y = 0; y < height; y++) {
+    const rowChance = chanceAt(rowStarts, y);
+    const starts = startsOf(weights.subarray(y * width, (y + 1) * width));
+    for (let x = 0; x < width; x++) {
+      const at = ENVIRONMENT_WORDS * (y * width + x);
+      words[at + 1] = Math.min(starts[x] ?? 0, 0xffff_ffff);
+      words[at + 2] = Math.min(rowStarts[y] ?? 0, 0xffff_ffff);
+      floats[at + 3] = rowChance * chanceAt(starts, x) * texels;
+    }
+  }
+}
+
+function sumOf(list: Float64Array): number {
+  return list.reduce((sum, x) => sum + x, 0);
+}
+
+/** Where each one's share of 0 … 2^32 begins, and where the last one's ends; all 0 where there is nothing to choose. */
+function startsOf(weights: Float64Array): Float64Array {
+  const sum = sumOf(weights);
+  const starts = new Float64Array(weights.length + 1);
+  if (!(sum > 0)) return starts;
+  let before = 0;
+  for (let i = 0; i < weights.length; i++) {
+    starts[i] = Math.min(Math.round((before / sum) * 2 ** 32), 2 ** 32);
+    before += weights[i] ?? 0;
+  }
+  starts[weights.length] = 2 ** 32;
+  return starts;
+}
+
+function chanceAt(starts: Float64Array, i: number): number {
+  return ((starts[i + 1] ?? 0) - (starts[i] ?? 0)) / 2 ** 32;
 }
 
 function fitted(source: MapSource): MapSource {

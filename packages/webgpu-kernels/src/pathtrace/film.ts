@@ -3,7 +3,7 @@ import type { Bytes } from '@tabgrid/protocol/bytes';
 /**
  * The layout of a result, for kernel, planners and coordinator alike. Little-endian 32-bit words: for each sample block of
  * the task, for each pixel of the tile (row-major), PIXEL_FLOATS floats – sums of red, green, blue over the block's
- * samples, and the cost (traversal steps) of these samples – then one canary word.
+ * samples, and the cost of these samples: traversal steps, and what shading took in steps – then one canary word.
  */
 
 export const PIXEL_FLOATS = 4;

@@ -1,10 +1,10 @@
-import type { Bytes } from '@tabgrid/protocol/bytes';
-import { type GpuSession, InvalidTaskError, OutOfMemoryError } from '../gpu-session.js';
-import type { Kernel, RunControl, TaskInput } from '../kernel.js';
+import { type GpuSession, OutOfMemoryError } from '../gpu-session.js';
+import type { Kernel, RunControl } from '../kernel.js';
+import { bindTask, checkInputs, compile, upload } from './bindings.js';
 import { blockCount, resultBytes } from './film.js';
 import { type Program, programFor } from './program.js';
 import { cutSlices } from './slices.js';
-import { type PathtraceParams, pathtraceTask, taskInputs } from './task.js';
+import { type PathtraceParams, pathtraceTask } from './task.js';
 import { SLICE_BYTES, sliceUniform, TASK_BYTES, taskUniform } from './uniforms.js';
 import type { Strategy } from './wgsl/path.wgsl.js';
 
@@ -12,7 +12,6 @@ import type { Strategy } from './wgsl/path.wgsl.js';
 
 /** Samples in the first submission on an adapter that nothing is known of: tens of milliseconds in software. */
 const FIRST_UNITS = 4096;
-const WRITE_BYTES = 16 * 2 ** 20;
 
 export interface PathtraceOptions {
   /** For tests. Default `mis`. */
@@ -36,7 +35,7 @@ export function createPathtraceKernel({ strategy = 'mis' }: PathtraceOptions = {
       const own = await createOwnBuffers(gpu, params);
       try {
         control.signal.throwIfAborted();
-        const group = bind(gpu.device, pipeline, program, own, storage);
+        const group = bindTask(gpu.device, pipeline, program, own, storage);
         const times = await render(gpu, program, pipeline, group, own, params, control);
         const result = await gpu.readBuffer(own.film, resultBytes(params));
         const kernelMs = (await Promise.all(times)).reduce((sum, ms) => sum + ms, 0);
@@ -84,45 +83,6 @@ async function render(
   return times;
 }
 
-function checkInputs(gpu: GpuSession, params: PathtraceParams, inputs: readonly TaskInput[]): void {
-  const expected = taskInputs(params);
-  const fits = inputs.length === expected.length && expected.every((ref, i) => inputs[i]?.ref.id === ref.id);
-  if (!fits) throw new InvalidTaskError('the inputs are not those that the parameters name');
-  const limit = Math.min(gpu.device.limits.maxStorageBufferBindingSize, gpu.device.limits.maxBufferSize);
-  for (const { bytes } of expected) {
-    if (bytes > limit)
-      throw new OutOfMemoryError(`a scene buffer of ${bytes} bytes exceeds this GPU's limit of ${limit}`);
-  }
-}
-
-async function compile(device: GPUDevice, { wgsl, key }: Program): Promise<GPUComputePipeline> {
-  const module = device.createShaderModule({ code: wgsl, label: key });
-  try {
-    return await device.createComputePipelineAsync({ layout: 'auto', compute: { module, entryPoint: 'main' } });
-  } catch (error) {
-    const { messages } = await module.getCompilationInfo();
-    const text = messages.map(({ lineNum, message }) => `${lineNum}: ${message}`).join('\n');
-    throw new Error(`the path tracer does not compile\n${text}`, { cause: error });
-  }
-}
-
-/** Uploads a blob once a session. */
-function upload(gpu: GpuSession, input: TaskInput): Promise<GPUBuffer> {
-  return gpu.resource(`blob ${input.ref.id}`, input.ref.bytes, async (device) => {
-    const bytes: Bytes = await input.bytes();
-    if (bytes.byteLength !== input.ref.bytes)
-      throw new InvalidTaskError('an input has another length than its name says');
-    const buffer = device.createBuffer({
-      size: bytes.byteLength,
-      usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST,
-    });
-    for (let at = 0; at < bytes.byteLength; at += WRITE_BYTES) {
-      device.queue.writeBuffer(buffer, at, bytes, at, Math.min(WRITE_BYTES, bytes.byteLength - at));
-    }
-    return buffer;
-  });
-}
-
 interface OwnBuffers {
   readonly task: GPUBuffer;
   readonly slice: GPUBuffer;
@@ -155,24 +115,6 @@ async function createOwnBuffers(gpu: GpuSession, params: PathtraceParams): Promi
     throw new OutOfMemoryError(`a tile's film does not fit this GPU's memory: ${error.message}`);
   }
   return { task, slice, film, destroy };
-}
-
-function bind(
-  device: GPUDevice,
-  pipeline: GPUComputePipeline,
-  { textures, map }: Program,
-  own: OwnBuffers,
-  storage: readonly GPUBuffer[],
-): GPUBindGroup {
-  const [nodes, triangles, shading, tables, ...rest] = storage;
-  // In the order of taskInputs; a map that is black is an input, but not a binding.
-  const texels = textures ? rest.shift() : undefined;
-  const sky = map ? rest.shift() : undefined;
-  const buffers = [own.task, own.slice, own.film, nodes, triangles, shading, tables, texels, sky];
-  return device.createBindGroup({
-    layout: pipeline.getBindGroupLayout(0),
-    entries: buffers.flatMap((buffer, binding) => (buffer ? [{ binding, resource: { buffer } }] : [])),
-  });
 }
 
 /** The kernel as pages ship it. */

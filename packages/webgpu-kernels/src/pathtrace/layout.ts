@@ -9,27 +9,35 @@
  * are the edges from v0. meta: material in bits 0–23, then the flags below. light: index + 1 into the lights, 0 for none.
  * source: the triangle's index in the SceneSource.
  *
- * `shading`, SHADING_WORDS a triangle: three octahedral normals (two 16-bit signed normalised numbers a word), then three uv.
+ * `shading`, a triangle: three octahedral normals (two 16-bit signed normalised numbers a word), then three uv; then, where
+ * the scene has them, three uv of the second set, three octahedral tangents (lowest bit: the bitangent's sign), and three
+ * colours (four 16-bit normalised numbers, RG then BA). See `shadingLayout`.
  *
- * `tables`: sRGB_WORDS of sRGB decoding, ALBEDO_WORDS of the specular lobe's albedo (see energy.ts), MATERIAL_WORDS a
- * material, TEXTURE_WORDS a texture, LIGHT_WORDS a light.
- *   material: base colour RGBA, emissive RGB, metallic, roughness, alpha cut-off, then base-colour, metallic-roughness and
- *     emissive texture as index + 1 (0: none), alpha mode (0 opaque, 1 mask, 2 blend), two spare.
- *   texture: first texel, width | height << 16, wrap S | wrap T << 2 | nearest << 4 (0 repeat, 1 clamp, 2 mirror), spare.
- *   light: triangle, alias, threshold (32-bit fixed point), probability density over area (1/m², choice included).
+ * `tables`: SRGB_WORDS of sRGB decoding, ALBEDO_WORDS of the specular lobe's albedo (see energy.ts), MATERIAL_WORDS a
+ * material (see MATERIAL), TEXTURE_WORDS a texture, LIGHT_WORDS a light that is an emissive triangle, then those that are
+ * punctual lights, PUNCTUAL_WORDS a punctual light, SHEEN_WORDS where a material has sheen (see sheen.ts), GLASS_WORDS an
+ * index of refraction that bounds a volume (see glass.ts). See `tableLayout`.
+ *   texture: first texel, width | height << 16, flags (wrap S | wrap T << 2 | nearest << 4 | second uv set << 5; wraps are
+ *     0 repeat, 1 clamp, 2 mirror), spare, then the transform's two rows of three, two spare.
+ *   light: triangle or PUNCTUAL | punctual light, alias, threshold (32-bit fixed point), probability density over area
+ *     (1/m², choice included; of a punctual light the probability of its choice alone).
+ *   punctual light: kind (0 point, 1 spot, 2 directional), position, direction, range (0: no end), intensity RGB, scale
+ *     and offset of the cosine in the cone, three spare.
  *
  * `texels`: RGBA, 8 bits each, R lowest.
  *
  * An environment map's `texels`, ENVIRONMENT_WORDS a texel, rows from +Y: radiance (9 bits a channel, 5-bit shared exponent,
- * times the manifest's scale), alias, threshold, probability density over the unit square of uv.
+ * times the manifest's scale), where the texel's share of its row begins and where its row's share of the map does (32-bit
+ * fixed point), probability density over the unit square of uv.
  */
 
 export const NODE_WORDS = 8;
 export const TRIANGLE_WORDS = 12;
-export const SHADING_WORDS = 9;
-export const MATERIAL_WORDS = 16;
-export const TEXTURE_WORDS = 4;
+export const TEXTURE_WORDS = 12;
 export const LIGHT_WORDS = 4;
+export const PUNCTUAL_WORDS = 16;
+/** A light record's first word: a punctual light, not a triangle. */
+export const PUNCTUAL = 0x8000_0000;
 export const ENVIRONMENT_WORDS = 4;
 export const SRGB_WORDS = 256;
 
@@ -37,6 +45,103 @@ export const SRGB_WORDS = 256;
 export const ALBEDO_SIDE = 32;
 /** Two numbers a cell, and two averages a roughness. */
 export const ALBEDO_WORDS = 2 * ALBEDO_SIDE * ALBEDO_SIDE + 2 * ALBEDO_SIDE;
+
+/** Side of the sheen's albedo table: cosine × roughness. */
+export const SHEEN_SIDE = 32;
+export const SHEEN_WORDS = SHEEN_SIDE * SHEEN_SIDE;
+/** Side of a glass's albedo tables: cosine × roughness. */
+export const GLASS_SIDE = 24;
+/** Two tables: light that comes from outside, and from inside. */
+export const GLASS_WORDS = 2 * GLASS_SIDE * GLASS_SIDE;
+
+/** Where a material's words lie. Textures are index + 1, 0 for none; colours take three words. */
+export const MATERIAL = {
+  baseColor: 0,
+  alpha: 3,
+  emissive: 4,
+  metallic: 7,
+  roughness: 8,
+  alphaCutoff: 9,
+  baseColorTexture: 10,
+  metallicRoughnessTexture: 11,
+  emissiveTexture: 12,
+  /** 0 opaque, 1 mask, 2 blend. */
+  alphaMode: 13,
+  /** UNLIT, VOLUME. */
+  flags: 14,
+  normalTexture: 15,
+  normalScale: 16,
+  ior: 17,
+  specular: 18,
+  specularTexture: 19,
+  specularColor: 20,
+  specularColorTexture: 23,
+  transmission: 24,
+  transmissionTexture: 25,
+  /** Absorption RGB, 1/m. */
+  absorption: 26,
+  /** Index among the scene's glasses. */
+  glass: 29,
+  clearcoat: 30,
+  clearcoatTexture: 31,
+  clearcoatRoughness: 32,
+  clearcoatRoughnessTexture: 33,
+  clearcoatNormalTexture: 34,
+  clearcoatNormalScale: 35,
+  sheenColor: 36,
+  sheenColorTexture: 39,
+  sheenRoughness: 40,
+  sheenRoughnessTexture: 41,
+  iridescence: 42,
+  iridescenceTexture: 43,
+  iridescenceIor: 44,
+  iridescenceMinimum: 45,
+  iridescenceMaximum: 46,
+  iridescenceThicknessTexture: 47,
+} as const;
+export const MATERIAL_WORDS = 48;
+/** Material flags. */
+export const UNLIT = 1;
+export const VOLUME = 2;
+
+/**
+ * What of the material model a scene uses. A program is made for these: what is not there is not compiled, and takes no
+ * room.
+ */
+export const FEATURES = [
+  'clearcoat',
+  'colors',
+  'iridescence',
+  'normalMaps',
+  'sheen',
+  'specular',
+  'tangents',
+  'textureTransforms',
+  'transmission',
+  'unlit',
+  'uv1',
+] as const;
+export type Feature = (typeof FEATURES)[number];
+
+/** Offsets in a triangle's shading words; null for what the scene has not. */
+export interface ShadingLayout {
+  readonly words: number;
+  readonly uv: number;
+  readonly uv1: number | null;
+  readonly tangents: number | null;
+  readonly colors: number | null;
+}
+
+export function shadingLayout(features: readonly Feature[]): ShadingLayout {
+  let words = 9;
+  const take = (feature: Feature, size: number) => {
+    if (!features.includes(feature)) return null;
+    words += size;
+    return words - size;
+  };
+  const [uv1, tangents, colors] = [take('uv1', 6), take('tangents', 3), take('colors', 6)];
+  return { words, uv: 3, uv1, tangents, colors };
+}
 
 export const LEAF_FLAG = 0x8000_0000;
 export const LEAF_COUNT_SHIFT = 27;
@@ -50,6 +155,7 @@ export const SINGLE_SIDED = 1 << 30;
 export const ALPHA_TESTED = 1 << 29;
 export const MAX_MATERIALS = 2 ** 16;
 export const MAX_TEXTURES = 2 ** 16;
+export const MAX_PUNCTUAL = 2 ** 16;
 export const MAX_TEXTURE_SIDE_PX = 8192;
 
 /** Coordinates beyond this (m) are dropped: their products would leave the range of 32-bit floats. */
@@ -66,23 +172,36 @@ export interface SceneCounts {
   readonly nodes: number;
   readonly materials: number;
   readonly textures: number;
+  /** Triangles that shine. */
   readonly lights: number;
+  readonly punctual: number;
+  /** Indices of refraction that bound volumes. */
+  readonly glasses: number;
   readonly texels: number;
 }
 
+/** Offsets in `tables`, words. */
+export function tableLayout(
+  counts: Pick<SceneCounts, 'materials' | 'textures' | 'lights' | 'punctual' | 'glasses'>,
+  features: readonly Feature[],
+) {
+  const textures = MATERIALS_AT + MATERIAL_WORDS * counts.materials;
+  const lights = textures + TEXTURE_WORDS * counts.textures;
+  const punctual = lights + LIGHT_WORDS * (counts.lights + counts.punctual);
+  const sheen = punctual + PUNCTUAL_WORDS * counts.punctual;
+  const glasses = sheen + (features.includes('sheen') ? SHEEN_WORDS : 0);
+  const words = glasses + GLASS_WORDS * counts.glasses;
+  return { albedo: SRGB_WORDS, materials: MATERIALS_AT, textures, lights, punctual, sheen, glasses, words } as const;
+}
+
 /** Bytes of each of a scene's buffers. A buffer is never empty: storage bindings may not be. */
-export function sceneBytes(counts: SceneCounts) {
+export function sceneBytes(counts: SceneCounts, features: readonly Feature[]) {
   const triangles = Math.max(1, counts.triangles);
   return {
     nodes: 4 * NODE_WORDS * counts.nodes,
     triangles: 4 * TRIANGLE_WORDS * triangles,
-    shading: 4 * SHADING_WORDS * triangles,
-    tables:
-      4 *
-      (MATERIALS_AT +
-        MATERIAL_WORDS * counts.materials +
-        TEXTURE_WORDS * counts.textures +
-        LIGHT_WORDS * counts.lights),
+    shading: 4 * shadingLayout(features).words * triangles,
+    tables: 4 * tableLayout(counts, features).words,
     texels: 4 * counts.texels,
   } as const;
 }

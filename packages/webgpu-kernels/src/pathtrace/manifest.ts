@@ -1,6 +1,15 @@
 import { BlobRef } from '@tabgrid/protocol/blob';
 import * as v from 'valibot';
-import { MAX_MATERIALS, MAX_STACK, MAX_TEXTURES, MAX_TRIANGLES, sceneBytes, WORLD_LIMIT } from './layout.js';
+import {
+  FEATURES,
+  MAX_MATERIALS,
+  MAX_PUNCTUAL,
+  MAX_STACK,
+  MAX_TEXTURES,
+  MAX_TRIANGLES,
+  sceneBytes,
+  WORLD_LIMIT,
+} from './layout.js';
 
 /**
  * What a task says of its scene and its environment: how large each blob is, which blob it is, and what the kernel
@@ -24,8 +33,16 @@ export const SceneManifest = v.pipe(
       materials: count(1, MAX_MATERIALS),
       textures: count(0, MAX_TEXTURES),
       lights: count(0, MAX_TRIANGLES),
+      punctual: count(0, MAX_PUNCTUAL),
+      glasses: count(0, MAX_MATERIALS),
       texels: count(0, 2 ** 28),
     }),
+    /** What the program is made for, each once. */
+    features: v.pipe(
+      v.array(v.picklist(FEATURES)),
+      v.maxLength(FEATURES.length),
+      v.check((list) => new Set(list).size === list.length, 'features each once'),
+    ),
     /** Of all triangles; both zero for none. */
     bounds: v.strictObject({ min: Point, max: Point }),
     /** Grid of the node boxes: grid = (world − origin) ÷ cell. */
@@ -34,7 +51,7 @@ export const SceneManifest = v.pipe(
     stack: count(1, MAX_STACK),
     /** Whether any material lets rays through by its alpha. */
     alpha: v.boolean(),
-    /** Luminance-weighted emitted power ÷ π: radiance × area, both sides counted where both shine. */
+    /** Luminance-weighted emitted power ÷ π: radiance × area, both sides counted where both shine; and punctual lights. */
     lightPower: Amount,
     blobs: v.strictObject({
       nodes: BlobRef,
@@ -46,7 +63,7 @@ export const SceneManifest = v.pipe(
     }),
   }),
   v.check((m) => {
-    const bytes = sceneBytes(m.counts);
+    const bytes = sceneBytes(m.counts, m.features);
     return (
       m.blobs.nodes.bytes === bytes.nodes &&
       m.blobs.triangles.bytes === bytes.triangles &&

@@ -1,26 +1,32 @@
 import { type Bytes, bytesOf } from '@tabgrid/protocol/bytes';
-import { buildAlias } from './alias.js';
 import { buildBvh } from './bvh.js';
 import { albedoTable } from './energy.js';
+import { glassTable } from './glass.js';
 import {
   ALPHA_TESTED,
-  LIGHT_WORDS,
+  FEATURES,
+  type Feature,
+  GLASS_WORDS,
   MATERIAL_WORDS,
-  MATERIALS_AT,
   MAX_MATERIALS,
   MAX_TRIANGLES,
+  PUNCTUAL_WORDS,
+  type SceneCounts,
   type SceneRole,
-  SHADING_WORDS,
   SINGLE_SIDED,
-  SRGB_WORDS,
+  shadingLayout,
   TEXTURE_WORDS,
   TRIANGLE_WORDS,
+  tableLayout,
 } from './layout.js';
+import { type PackedLights, packLights, type TriangleLight } from './lights.js';
 import type { SceneManifest } from './manifest.js';
-import { collectMaterials, type PackedMaterial } from './materials.js';
+import { type CollectedMaterials, collectMaterials, type PackedMaterial } from './materials.js';
 import type { SceneSource } from './scene-source.js';
+import { createShadingWriter } from './shading.js';
+import { sheenTable } from './sheen.js';
 import { SRGB_TO_LINEAR } from './texels.js';
-import { octahedral, usableTriangles } from './triangles.js';
+import { usableTriangles } from './triangles.js';
 
 export interface PackOptions {
   /** Bytes that all texels together may take; larger images are halved. Default TEXEL_BUDGET_BYTES. */
@@ -53,48 +59,58 @@ export function packParts(source: SceneSource, options: PackOptions): PackedPart
   const bvh = buildBvh(usable.boxes);
   const triangles = usable.triangles.length;
 
+  const features = FEATURES.filter((feature) => usesFeature(feature, source, materials.features));
   const triangleWords = new Uint32Array(TRIANGLE_WORDS * Math.max(1, triangles));
-  const shadingWords = new Uint32Array(SHADING_WORDS * Math.max(1, triangles));
-  const lights: { triangle: number; weight: number; area: number }[] = [];
-  let lightPower = 0;
+  const shadingWords = new Uint32Array(shadingLayout(features).words * Math.max(1, triangles));
+  const writeShading = createShadingWriter(source, features, shadingWords);
+  const shining: TriangleLight[] = [];
   for (let place = 0; place < triangles; place++) {
     const triangle = usable.triangles[bvh.order[place] ?? 0] ?? 0;
     const number = source.triangleMaterials[triangle] ?? 0;
     const material = materials.packed[number];
     if (!material) continue;
-    writeTriangle(triangleWords, shadingWords, place, source, triangle, metaOf(number, material));
+    writeTriangle(triangleWords, place, source, triangle, metaOf(number, material));
+    writeShading(place, triangle);
     const light = lightOf(triangleWords, place, material);
     if (light) {
-      lights.push(light);
-      triangleWords[TRIANGLE_WORDS * place + 7] = lights.length;
-      lightPower += light.weight;
+      shining.push(light);
+      triangleWords[TRIANGLE_WORDS * place + 7] = shining.length;
     }
   }
-  const tables = writeTables(materials.packed, materials.textureWords, lights);
+  const { min, max } = bvh.bounds;
+  const radius = 0.5 * Math.hypot(max[0] - min[0], max[1] - min[1], max[2] - min[2]);
+  const centre = [0.5 * (min[0] + max[0]), 0.5 * (min[1] + max[1]), 0.5 * (min[2] + max[2])] as const;
+  const lights = packLights(shining, source.lights ?? [], { centre, radius });
+  const counts = {
+    triangles,
+    nodes: bvh.nodes.length / 8,
+    materials: materials.packed.length,
+    textures: materials.textureWords.length / TEXTURE_WORDS,
+    lights: shining.length,
+    punctual: lights.punctual.length / PUNCTUAL_WORDS,
+    glasses: materials.glasses.length,
+    texels: materials.texels.length / 4,
+  };
   const notes = [...materials.notes];
   if (triangles < given)
     notes.push(`${given - triangles} of ${given} triangles cannot be hit (no area, or not finite) and are left out`);
+  if (lights.dropped > 0)
+    notes.push(`${lights.dropped} lights do not shine (no intensity, or not finite) and are left out`);
   return {
     manifest: {
-      counts: {
-        triangles,
-        nodes: bvh.nodes.length / 8,
-        materials: materials.packed.length,
-        textures: materials.textureWords.length / TEXTURE_WORDS,
-        lights: lights.length,
-        texels: materials.texels.length / 4,
-      },
+      counts,
+      features,
       bounds: { min: [...bvh.bounds.min], max: [...bvh.bounds.max] },
       grid: { origin: [...bvh.grid.origin], cell: [...bvh.grid.cell] },
       stack: bvh.stack,
       alpha: materials.packed.some((material) => material.alphaTested),
-      lightPower: Math.min(lightPower, 1e30),
+      lightPower: Math.min(lights.power, 1e30),
     },
     buffers: {
       nodes: bytesOf(bvh.nodes),
       triangles: bytesOf(triangleWords),
       shading: bytesOf(shadingWords),
-      tables,
+      tables: writeTables(materials, lights, counts, features),
       texels: materials.texels,
     },
     notes,
@@ -105,27 +121,26 @@ function metaOf(number: number, material: PackedMaterial): number {
   return number | (material.doubleSided ? 0 : SINGLE_SIDED) | (material.alphaTested ? ALPHA_TESTED : 0);
 }
 
+/** A feature of the materials, or one of the vertices that some material reads. */
+function usesFeature(feature: Feature, source: SceneSource, used: ReadonlySet<Feature>): boolean {
+  if (feature === 'colors') return source.colors !== undefined;
+  if (feature === 'tangents') return source.tangents !== undefined && used.has('normalMaps');
+  return used.has(feature);
+}
+
 function writeTriangle(
   words: Uint32Array<ArrayBuffer>,
-  shading: Uint32Array<ArrayBuffer>,
   place: number,
   source: SceneSource,
   triangle: number,
   meta: number,
 ): void {
   const floats = new Float32Array(words.buffer, 4 * TRIANGLE_WORDS * place, TRIANGLE_WORDS);
-  const uvs = new Float32Array(shading.buffer, 4 * (SHADING_WORDS * place + 3), 6);
   for (let corner = 0; corner < 3; corner++) {
     const vertex = source.indices[3 * triangle + corner] ?? 0;
     for (let axis = 0; axis < 3; axis++) {
       const here = source.positions[3 * vertex + axis] ?? 0;
       floats[4 * corner + axis] = corner === 0 ? here : here - (floats[axis] ?? 0);
-    }
-    shading[SHADING_WORDS * place + corner] = octahedral(source.normals, 3 * vertex);
-    for (let k = 0; k < 2; k++) {
-      const uv = source.uvs[2 * vertex + k] ?? 0;
-      // Far beyond any texture a float has no fraction left; not finite would poison the texel's address.
-      uvs[2 * corner + k] = Math.abs(uv) < 1e6 ? uv : 0;
     }
   }
   words[TRIANGLE_WORDS * place + 3] = meta;
@@ -133,7 +148,7 @@ function writeTriangle(
   words[TRIANGLE_WORDS * place + 11] = triangle;
 }
 
-function lightOf(words: Uint32Array<ArrayBuffer>, place: number, material: PackedMaterial) {
+function lightOf(words: Uint32Array<ArrayBuffer>, place: number, material: PackedMaterial): TriangleLight | null {
   if (!(material.emittedLuminance > 0)) return null;
   const f = new Float32Array(words.buffer, 4 * TRIANGLE_WORDS * place, TRIANGLE_WORDS);
   const [ax, ay, az] = [f[4] ?? 0, f[5] ?? 0, f[6] ?? 0];
@@ -144,27 +159,25 @@ function lightOf(words: Uint32Array<ArrayBuffer>, place: number, material: Packe
 }
 
 function writeTables(
-  materials: readonly PackedMaterial[],
-  textureWords: Uint32Array,
-  lights: readonly { triangle: number; weight: number; area: number }[],
+  { packed, textureWords, glasses }: CollectedMaterials,
+  lights: PackedLights,
+  counts: SceneCounts,
+  features: readonly Feature[],
 ): Bytes {
-  const texturesAt = MATERIALS_AT + MATERIAL_WORDS * materials.length;
-  const lightsAt = texturesAt + textureWords.length;
-  const words = new Uint32Array(lightsAt + LIGHT_WORDS * lights.length);
+  const at = tableLayout(counts, features);
+  const words = new Uint32Array(at.words);
   const floats = new Float32Array(words.buffer);
   floats.set(SRGB_TO_LINEAR, 0);
-  floats.set(albedoTable(), SRGB_WORDS);
-  materials.forEach((material, i) => {
-    words.set(material.words, MATERIALS_AT + MATERIAL_WORDS * i);
+  floats.set(albedoTable(), at.albedo);
+  packed.forEach((material, i) => {
+    words.set(material.words, at.materials + MATERIAL_WORDS * i);
   });
-  words.set(textureWords, texturesAt);
-  const table = buildAlias(Float64Array.from(lights, (light) => light.weight));
-  lights.forEach((light, i) => {
-    const at = lightsAt + LIGHT_WORDS * i;
-    words[at] = light.triangle;
-    words[at + 1] = table?.alias[i] ?? i;
-    words[at + 2] = table?.threshold[i] ?? 0;
-    floats[at + 3] = Math.min((table?.probability[i] ?? 0) / light.area, 1e30);
+  words.set(textureWords, at.textures);
+  words.set(lights.records, at.lights);
+  words.set(lights.punctual, at.punctual);
+  if (features.includes('sheen')) floats.set(sheenTable(), at.sheen);
+  glasses.forEach((ior, i) => {
+    floats.set(glassTable(ior), at.glasses + GLASS_WORDS * i);
   });
   return bytesOf(words);
 }

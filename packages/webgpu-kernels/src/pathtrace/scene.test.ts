@@ -31,7 +31,7 @@ const rich = () =>
 
 it('fills every buffer to the length that the counts say, and names it', async () => {
   const packed = packScene(rich());
-  const bytes = sceneBytes(packed.manifest.counts);
+  const bytes = sceneBytes(packed.manifest.counts, packed.manifest.features);
   expect(packed.buffers.nodes.byteLength).toBe(bytes.nodes);
   expect(packed.buffers.triangles.byteLength).toBe(bytes.triangles);
   expect(packed.buffers.shading.byteLength).toBe(bytes.shading);

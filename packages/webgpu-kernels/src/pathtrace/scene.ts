@@ -1,6 +1,7 @@
 import { type BlobRef, type NamedBlob, nameBlob } from '@tabgrid/protocol/blob';
 import type { Bytes } from '@tabgrid/protocol/bytes';
 import { packMap } from './environment.js';
+import { flattenInstances } from './flatten.js';
 import type { SceneRole } from './layout.js';
 import type { EnvironmentManifest, SceneManifest } from './manifest.js';
 import { type PackedParts, type PackOptions, packParts } from './pack.js';
@@ -41,7 +42,7 @@ export interface NamedEnvironment {
  * @throws RangeError when indices point outside of their lists, or a list is too long
  */
 export function packScene(source: SceneSource, options: PackOptions = {}): PackedScene {
-  return packParts(source, options);
+  return packParts(flattenInstances(source), options);
 }
 
 /** Hashes a packed scene's buffers. */

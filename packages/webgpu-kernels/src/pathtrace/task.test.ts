@@ -75,6 +75,16 @@ it('probes a small valid part within the task, everywhere', () => {
   expect(seen.size).toBeGreaterThan(300);
 });
 
+it('probes a single pixel where more would be much of the tile', () => {
+  const small = { ...params, tile: { x: 0, y: 0, width: 16, height: 16 }, samples: { first: 0, count: 16, block: 16 } };
+  const probes = Array.from(
+    { length: 4000 },
+    (_, i) => pathtraceTask.probe(small, Math.imul(i, 0x9e3779b9) >>> 0).tile,
+  );
+  expect(probes.every(({ width, height }) => width === 1 && height === 1)).toBe(true);
+  expect(new Set(probes.map(({ x, y }) => `${x} ${y}`)).size).toBe(256);
+});
+
 it('probes a task of one pixel', () => {
   const pixel = { ...params, tile: { x: 5, y: 6, width: 1, height: 1 }, samples: { first: 8, count: 3, block: 8 } };
   expect(pathtraceTask.probe(pixel, 12_345)).toEqual(pixel);

@@ -56,6 +56,8 @@ export const PathtraceParams = v.pipe(
     /** Scatterings at most: 0 shows only what shines, 1 is direct light. */
     bounces: integer(0, MAX_BOUNCES),
     seed: integer(0, 0xffff_ffff),
+    /** Largest radiance that a sample may get over more than one surface (fireflies); absent for no limit, which alone is unbiased. */
+    clamp: v.exactOptional(v.pipe(v.number(), v.minValue(1e-6), v.maxValue(1e9))),
   }),
   v.check(
     (p) => p.tile.x + p.tile.width <= p.film.width && p.tile.y + p.tile.height <= p.film.height,
@@ -76,8 +78,9 @@ export function taskInputs(params: Pick<PathtraceParams, 'scene' | 'environment'
   return refs;
 }
 
-/** Side (pixels) of what a probe recomputes. */
+/** Side (pixels) of what a probe recomputes, and the most that it may be of a task: in a small tile a single pixel. */
 const PROBE_SIDE_PX = 2;
+const MOST_OF_TASK = 0.01;
 
 export const pathtraceTask: TaskKind<PathtraceParams> = {
   kind: PATHTRACE,
@@ -101,8 +104,10 @@ export const pathtraceTask: TaskKind<PathtraceParams> = {
   /** One sample block of up to 2 × 2 pixels somewhere in the tile; `cutResult` gives the same part of a result. */
   probe(params, secret) {
     const { tile, samples } = params;
-    const width = Math.min(PROBE_SIDE_PX, tile.width);
-    const height = Math.min(PROBE_SIDE_PX, tile.height);
+    const room = MOST_OF_TASK * tile.width * tile.height * blockCount(samples);
+    const side = Math.max(1, Math.min(PROBE_SIDE_PX, Math.floor(Math.sqrt(room))));
+    const width = Math.min(side, tile.width);
+    const height = Math.min(side, tile.height);
     let rest = secret >>> 0;
     const pick = (choices: number) => {
       const chosen = rest % choices;

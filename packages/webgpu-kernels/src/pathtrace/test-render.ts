@@ -2,7 +2,6 @@ import type { Bytes } from '@tabgrid/protocol/bytes';
 import type { GpuSession } from '../gpu-session.js';
 import type { Outputs, RunControl, TaskInput } from '../kernel.js';
 import { blockCount, blockFloats, samplesInBlock } from './film.js';
-import type { lookAt } from './fixtures.js';
 import { createPathtraceKernel } from './kernel.js';
 import { nameEnvironment, nameScene, packEnvironment, packScene } from './scene.js';
 import type { EnvironmentSource, SceneSource } from './scene-source.js';
@@ -14,13 +13,14 @@ import type { Strategy } from './wgsl/path.wgsl.js';
 export interface Shot {
   readonly scene: SceneSource;
   readonly environment?: EnvironmentSource;
-  readonly camera: ReturnType<typeof lookAt>;
+  readonly camera: PathtraceParams['camera'];
   readonly width?: number;
   readonly height?: number;
   readonly spp?: number;
   readonly block?: number;
   readonly bounces?: number;
   readonly seed?: number;
+  readonly clamp?: number;
 }
 
 export interface Prepared {
@@ -43,6 +43,7 @@ export async function prepare(shot: Shot): Promise<Prepared> {
     samples: { first: 0, count: spp, block: shot.block ?? Math.min(spp, 16) },
     bounces: shot.bounces ?? 4,
     seed: shot.seed ?? 1,
+    ...(shot.clamp !== undefined && { clamp: shot.clamp }),
   };
   const blobs = new Map([...scene.blobs, ...environment.blobs].map((blob) => [blob.ref.id, blob.bytes]));
   const inputs = taskInputs(params).map(

@@ -14,7 +14,7 @@ export function taskUniform(params: PathtraceParams): ArrayBuffer {
   const buffer = new ArrayBuffer(TASK_BYTES);
   const floats = new Float32Array(buffer);
   const words = new Uint32Array(buffer);
-  const halfHeight = Math.tan(camera.yfov / 2);
+  const halfHeight = (camera.orthographicHeight ?? 2 * Math.tan(camera.yfov / 2)) / 2;
   const halfWidth = (halfHeight * film.width) / film.height;
   const map = environment.kind === 'map';
   floats.set(camera.position, 0);
@@ -47,13 +47,14 @@ export function taskUniform(params: PathtraceParams): ArrayBuffer {
   words[35] = samples.block;
   words.set([tile.x, tile.y, tile.width, tile.height], 36);
   words.set([samples.first, samples.count], 40);
+  floats.set([camera.lens?.radius ?? 0, camera.lens?.distance ?? 1, params.clamp ?? 0], 42);
   return buffer;
 }
 
 /** By power: emitted by the triangles, and sent by the map through the scene's bounding sphere (both ÷ π). */
 export function environmentShare({ scene, environment }: Pick<PathtraceParams, 'scene' | 'environment'>): number {
   if (environment.kind !== 'map' || environment.luminance === 0) return 0;
-  if (scene.counts.lights === 0) return 1;
+  if (scene.counts.lights + scene.counts.punctual === 0) return 1;
   const { min, max } = scene.bounds;
   const radius = 0.5 * Math.hypot(max[0] - min[0], max[1] - min[1], max[2] - min[2]);
   const sky = environment.luminance * Math.PI * radius * radius;

@@ -1,2 +1,2 @@
-/** Hash of this folder's sources; renewed by `npm run -w packages/webgpu-kernels versions`. */
-export const PATHTRACE_VERSION = 'a3f6f95f094a';
+/** Hash of the kernel's sources; renewed by `npm run -w packages/webgpu-kernels versions`. */
+export const PATHTRACE_VERSION = 'c67d31cacd9f';

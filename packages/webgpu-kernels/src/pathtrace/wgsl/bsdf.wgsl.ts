@@ -1,16 +1,22 @@
 /**
  * glTF's metallic-roughness surface, energy-conserving: a GGX lobe with height-correlated Smith masking and Schlick's
  * Fresnel term, and under it one cosine-shaped lobe that holds what the surface scatters more than once (Kulla and Conty
- * 2017) and the diffuse base, which gets what the specular part of a dielectric (F0 = 0.04) leaves. Metal and dielectric
- * mix linearly, as glTF 2.0 appendix B has it. White at every roughness stays white. Reciprocal.
+ * 2017) and the diffuse base, which gets what the specular part of a dielectric leaves. Metal and dielectric mix linearly,
+ * as glTF 2.0 appendix B has it. White at every roughness stays white. Reciprocal.
  *
  * The specular lobe is sampled by its visible normals (Dupuy and Benyoub 2023). All directions are in the frame of the
  * shading normal, z up, and point away from the surface.
+ *
+ * @param lobes whether surfaces of other kinds exist (layers.wgsl): sheen, thin walls and glass
  */
-export const BSDF = (minAlpha: number) => /* wgsl */ `
-const DIELECTRIC = 0.04;
+export const BSDF = (minAlpha: number, lobes: boolean) => /* wgsl */ `
 const MIN_ALPHA = ${minAlpha};
 const FRESNEL_MEAN = 1.0 / 21.0;
+// Kinds of surface.
+const BASE = 0u;
+const SHEEN = 1u;
+const THIN = 2u;
+const GLASS = 3u;
 
 struct Surface {
   f0: vec3f,
@@ -18,17 +24,39 @@ struct Surface {
   diffuse: vec3f,
   // Row of the albedo table, with its fraction.
   row: f32,
+  // Share of the multiple-scattering lobe, colour included: ms ÷ (1 − mean albedo).
+  wide: vec3f,
+  // Reflectance at grazing angles.
+  f90: f32,
   // What the specular lobe does not send back at once, for wo: the multiple-scattering lobe's share.
   lostOut: f32,
   // What a dielectric's specular part leaves for its base, for wo.
   leftOut: f32,
-  // ms ÷ (1 − mean albedo), colour included.
-  wide: vec3f,
   // 1 ÷ mean of what is left.
   base: f32,
-  dielectricWide: f32,
+  dielectric: Dielectric,
   // Chance of sampling the specular lobe.
   glossy: f32,
+  kind: u32,
+  // Index of refraction on this side ÷ beyond.
+  eta: f32,
+}
+
+// The specular part over a diffuse base: reflectances, and the multiple-scattering lobe's.
+struct Dielectric {
+  f0: f32,
+  f90: f32,
+  wide: f32,
+}
+
+// What a material says of its base at a point.
+struct Inputs {
+  colour: vec3f,
+  metallic: f32,
+  // Reflectances of the dielectric straight on and at grazing angles.
+  f0: vec3f,
+  f90: f32,
+  roughness: f32,
 }
 
 fn albedoCell(row: u32, column: u32) -> vec2f {
@@ -36,7 +64,7 @@ fn albedoCell(row: u32, column: u32) -> vec2f {
   return vec2f(tableFloat(at), tableFloat(at + 1u));
 }
 
-// A and B of the specular albedo F0·A + B for a direction with this cosine.
+// A and B of the specular albedo F0·A + F90·B for a direction with this cosine.
 fn albedo(row: f32, cosine: f32) -> vec2f {
   let last = f32(ALBEDO_SIDE - 1u);
   let x = sqrt(clamp(cosine, 0.0, 1.0)) * last;
@@ -59,29 +87,39 @@ fn meanAlbedo(row: f32) -> vec2f {
   return mix(low, high, row - f32(j));
 }
 
-// Share of the light scattered more than once that a coloured interface lets out in the end.
-fn repeated(f0: vec3f, mean: f32) -> vec3f {
-  let fresnel = f0 + (1.0 - f0) * FRESNEL_MEAN;
-  return fresnel * fresnel * mean / (1.0 - fresnel * (1.0 - mean));
+fn albedoRow(alpha: f32) -> f32 {
+  return sqrt(alpha) * f32(ALBEDO_SIDE - 1u);
 }
 
-fn surfaceOf(colour: vec3f, metallic: f32, roughness: f32, cosine: f32) -> Surface {
+fn alphaFrom(roughness: f32) -> f32 {
+  return max(roughness * roughness, MIN_ALPHA);
+}
+
+// Share of the light scattered more than once that a coloured interface lets out in the end.
+fn repeated(f0: vec3f, f90: f32, mean: f32) -> vec3f {
+  let fresnel = f0 + (f90 - f0) * FRESNEL_MEAN;
+  return fresnel * fresnel * mean / max(1.0 - fresnel * (1.0 - mean), vec3f(1e-6));
+}
+
+fn surfaceOf(in: Inputs, cosine: f32) -> Surface {
   var s: Surface;
-  s.alpha = max(roughness * roughness, MIN_ALPHA);
-  s.row = sqrt(s.alpha) * f32(ALBEDO_SIDE - 1u);
-  s.f0 = mix(vec3f(DIELECTRIC), colour, metallic);
-  s.diffuse = colour * (1.0 - metallic);
+  s.kind = BASE;
+  s.alpha = alphaFrom(in.roughness);
+  s.row = albedoRow(s.alpha);
+  s.f0 = mix(in.f0, in.colour, in.metallic);
+  s.f90 = mix(in.f90, 1.0, in.metallic);
+  s.diffuse = in.colour * (1.0 - in.metallic);
   let out = albedo(s.row, cosine);
   let mean = meanAlbedo(s.row);
   let meanBoth = mean.x + mean.y;
   let spared = 1.0 / max(1.0 - meanBoth, 1e-6);
-  let dielectric = repeated(vec3f(DIELECTRIC), meanBoth).x;
+  let dielectricWide = repeated(in.f0, in.f90, meanBoth);
+  s.dielectric = Dielectric(largest(in.f0), in.f90, largest(dielectricWide));
   s.lostOut = max(1.0 - out.x - out.y, 0.0);
-  s.dielectricWide = dielectric;
-  s.wide = mix(vec3f(dielectric), repeated(colour, meanBoth), metallic) * spared;
-  s.leftOut = left(out, dielectric);
-  s.base = 1.0 / max(left(mean, dielectric), 1e-6);
-  let glossyWeight = luminance(s.f0 * out.x + out.y);
+  s.wide = mix(dielectricWide, repeated(in.colour, 1.0, meanBoth), in.metallic) * spared;
+  s.leftOut = left(out, s.dielectric);
+  s.base = 1.0 / max(left(mean, s.dielectric), 1e-6);
+  let glossyWeight = luminance(s.f0 * out.x + s.f90 * out.y);
   let wideWeight = luminance(s.wide) * s.lostOut * (1.0 - meanBoth) + luminance(s.diffuse) * s.leftOut;
   s.glossy = glossyWeight / max(glossyWeight + wideWeight, TINY);
   // Schlick's term is large at grazing angles even where the lobe as a whole is dim: a rare choice would weigh a lot.
@@ -92,8 +130,8 @@ fn surfaceOf(colour: vec3f, metallic: f32, roughness: f32, cosine: f32) -> Surfa
 }
 
 // What the specular part of a dielectric does not send back.
-fn left(ab: vec2f, dielectricWide: f32) -> f32 {
-  return max(1.0 - DIELECTRIC * ab.x - ab.y - dielectricWide * (1.0 - ab.x - ab.y), 0.0);
+fn left(ab: vec2f, d: Dielectric) -> f32 {
+  return max(1.0 - d.f0 * ab.x - d.f90 * ab.y - d.wide * (1.0 - ab.x - ab.y), 0.0);
 }
 
 fn maskingLambda(alpha: f32, cosine: f32) -> f32 {
@@ -101,38 +139,68 @@ fn maskingLambda(alpha: f32, cosine: f32) -> f32 {
   return 0.5 * (sqrt(1.0 + alpha * alpha * max(1.0 / squared - 1.0, 0.0)) - 1.0);
 }
 
-// rgb: scattering × cosine of wi; w: density of wi per solid angle. Zero below the horizon.
+// GGX's distribution of facets.
+fn facets(alpha: f32, h: vec3f) -> f32 {
+  let k = (h.x * h.x + h.y * h.y) / (alpha * alpha) + h.z * h.z;
+  return 1.0 / (PI * alpha * alpha * k * k);
+}
+
+// rgb: scattering × cosine of wi; w: density of wi per solid angle.
 fn evaluate(s: Surface, wo: vec3f, wi: vec3f) -> vec4f {
+${
+  lobes
+    ? `  if (s.kind != BASE && (s.kind != THIN || wi.z < 0.0)) {
+    return evaluateLobe(s, wo, wi);
+  }`
+    : ''
+}
+  // Zero below the horizon.
   if (!(wi.z > 0.0) || !(wo.z > 0.0)) {
     return vec4f(0.0);
   }
   let h = direction(wo + wi, vec3f(0.0, 0.0, 1.0));
-  let k = (h.x * h.x + h.y * h.y) / (s.alpha * s.alpha) + h.z * h.z;
-  let d = 1.0 / (PI * s.alpha * s.alpha * k * k);
+  let d = facets(s.alpha, h);
   let out = maskingLambda(s.alpha, wo.z);
   let peak = d / (4.0 * wo.z);
   let grazing = 1.0 - clamp(dot(wo, h), 0.0, 1.0);
   let grazing2 = grazing * grazing;
-  let fresnel = s.f0 + (1.0 - s.f0) * (grazing2 * grazing2 * grazing);
+  let fresnel = s.f0 + (s.f90 - s.f0) * (grazing2 * grazing2 * grazing);
   let specular = fresnel * (peak / (1.0 + out + maskingLambda(s.alpha, wi.z)));
   let ab = albedo(s.row, wi.z);
   let wide = s.wide * (s.lostOut * max(1.0 - ab.x - ab.y, 0.0));
-  let base = s.diffuse * (s.leftOut * left(ab, s.dielectricWide) * s.base);
+${lobes ? '  let held = select(s.diffuse, vec3f(0.0), s.kind == THIN);' : '  let held = s.diffuse;'}
+  let base = held * (s.leftOut * left(ab, s.dielectric) * s.base);
   let cosine = wi.z / PI;
-  return vec4f(specular + (wide + base) * cosine, mix(cosine, peak / (1.0 + out), s.glossy));
+${lobes ? '  let flat = select(cosine, 0.0, s.kind == THIN);' : '  let flat = cosine;'}
+  return vec4f(specular + (wide + base) * cosine, mix(flat, peak / (1.0 + out), s.glossy));
 }
 
-fn sampleDirection(s: Surface, wo: vec3f, u: vec3f) -> vec3f {
+// A facet's normal as it is seen from wo.
+fn visibleFacet(alpha: f32, wo: vec3f, u: vec2f) -> vec3f {
   let cs = turn(u.x);
-  if (u.z >= s.glossy) {
-    let radius = sqrt(u.y);
-    return vec3f(radius * cs, sqrt(max(1.0 - u.y, 0.0)));
-  }
-  let stretched = direction(vec3f(wo.xy * s.alpha, wo.z), vec3f(0.0, 0.0, 1.0));
+  let stretched = direction(vec3f(wo.xy * alpha, wo.z), vec3f(0.0, 0.0, 1.0));
   let z = (1.0 - u.y) * (1.0 + stretched.z) - stretched.z;
   let radius = sqrt(clamp(1.0 - z * z, 0.0, 1.0));
   let half = vec3f(radius * cs, z) + stretched;
-  let h = direction(vec3f(half.xy * s.alpha, max(half.z, 0.0)), vec3f(0.0, 0.0, 1.0));
+  return direction(vec3f(half.xy * alpha, max(half.z, 0.0)), vec3f(0.0, 0.0, 1.0));
+}
+
+fn cosineDirection(u: vec2f) -> vec3f {
+  return vec3f(sqrt(u.y) * turn(u.x), sqrt(max(1.0 - u.y, 0.0)));
+}
+
+fn sampleDirection(s: Surface, wo: vec3f, u: vec3f) -> vec3f {
+${
+  lobes
+    ? `  if (s.kind != BASE) {
+    return sampleLobe(s, wo, u);
+  }`
+    : ''
+}
+  if (u.z >= s.glossy) {
+    return cosineDirection(u.xy);
+  }
+  let h = visibleFacet(s.alpha, wo, u.xy);
   return 2.0 * dot(wo, h) * h - wo;
 }
 `;

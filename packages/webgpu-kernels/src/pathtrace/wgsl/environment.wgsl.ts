@@ -51,14 +51,41 @@ struct SkySample {
   radiance: vec3f,
 }
 
-fn sampleSky(words: vec4u) -> SkySample {
-  var texel = spread(words.x, task.environmentWidth * task.environmentHeight);
-  if (words.y >= sky[texel].z) {
-    texel = sky[texel].y;
+// Where in a share of 0 … 2^32 a random word lies; an end of 0 stands for 2^32.
+fn withinShare(word: u32, start: u32, end: u32) -> f32 {
+  let size = end - start;
+  return f32(word - start) / select(f32(size), 0x1p+32, size == 0u);
+}
+
+// The last texel whose share begins at or before the word: of a row, or (by 1) the last row.
+fn skyShare(word: u32, first: u32, step: u32, count: u32, field: u32) -> u32 {
+  var low = 0u;
+  var high = count - 1u;
+  while (low < high) {
+    let middle = (low + high + 1u) / 2u;
+    if (sky[first + middle * step][field] <= word) {
+      low = middle;
+    } else {
+      high = middle - 1u;
+    }
   }
-  let at = vec2f(f32(texel % task.environmentWidth), f32(texel / task.environmentWidth));
-  let size = vec2f(f32(task.environmentWidth), f32(task.environmentHeight));
-  let uv = (at + vec2f(unit(words.z), unit(words.w))) / size;
+  return low;
+}
+
+fn sampleSky(words: vec2u) -> SkySample {
+  let width = task.environmentWidth;
+  let height = task.environmentHeight;
+  let row = skyShare(words.y, 0u, width, height, 2u);
+  let column = skyShare(words.x, row * width, 1u, width, 1u);
+  let texel = row * width + column;
+  let rowEnd = select(0u, sky[min(row + 1u, height - 1u) * width].z, row + 1u < height);
+  let columnEnd = select(0u, sky[texel + select(0u, 1u, column + 1u < width)].y, column + 1u < width);
+  let within = vec2f(
+    withinShare(words.x, sky[texel].y, columnEnd),
+    withinShare(words.y, sky[row * width].z, rowEnd),
+  );
+  let size = vec2f(f32(width), f32(height));
+  let uv = (vec2f(f32(column), f32(row)) + within) / size;
   // v is half a turn from +Y to −Y; u is a whole one that begins at −X.
   let polar = turn(0.5 * uv.y);
   let around = turn(uv.x);

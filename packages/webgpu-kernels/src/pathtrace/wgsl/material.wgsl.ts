@@ -1,26 +1,121 @@
-/** A material's inputs at a point: factors alone, or times textures. */
+import { type Feature, MATERIAL as M } from '../layout.js';
 
-export const FACTORS = /* wgsl */ `
-fn baseColor(material: u32, uv: vec2f) -> vec3f {
-  return vec3f(tableFloat(material), tableFloat(material + 1u), tableFloat(material + 2u));
+/**
+ * A material's inputs at a point. `Place` is where a hit lies on its textures: uv, and the second set where the scene has
+ * one.
+ */
+
+/** A function of one factor: scalars at `word`, times a texture's channel (by its shift in the texel), if any. */
+const scalar = (name: string, word: number, texture: number, shift: number) => ({ name, word, texture, shift });
+
+const SCALARS: Partial<Record<Feature | 'base', readonly ReturnType<typeof scalar>[]>> = {
+  specular: [scalar('specularFactor', M.specular, M.specularTexture, 24)],
+  transmission: [scalar('transmissionFactor', M.transmission, M.transmissionTexture, 0)],
+  clearcoat: [
+    scalar('clearcoatFactor', M.clearcoat, M.clearcoatTexture, 0),
+    scalar('clearcoatRoughness', M.clearcoatRoughness, M.clearcoatRoughnessTexture, 8),
+  ],
+  sheen: [scalar('sheenRoughness', M.sheenRoughness, M.sheenRoughnessTexture, 24)],
+  iridescence: [scalar('iridescenceFactor', M.iridescence, M.iridescenceTexture, 0)],
+};
+
+/** Colours: a factor of three words, times a texture's sRGB, if any. */
+const COLOURS: Partial<Record<Feature | 'base', readonly { name: string; word: number; texture: number }[]>> = {
+  base: [
+    { name: 'plainColor', word: M.baseColor, texture: M.baseColorTexture },
+    { name: 'emission', word: M.emissive, texture: M.emissiveTexture },
+  ],
+  specular: [{ name: 'specularColor', word: M.specularColor, texture: M.specularColorTexture }],
+  sheen: [{ name: 'sheenColor', word: M.sheenColor, texture: M.sheenColorTexture }],
+};
+
+/** The inputs of the features given, with textures or from factors alone. */
+export function materialInputs(features: readonly Feature[], textured: boolean): string {
+  const used = ['base' as const, ...features];
+  const colours = used.flatMap((feature) => COLOURS[feature] ?? []);
+  const scalars = used.flatMap((feature) => SCALARS[feature] ?? []);
+  return [
+    ...colours.map((colour) => colourInput(colour, textured)),
+    ...scalars.map((one) => scalarInput(one, textured)),
+    alphaAndRoughness(textured),
+    features.includes('iridescence') ? filmThickness(textured) : '',
+  ].join('\n');
 }
 
-fn alphaOf(material: u32, uv: vec2f) -> f32 {
-  return tableFloat(material + 3u);
-}
+const colourInput = ({ name, word, texture }: { name: string; word: number; texture: number }, textured: boolean) => `
+fn ${name}(material: u32, place: Place) -> vec3f {
+  let factor = vec3f(tableFloat(material + ${word}u), tableFloat(material + ${word + 1}u), tableFloat(material + ${word + 2}u));${
+    textured
+      ? `
+  let texture = tables[material + ${texture}u];
+  if (texture != 0u) {
+    return factor * colour(texture, place);
+  }`
+      : ''
+  }
+  return factor;
+}`;
 
-fn emission(material: u32, uv: vec2f) -> vec3f {
-  return vec3f(tableFloat(material + 4u), tableFloat(material + 5u), tableFloat(material + 6u));
+const scalarInput = ({ name, word, texture, shift }: ReturnType<typeof scalar>, textured: boolean) => `
+fn ${name}(material: u32, place: Place) -> f32 {
+  let factor = tableFloat(material + ${word}u);${
+    textured
+      ? `
+  let texture = tables[material + ${texture}u];
+  if (texture != 0u) {
+    return factor * channel(footprint(texture, place), ${shift}u);
+  }`
+      : ''
+  }
+  return factor;
+}`;
+
+const alphaAndRoughness = (textured: boolean) => `
+fn plainAlpha(material: u32, place: Place) -> f32 {
+  let factor = tableFloat(material + ${M.alpha}u);${
+    textured
+      ? `
+  let texture = tables[material + ${M.baseColorTexture}u];
+  if (texture != 0u) {
+    return factor * channel(footprint(texture, place), 24u);
+  }`
+      : ''
+  }
+  return factor;
 }
 
 // Metallic, roughness.
-fn metallicRoughness(material: u32, uv: vec2f) -> vec2f {
-  return vec2f(tableFloat(material + 7u), tableFloat(material + 8u));
-}
-`;
+fn metallicRoughness(material: u32, place: Place) -> vec2f {
+  let factor = vec2f(tableFloat(material + ${M.metallic}u), tableFloat(material + ${M.roughness}u));${
+    textured
+      ? `
+  let texture = tables[material + ${M.metallicRoughnessTexture}u];
+  if (texture != 0u) {
+    let f = footprint(texture, place);
+    return factor * vec2f(channel(f, 16u), channel(f, 8u));
+  }`
+      : ''
+  }
+  return factor;
+}`;
+
+// Nanometres.
+const filmThickness = (textured: boolean) => `
+fn filmThickness(material: u32, place: Place) -> f32 {
+  let most = tableFloat(material + ${M.iridescenceMaximum}u);${
+    textured
+      ? `
+  let texture = tables[material + ${M.iridescenceThicknessTexture}u];
+  if (texture != 0u) {
+    return mix(tableFloat(material + ${M.iridescenceMinimum}u), most, channel(footprint(texture, place), 8u));
+  }`
+      : ''
+  }
+  return most;
+}`;
 
 /** Bilinear by hand, as glTF's samplers say; sRGB is decoded a texel at a time, before the interpolation. */
-export const TEXTURES = (texels: number) => /* wgsl */ `
+export const TEXTURES = (texels: number, features: readonly Feature[]) => /* wgsl */ `
 @group(0) @binding(7) var<storage, read> texels: array<u32, ${texels}>;
 
 fn wrapped(i: i32, size: i32, mode: u32) -> i32 {
@@ -41,12 +136,21 @@ struct Footprint {
   weight: vec4f,
 }
 
-fn footprint(texture: u32, uv: vec2f) -> Footprint {
-  let header = TEXTURES_AT + 4u * (texture - 1u);
+fn footprint(texture: u32, place: Place) -> Footprint {
+  let header = TEXTURES_AT + TEXTURE_WORDS * (texture - 1u);
   let first = tables[header];
   let size = vec2i(i32(tables[header + 1u] & 0xffffu), i32(tables[header + 1u] >> 16u));
   let flags = tables[header + 2u];
   let nearest = (flags & 16u) != 0u;
+${features.includes('uv1') ? '  var uv = select(place.xy, place.zw, (flags & 32u) != 0u);' : '  var uv = place.xy;'}
+${
+  features.includes('textureTransforms')
+    ? `  uv = vec2f(
+    tableFloat(header + 4u) * uv.x + tableFloat(header + 5u) * uv.y + tableFloat(header + 6u),
+    tableFloat(header + 7u) * uv.x + tableFloat(header + 8u) * uv.y + tableFloat(header + 9u),
+  );`
+    : ''
+}
   let point = uv * vec2f(size) - select(vec2f(0.5), vec2f(0.0), nearest);
   let corner = floor(point);
   let f = select(point - corner, vec2f(0.0), nearest);
@@ -63,51 +167,43 @@ fn decoded(texel: u32) -> vec3f {
   return vec3f(tableFloat(texel & 255u), tableFloat((texel >> 8u) & 255u), tableFloat((texel >> 16u) & 255u));
 }
 
-fn colour(texture: u32, uv: vec2f) -> vec3f {
-  let f = footprint(texture, uv);
+fn colour(texture: u32, place: Place) -> vec3f {
+  let f = footprint(texture, place);
   return decoded(texels[f.at.x]) * f.weight.x + decoded(texels[f.at.y]) * f.weight.y
     + decoded(texels[f.at.z]) * f.weight.z + decoded(texels[f.at.w]) * f.weight.w;
 }
 
-// One linear channel, 0 to 3.
+// One linear channel, 0 to 1.
 fn channel(f: Footprint, shift: u32) -> f32 {
   let words = vec4u(texels[f.at.x], texels[f.at.y], texels[f.at.z], texels[f.at.w]);
   return dot(vec4f((words >> vec4u(shift)) & vec4u(255u)), f.weight) * (1.0 / 255.0);
 }
+`;
 
-fn baseColor(material: u32, uv: vec2f) -> vec3f {
-  let factor = vec3f(tableFloat(material), tableFloat(material + 1u), tableFloat(material + 2u));
-  let texture = tables[material + 10u];
-  if (texture == 0u) {
-    return factor;
-  }
-  return factor * colour(texture, uv);
+/** Base colour and alpha as they are shaded: with the vertices' colours, where the scene has them. */
+export const BASE_COLOUR = (colors: number | null) => /* wgsl */ `
+${
+  colors === null
+    ? `
+fn tint(triangle: u32, u: f32, v: f32) -> vec4f {
+  return vec4f(1.0);
+}`
+    : `
+fn cornerColour(at: u32) -> vec4f {
+  return vec4f(unpack2x16unorm(shading[at]), unpack2x16unorm(shading[at + 1u]));
 }
 
-fn alphaOf(material: u32, uv: vec2f) -> f32 {
-  let texture = tables[material + 10u];
-  if (texture == 0u) {
-    return tableFloat(material + 3u);
-  }
-  return tableFloat(material + 3u) * channel(footprint(texture, uv), 24u);
+fn tint(triangle: u32, u: f32, v: f32) -> vec4f {
+  let at = SHADING_WORDS * triangle + ${colors}u;
+  return cornerColour(at) * (1.0 - u - v) + cornerColour(at + 2u) * u + cornerColour(at + 4u) * v;
+}`
 }
 
-fn emission(material: u32, uv: vec2f) -> vec3f {
-  let factor = vec3f(tableFloat(material + 4u), tableFloat(material + 5u), tableFloat(material + 6u));
-  let texture = tables[material + 12u];
-  if (texture == 0u) {
-    return factor;
-  }
-  return factor * colour(texture, uv);
+fn baseColor(material: u32, place: Place, triangle: u32, u: f32, v: f32) -> vec3f {
+  return plainColor(material, place) * tint(triangle, u, v).rgb;
 }
 
-fn metallicRoughness(material: u32, uv: vec2f) -> vec2f {
-  let factor = vec2f(tableFloat(material + 7u), tableFloat(material + 8u));
-  let texture = tables[material + 11u];
-  if (texture == 0u) {
-    return factor;
-  }
-  let f = footprint(texture, uv);
-  return factor * vec2f(channel(f, 16u), channel(f, 8u));
+fn alphaOf(material: u32, place: Place, triangle: u32, u: f32, v: f32) -> f32 {
+  return plainAlpha(material, place) * tint(triangle, u, v).a;
 }
 `;

@@ -1,10 +1,15 @@
+import { MATERIAL, UNLIT, VOLUME } from '../layout.js';
+import type { LightShape } from './light.wgsl.js';
+
 /** How light is looked for: both ways weighted together, or one alone (for tests: all three agree in the mean). */
 export type Strategy = 'mis' | 'light' | 'bsdf';
 
-export interface PathShape {
-  readonly lights: boolean;
-  readonly map: boolean;
+export interface PathShape extends LightShape {
   readonly strategy: Strategy;
+  readonly unlit: boolean;
+  readonly transmission: boolean;
+  /** Whether fireflies are clamped. */
+  readonly clamped: boolean;
 }
 
 /**
@@ -12,14 +17,23 @@ export interface PathShape {
  * in the same turn of the loop (regeneration), so that lanes with short paths do not idle. A turn traces the shadow ray of
  * the last surface and the next ray together; a sample is added to the film's sum when its last shadow ray is back.
  */
-export const PATH = ({ lights, map, strategy }: PathShape) => {
-  const samplesLights = (lights || map) && strategy !== 'bsdf';
+export const PATH = ({ triangles, punctual, map, strategy, unlit, transmission, clamped }: PathShape) => {
+  const lights = triangles || punctual || map;
+  // A path never meets a punctual light by chance, so that is sampled whatever the strategy.
+  const samples = lights && (strategy !== 'bsdf' || punctual);
   // With light sampling alone, what a path hits by chance must not count a second time.
   const weight = (density: string) =>
     strategy === 'mis' ? `powerHeuristic(path.density, ${density})` : strategy === 'light' ? '0.0' : '1.0';
+  const gain = (light: string) => (clamped ? `tamed(${light}, path.depth)` : light);
   return /* wgsl */ `
-// The first random dimension is the film's; then four for each surface.
+// The first pairs of random numbers are the camera's; then three for each surface.
+const SURFACE_PAIRS = 2u;
 const ROULETTE_FROM = 3u;
+
+// What a ray costs beside its traversal, in steps: shading what it met, or looking up what lies outside. (Measured tiles' times
+// by their steps, hits and misses, on a software adapter.)
+const HIT_STEPS = 16u;
+const MISS_STEPS = 8u;
 
 struct Path {
   origin: vec3f,
@@ -30,24 +44,25 @@ struct Path {
   // Density with which the last surface chose the direction.
   density: f32,
   depth: u32,
+${transmission ? '  // Of the volume that the path is in, 1/m.\n  absorption: vec3f,' : ''}
 }
 
-fn cameraPath(x: u32, y: u32, words: vec4u) -> Path {
-  let size = vec2f(f32(task.filmWidth), f32(task.filmHeight));
-  let at = (vec2f(f32(x), f32(y)) + vec2f(unit(words.x), unit(words.y))) / size * 2.0 - 1.0;
-  let d = direction(task.forward + task.right * at.x - task.up * at.y, task.forward);
-  // From far away the ray begins where it meets the scene's box: nearby coordinates keep more digits.
-  let inverse = 1.0 / select(d, select(vec3f(-1e-20), vec3f(1e-20), d >= vec3f(0.0)), abs(d) < vec3f(1e-20));
-  let a = (task.boundsLow - task.position) * inverse;
-  let b = (task.boundsHigh - task.position) * inverse;
-  let near = min(a, b);
-  let far = max(a, b);
-  let enter = largest(near);
-  let leave = min(far.x, min(far.y, far.z));
-  let skip = select(0.0, enter * 0.9999, enter > 0.0 && enter <= leave);
-  return Path(task.position + d * skip, 3e38, d, words.w, vec3f(1.0), 0.0, 0u);
+fn cameraPath(x: u32, y: u32, pixel: u32, pixelSeed: u32, sample: u32) -> Path {
+  let ray = cameraRay(x, y, sample, pixelSeed);
+  let luck = pcg4d(vec4u(pixel, sample, 0u, task.seed)).x;
+  return Path(ray.origin, 3e38, ray.direction, luck, vec3f(1.0), 0.0, 0u${transmission ? ', vec3f(0.0)' : ''});
 }
-
+${
+  clamped
+    ? `
+// Light that came over more than one surface, no brighter than the job allows.
+fn tamed(light: vec3f, depth: u32) -> vec3f {
+  let excess = largest(light) / task.clampTo;
+  return select(light, light / max(excess, 1.0), depth > 1u);
+}
+`
+    : ''
+}
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u) {
   if (id.x >= slice.lanes) {
@@ -55,11 +70,12 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   }
   let lane = slice.firstLane + id.x;
   let pixels = task.tile.z * task.tile.w;
-  let place = lane % pixels;
+  let spot = lane % pixels;
   let block = lane / pixels;
-  let x = task.tile.x + place % task.tile.z;
-  let y = task.tile.y + place / task.tile.z;
+  let x = task.tile.x + spot % task.tile.z;
+  let y = task.tile.y + spot / task.tile.z;
   let pixel = y * task.filmWidth + x;
+  let pixelSeed = lowbias32(pixel ^ lowbias32(task.seed));
   let blockEnd = min(task.block, task.sampleCount - block * task.block);
   let end = task.firstSample + block * task.block + min(slice.end, blockEnd);
   var sample = task.firstSample + block * task.block + slice.begin;
@@ -78,7 +94,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   var closing = false;
   var turns = (end - min(sample, end) + 1u) * (task.bounces + 2u);
   if (sample < end) {
-    path = cameraPath(x, y, pcg4d(vec4u(pixel, sample, 0u, task.seed)));
+    path = cameraPath(x, y, pixel, pixelSeed, sample);
   }
 
   while (turns > 0u && (path.reach > 0.0 || closing)) {
@@ -100,26 +116,42 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     if (!(path.reach > 0.0)) {
       continue;
     }
-    cost += traced.steps;
+    cost += traced.steps + select(HIT_STEPS, MISS_STEPS, traced.triangle == NO_TRIANGLE);
 
     var ended = true;
     if (traced.triangle == NO_TRIANGLE) {
       let seen = environmentAlong(path.direction);
       var w = 1.0;
 ${map && strategy !== 'bsdf' ? `      if (path.depth > 0u) { w = ${weight('seen.w * task.environmentShare')}; }` : ''}
-      radiance += path.throughput * seen.rgb * w;
+      radiance += ${gain('path.throughput * seen.rgb * w')};
     } else {
       let triangle = triangles[traced.triangle];
       let material = materialAt(triangle.traits);
-      let uv = texturePoint(traced.triangle, traced.u, traced.v);
       let facing = direction(cross(triangle.e1, triangle.e2), -path.direction);
       let side = select(-1.0, 1.0, dot(facing, path.direction) < 0.0);
       let normal = facing * side;
-      let glow = emission(material, uv);
+      var hit: Hit;
+      hit.triangle = traced.triangle;
+      hit.u = traced.u;
+      hit.v = traced.v;
+      hit.side = side;
+      hit.e1 = triangle.e1;
+      hit.e2 = triangle.e2;
+      hit.place = texturePoint(traced.triangle, traced.u, traced.v);
+${transmission ? '      path.throughput *= exp(-path.absorption * traced.t);' : ''}
+${
+  unlit
+    ? `      let flat_ = (tables[material + ${MATERIAL.flags}u] & ${UNLIT}u) != 0u;
+      var glow = emission(material, hit.place);
+      if (flat_) {
+        glow = baseColor(material, hit.place, hit.triangle, hit.u, hit.v);
+      }`
+    : '      let glow = emission(material, hit.place);'
+}
       if (largest(glow) > 0.0) {
         var w = 1.0;
 ${
-  lights && strategy !== 'bsdf'
+  triangles && strategy !== 'bsdf'
     ? `        if (path.depth > 0u && triangle.light > 0u) {
           let perArea = tableFloat(LIGHTS_AT + 4u * (triangle.light - 1u) + 3u) * (1.0 - task.environmentShare);
           let density = perArea * traced.t * traced.t / max(abs(dot(facing, path.direction)), TINY);
@@ -127,10 +159,10 @@ ${
         }`
     : ''
 }
-        radiance += path.throughput * glow * w;
+        radiance += ${gain('path.throughput * glow * w')};
       }
 
-      if (path.depth < task.bounces) {
+      if (path.depth < task.bounces${unlit ? ' && !flat_' : ''}) {
         let b = vec3f(1.0 - traced.u - traced.v, traced.u, traced.v);
         let n0 = cornerNormal(traced.triangle, 0u, facing) * side;
         let n1 = cornerNormal(traced.triangle, 1u, facing) * side;
@@ -140,14 +172,15 @@ ${
           smooth_ = -smooth_;
         }
         let wo = -path.direction;
-        let below = 0.01 - dot(smooth_, wo);
-        if (below > 0.0) {
-          smooth_ = direction(smooth_ + wo * below, normal);
-        }
-        let frame = frameOf(smooth_);
-        let out = toLocal(frame, wo);
-        let mr = metallicRoughness(material, uv);
-        let surface = surfaceOf(baseColor(material, uv), mr.x, mr.y, out.z);
+        hit.smoothNormal = visible(smooth_, wo, normal);
+        hit.normal = shadedNormal(material, hit, wo);
+        let chance = pcg4d(vec4u(pixel, sample, 1u + path.depth, task.seed));
+        let pair = SURFACE_PAIRS + 3u * path.depth;
+        let choice = sobolPair(sample, pixelSeed, pair);
+        let layer = layerAt(material, hit, wo, unit(chance.w));
+        let surface = layer.surface;
+        let out = toLocal(layer.frame, wo);
+        let reaching = path.throughput * layer.weight;
 
         // The point, pushed out to where the smooth surface would be (Hanika, "Hacking the shadow terminator", 2021),
         // then off the triangle by more than the roundings of its coordinates.
@@ -159,24 +192,31 @@ ${
         let d2 = min(dot(arm1 + arm2 - triangle.e2, n2), 0.0) * b.z;
         let lift = largest(abs(triangle.v0) + abs(arm1) + abs(arm2)) * 0x1p-18 + 1e-30;
         let point = flat - (n0 * d0 + n1 * d1 + n2 * d2) + normal * lift;
-
-        let dimension = 1u + 4u * path.depth;
-        let chance = pcg4d(vec4u(pixel, sample, dimension + 1u, task.seed));
-${samplesLights ? lightSample({ lights, map, strategy }) : ''}
-        let u = unit4(pcg4d(vec4u(pixel, sample, dimension, task.seed)));
-        let wi = sampleDirection(surface, out, u.xyz);
+${transmission ? '        let beyond = flat - normal * lift;' : ''}
+${samples ? lightSample(strategy, transmission, gain) : ''}
+        let u = vec3f(unit2(sobolPair(sample, pixelSeed, pair + 1u)), unit(choice.y));
+        let wi = sampleDirection(surface, out, u);
         let scattered = evaluate(surface, out, wi);
-        var throughput = path.throughput * scattered.rgb * (1.0 / max(scattered.w, TINY));
+        var throughput = reaching * scattered.rgb * (1.0 / max(scattered.w, TINY));
         var survives = scattered.w > 0.0 && areNumbers(throughput) && largest(throughput) > 0.0;
         if (path.depth >= ROULETTE_FROM) {
           let survival = clamp(largest(throughput), 0.05, 1.0);
-          survives = survives && u.w < survival;
+          survives = survives && unit(chance.z) < survival;
           throughput *= 1.0 / survival;
         }
         if (survives) {
           ended = false;
-          path.origin = point;
-          path.direction = direction(toWorld(frame, wi), normal);
+          path.direction = direction(toWorld(layer.frame, wi), normal);
+${
+  transmission
+    ? `          path.origin = select(point, beyond, wi.z < 0.0);
+          if (wi.z < 0.0 && (tables[material + ${MATERIAL.flags}u] & ${VOLUME}u) != 0u) {
+            let at = material + ${MATERIAL.absorption}u;
+            let within = vec3f(tableFloat(at), tableFloat(at + 1u), tableFloat(at + 2u));
+            path.absorption = select(vec3f(0.0), within, side > 0.0);
+          }`
+    : '          path.origin = point;'
+}
           path.luck = chance.x;
           path.throughput = throughput;
           path.density = scattered.w;
@@ -188,7 +228,7 @@ ${samplesLights ? lightSample({ lights, map, strategy }) : ''}
       closing = true;
       path.reach = 0.0;
       if (sample + 1u < end) {
-        path = cameraPath(x, y, pcg4d(vec4u(pixel, sample + 1u, 0u, task.seed)));
+        path = cameraPath(x, y, pixel, pixelSeed, sample + 1u);
       }
     }
   }
@@ -201,67 +241,24 @@ ${samplesLights ? lightSample({ lights, map, strategy }) : ''}
 `;
 };
 
-/** One light sample at a surface: a triangle of the light table, or a direction of the map. */
-function lightSample({ lights, map, strategy }: PathShape): string {
-  const weight = strategy === 'mis' ? 'powerHeuristic(density, scattered.w)' : '1.0';
-  const fromSky = /* wgsl */ `
-          let skySample = sampleSky(words);
-          toLight = skySample.direction;
-          density = skySample.density * task.environmentShare;
-          arriving = skySample.radiance;
-          reach = 3e38;`;
-  const fromLights = /* wgsl */ `
-          var light = spread(words.x, LIGHTS);
-          if (words.y >= tables[LIGHTS_AT + 4u * light + 2u]) {
-            light = tables[LIGHTS_AT + 4u * light + 1u];
-          }
-          let record = LIGHTS_AT + 4u * light;
-          let number = tables[record];
-          let lamp = triangles[number];
-          var uvLight = vec2f(unit(words.z), unit(words.w));
-          if (uvLight.x + uvLight.y > 1.0) {
-            uvLight = 1.0 - uvLight;
-          }
-          let arm1L = lamp.e1 * uvLight.x;
-          let arm2L = lamp.e2 * uvLight.y;
-          let lampNormal = direction(cross(lamp.e1, lamp.e2), vec3f(0.0));
-          let straight = lamp.v0 + arm1L + arm2L - point;
-          let lampSide = -dot(lampNormal, straight);
-          let liftL = largest(abs(lamp.v0) + abs(arm1L) + abs(arm2L)) * 0x1p-18;
-          let way = straight + lampNormal * select(-liftL, liftL, lampSide > 0.0);
-          let distance2 = dot(straight, straight);
-          toLight = direction(way, vec3f(0.0));
-          reach = sqrt(dot(way, way));
-          let cosine = abs(lampSide) / max(sqrt(distance2), TINY);
-          density = tableFloat(record + 3u) * (1.0 - task.environmentShare) * distance2 / max(cosine, TINY);
-          let lampMaterial = materialAt(lamp.traits);
-          let lampPoint = texturePoint(number, uvLight.x, uvLight.y);
-          let shines = lampSide > 0.0 || (lamp.traits & SINGLE_SIDED) == 0u;
-          arriving = select(vec3f(0.0), emission(lampMaterial, lampPoint), shines && cosine > 1e-6);
-          if (!isSolid(lamp.traits, number, uvLight.x, uvLight.y, chance.y)) {
-            arriving = vec3f(0.0);
-          }`;
-  const choose =
-    lights && map
-      ? `if (unit(chance.z) < task.environmentShare) {${fromSky}
-          } else {${fromLights}
-          }`
-      : `{${map ? fromSky : fromLights}
-          }`;
+/** One light sample at a surface. */
+function lightSample(strategy: Strategy, transmission: boolean, gain: (light: string) => string): string {
+  const weight = {
+    mis: 'select(1.0, powerHeuristic(light.density, scattered.w), light.area)',
+    light: '1.0',
+    bsdf: 'select(1.0, 0.0, light.area)',
+  }[strategy];
   return /* wgsl */ `
         {
-          let words = pcg4d(vec4u(pixel, sample, dimension + 2u, task.seed));
-          var toLight = vec3f(0.0);
-          var arriving = vec3f(0.0);
-          var density = 0.0;
-          var reach = 0.0;
-          ${choose}
-          let wi = toLocal(frame, toLight);
+          let place = sobolPair(sample, pixelSeed, pair + 2u);
+          let light = sampleLight(point, vec2u(choice.x, chance.z), place, chance.y);
+          let wi = toLocal(layer.frame, light.direction);
           let scattered = evaluate(surface, out, wi);
-          let light = path.throughput * scattered.rgb * arriving * (${weight} / max(density, TINY));
-          if (density > 0.0 && largest(light) > 0.0 && areNumbers(light)) {
-            shadow = Ray(point, reach, toLight, chance.y);
-            shadowLight = light;
+          let w = ${weight};
+          let arriving = reaching * scattered.rgb * light.radiance * (w / max(light.density, TINY));
+          if (light.density > 0.0 && largest(arriving) > 0.0 && areNumbers(arriving)) {
+            shadow = Ray(${transmission ? 'select(point, beyond, wi.z < 0.0)' : 'point'}, light.reach, light.direction, chance.y);
+            shadowLight = ${gain('arriving').replace('path.depth', 'path.depth + 1u')};
           }
         }`;
 }

@@ -1,6 +1,10 @@
 /**
- * Random numbers as integer hashes: equal on every GPU. pcg4d by Jarzynski and Olano ("Hash functions for GPU rendering",
- * 2020), lowbias32 by Chris Wellons. A float keeps 24 bits, so that 1.0 cannot come out.
+ * Random numbers as integer arithmetic: equal on every GPU. A float keeps 24 bits, so that 1.0 cannot come out.
+ *
+ * What shapes the light comes in pairs from Sobol's first two dimensions, Owen-scrambled and shuffled by hashes of pixel
+ * and pair (Burley, "Practical hash-based Owen scrambling", 2020; the hash after Laine and Karras 2011, with Vegdahl's
+ * constants). Small choices take pcg4d (Jarzynski and Olano, "Hash functions for GPU rendering", 2020). lowbias32 is by
+ * Chris Wellons.
  */
 export const RANDOM = /* wgsl */ `
 fn pcg4d(words: vec4u) -> vec4u {
@@ -24,8 +28,39 @@ fn lowbias32(word: u32) -> u32 {
   return h ^ (h >> 16u);
 }
 
+// Owen's scrambling of a number whose bits stand in reverse order.
+fn scramble(reversed: u32, seed: u32) -> u32 {
+  var x = reversed;
+  x ^= x * 0x3d20adeau;
+  x += seed;
+  x *= (seed >> 16u) | 1u;
+  x ^= x * 0x05526c56u;
+  return x ^ (x * 0x53a22864u);
+}
+
+// Two numbers of a pixel's sample: over all samples of the pixel they fill the square evenly.
+fn sobolPair(sample: u32, pixelSeed: u32, pair: u32) -> vec2u {
+  let seed = lowbias32(pixelSeed ^ (pair * 0x9e3779b9u));
+  let index = reverseBits(scramble(reverseBits(sample), seed));
+  // Sobol's second dimension, reversed: the index as a polynomial over GF(2), at x + 1.
+  var second = index;
+  second ^= second >> 16u;
+  second ^= (second >> 8u) & 0x00ff00ffu;
+  second ^= (second >> 4u) & 0x0f0f0f0fu;
+  second ^= (second >> 2u) & 0x33333333u;
+  second ^= (second >> 1u) & 0x55555555u;
+  return vec2u(
+    reverseBits(scramble(index, seed * 0x8da6b343u + 0x68bc21ebu)),
+    reverseBits(scramble(second, seed * 0xd8163841u + 0x02e5be93u)),
+  );
+}
+
 fn unit(word: u32) -> f32 {
   return f32(word >> 8u) * 0x1p-24;
+}
+
+fn unit2(words: vec2u) -> vec2f {
+  return vec2f(words >> vec2u(8u)) * 0x1p-24;
 }
 
 fn unit4(words: vec4u) -> vec4f {

@@ -1,13 +1,15 @@
+import { MATERIAL_WORDS, type ShadingLayout, TEXTURE_WORDS, type tableLayout } from '../layout.js';
+
 /** What of a scene the program is made for: arrays of a fixed size are faster, and what is not there is not compiled. */
 export interface SceneShape {
   readonly nodes: number;
   readonly triangles: number;
+  /** Triangles that shine: the first of the lights. */
+  readonly shining: number;
+  /** With the punctual lights. */
   readonly lights: number;
-  readonly tableWords: number;
-  readonly materialsAt: number;
-  readonly texturesAt: number;
-  readonly lightsAt: number;
-  readonly albedoAt: number;
+  readonly table: ReturnType<typeof tableLayout>;
+  readonly shading: ShadingLayout;
   readonly albedoSide: number;
   readonly stack: number;
 }
@@ -15,11 +17,15 @@ export interface SceneShape {
 /** Bindings and constants. Layouts: ../layout.ts. */
 export const scene = (shape: SceneShape) => /* wgsl */ `
 const STACK = ${shape.stack}u;
-const MATERIALS_AT = ${shape.materialsAt}u;
-const TEXTURES_AT = ${shape.texturesAt}u;
-const LIGHTS_AT = ${shape.lightsAt}u;
+const MATERIALS_AT = ${shape.table.materials}u;
+const TEXTURES_AT = ${shape.table.textures}u;
+const TEXTURE_WORDS = ${TEXTURE_WORDS}u;
+const LIGHTS_AT = ${shape.table.lights}u;
 const LIGHTS = ${shape.lights}u;
-const ALBEDO_AT = ${shape.albedoAt}u;
+const SHINING = ${shape.shining}u;
+const PUNCTUAL_AT = ${shape.table.punctual}u;
+const ALBEDO_AT = ${shape.table.albedo}u;
+const SHADING_WORDS = ${shape.shading.words}u;
 const ALBEDO_SIDE = ${shape.albedoSide}u;
 
 struct Task {
@@ -47,6 +53,10 @@ struct Task {
   tile: vec4u,
   firstSample: u32,
   sampleCount: u32,
+  lensRadius: f32,
+  focusDistance: f32,
+  // Largest radiance that light from beyond the first surface may add.
+  clampTo: f32,
 }
 
 // What one submission does: a range of lanes (block after block, pixel after pixel), a range of samples of each block.
@@ -77,36 +87,55 @@ struct Triangle {
 @group(0) @binding(2) var<storage, read_write> film: array<vec4u>;
 @group(0) @binding(3) var<storage, read> nodes: array<Node, ${shape.nodes}>;
 @group(0) @binding(4) var<storage, read> triangles: array<Triangle, ${Math.max(1, shape.triangles)}>;
-@group(0) @binding(5) var<storage, read> shading: array<u32, ${9 * Math.max(1, shape.triangles)}>;
-@group(0) @binding(6) var<storage, read> tables: array<u32, ${shape.tableWords}>;
+@group(0) @binding(5) var<storage, read> shading: array<u32, ${shape.shading.words * Math.max(1, shape.triangles)}>;
+@group(0) @binding(6) var<storage, read> tables: array<u32, ${shape.table.words}>;
 
 fn tableFloat(at: u32) -> f32 {
   return bitcast<f32>(tables[at]);
 }
 
 fn materialAt(traits: u32) -> u32 {
-  return MATERIALS_AT + 16u * (traits & 0xffffffu);
+  return MATERIALS_AT + ${MATERIAL_WORDS}u * (traits & 0xffffffu);
 }
 
-fn texturePoint(triangle: u32, u: f32, v: f32) -> vec2f {
-  let at = 9u * triangle + 3u;
-  let a = vec2f(bitcast<f32>(shading[at]), bitcast<f32>(shading[at + 1u]));
-  let b = vec2f(bitcast<f32>(shading[at + 2u]), bitcast<f32>(shading[at + 3u]));
-  let c = vec2f(bitcast<f32>(shading[at + 4u]), bitcast<f32>(shading[at + 5u]));
-  return a * (1.0 - u - v) + b * u + c * v;
+fn cornerUv(at: u32) -> vec2f {
+  return vec2f(bitcast<f32>(shading[at]), bitcast<f32>(shading[at + 1u]));
 }
 
-// A corner's normal, or the other one where the mesh has none there.
-fn cornerNormal(triangle: u32, corner: u32, otherwise: vec3f) -> vec3f {
-  let word = shading[9u * triangle + corner];
-  if (word == 0x80008000u) {
-    return otherwise;
-  }
+fn uvWithin(at: u32, u: f32, v: f32) -> vec2f {
+  return cornerUv(at) * (1.0 - u - v) + cornerUv(at + 2u) * u + cornerUv(at + 4u) * v;
+}
+
+${
+  shape.shading.uv1 === null
+    ? `alias Place = vec2f;
+
+fn texturePoint(triangle: u32, u: f32, v: f32) -> Place {
+  return uvWithin(SHADING_WORDS * triangle + ${shape.shading.uv}u, u, v);
+}`
+    : `alias Place = vec4f;
+
+fn texturePoint(triangle: u32, u: f32, v: f32) -> Place {
+  let at = SHADING_WORDS * triangle;
+  return vec4f(uvWithin(at + ${shape.shading.uv}u, u, v), uvWithin(at + ${shape.shading.uv1}u, u, v));
+}`
+}
+
+fn octahedral(word: u32, otherwise: vec3f) -> vec3f {
   let e = max(vec2f(f32(i32(word << 16u) >> 16u), f32(i32(word) >> 16u)) / 32767.0, vec2f(-1.0));
   var n = vec3f(e, 1.0 - abs(e.x) - abs(e.y));
   let fold = max(-n.z, 0.0);
   n.x += select(fold, -fold, n.x >= 0.0);
   n.y += select(fold, -fold, n.y >= 0.0);
   return direction(n, otherwise);
+}
+
+// A corner's normal, or the other one where the mesh has none there.
+fn cornerNormal(triangle: u32, corner: u32, otherwise: vec3f) -> vec3f {
+  let word = shading[SHADING_WORDS * triangle + corner];
+  if (word == 0x80008000u) {
+    return otherwise;
+  }
+  return octahedral(word, otherwise);
 }
 `;

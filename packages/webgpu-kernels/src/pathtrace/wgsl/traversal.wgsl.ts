@@ -1,3 +1,5 @@
+import { MATERIAL } from '../layout.js';
+
 /**
  * Rays against the tree: nested loops (down to a leaf, then through leaves), near child first, a stack of fixed size.
  * `trace` walks a shadow ray and then the path's next ray in the same loops, so that lanes do not wait for each other
@@ -182,9 +184,9 @@ fn isSolid(traits: u32, triangle: u32, u: f32, v: f32, luck: u32) -> bool {
     return true;
   }
   let material = materialAt(traits);
-  let alpha = alphaOf(material, texturePoint(triangle, u, v));
-  if (tables[material + 13u] == 1u) {
-    return alpha >= tableFloat(material + 9u);
+  let alpha = alphaOf(material, texturePoint(triangle, u, v), triangle, u, v);
+  if (tables[material + ${MATERIAL.alphaMode}u] == 1u) {
+    return alpha >= tableFloat(material + ${MATERIAL.alphaCutoff}u);
   }
   return unit(lowbias32(luck ^ (triangle * 0x9e3779b9u))) < alpha;
 }

@@ -1,0 +1,172 @@
+import { systemClock } from '@tabgrid/transport/system-clock';
+import { type OwnedGpuSession, requestGpuSession } from '@tabgrid/webgpu-kernels/create-gpu-session';
+import type { GpuSession } from '@tabgrid/webgpu-kernels/gpu-session';
+import type { TaskInput } from '@tabgrid/webgpu-kernels/kernel';
+import { blockFloats } from '@tabgrid/webgpu-kernels/pathtrace/film';
+import { pathtraceKernel } from '@tabgrid/webgpu-kernels/pathtrace/kernel';
+import { nameEnvironment, nameScene, packEnvironment, packScene } from '@tabgrid/webgpu-kernels/pathtrace/scene';
+import { type PathtraceParams, taskInputs } from '@tabgrid/webgpu-kernels/pathtrace/task';
+import type { BenchScene } from './scene.js';
+import type { Frame, StartTimes, Throughput, Tracer } from './tracer.js';
+
+/** Our kernel alone, tile after tile on one adapter, in a page or in Node. */
+
+/** Tiles of at most this side (pixels), so that a result keeps within what a task may return. */
+const TILE_PX = 256;
+/** A measurement is made of at least so many runs of the frame, each as long as it takes to amortise its start. */
+const RUNS = 4;
+
+interface Ours extends Tracer {
+  /** Adapter in words. */
+  readonly adapter: string;
+  readonly software: boolean;
+  /** Traversal steps (node visits and triangle tests) a camera sample, shadow rays included, so far. */
+  stepsPerSample(): number;
+}
+
+interface Totals {
+  steps: number;
+  samples: number;
+}
+
+export async function createOurs(gpu: GPU, scene: BenchScene, frame: Frame): Promise<Ours> {
+  const owned = await requestGpuSession(gpu, { clock: systemClock, browser: 'bench', intensity: 1 });
+  const totals: Totals = { steps: 0, samples: 0 };
+  const begun = performance.now();
+  const prepared = await prepare(scene, frame.bounces);
+  const buildMs = performance.now() - begun;
+  let compileMs = 0;
+  const session: GpuSession = {
+    ...owned,
+    async pipeline(key, make) {
+      const from = performance.now();
+      const pipeline = await owned.pipeline(key, make);
+      compileMs += performance.now() - from;
+      return pipeline;
+    },
+  };
+  let { width, height } = frame;
+  let seed = 0;
+  const render = async (count: number) => {
+    seed++;
+    return await renderFrame(session, prepared, { width, height, count, seed }, totals);
+  };
+  await render(1);
+  const start: StartTimes = { buildMs, compileMs, firstPixelMs: performance.now() - begun };
+  return {
+    start,
+    ...inWords(owned),
+    stepsPerSample: () => totals.steps / totals.samples,
+    async measure(budgetMs) {
+      let spp = 1;
+      const sum = { cameraSamples: 0, ms: 0 };
+      while (sum.ms < budgetMs) {
+        const from = performance.now();
+        await render(spp);
+        const ms = performance.now() - from;
+        // What is as short as a task's own start and end says little about rendering.
+        if (ms * RUNS < budgetMs / 2) {
+          spp *= 2;
+          continue;
+        }
+        sum.ms += ms;
+        sum.cameraSamples += spp * width * height;
+      }
+      return sum satisfies Throughput;
+    },
+    picture: async (spp) => (await render(spp)).map((x) => x / spp),
+    async resize(w, h) {
+      [width, height] = [w, h];
+    },
+    close: () => owned.close(),
+  };
+}
+
+function inWords({ adapterClass, software }: OwnedGpuSession) {
+  const { vendor, architecture, description } = adapterClass;
+  return { adapter: [vendor, architecture, description].filter(Boolean).join(' ') || 'unnamed adapter', software };
+}
+
+interface Prepared {
+  /** All but the film, the tile, and which samples. */
+  readonly params: Omit<PathtraceParams, 'film' | 'tile' | 'samples' | 'seed'>;
+  readonly inputs: readonly TaskInput[];
+}
+
+async function prepare({ source, environment, camera }: BenchScene, bounces: number): Promise<Prepared> {
+  const scene = await nameScene(packScene(source));
+  const sky = await nameEnvironment(packEnvironment(environment ?? { kind: 'constant', radiance: [0, 0, 0] }));
+  const blobs = new Map([...scene.blobs, ...sky.blobs].map((blob) => [blob.ref.id, blob.bytes]));
+  const { position, right, up, forward, yfov } = camera;
+  const params = {
+    scene: scene.manifest,
+    environment: sky.manifest,
+    camera: { position: [...position], right: [...right], up: [...up], forward: [...forward], yfov },
+    bounces,
+  } satisfies Prepared['params'];
+  const inputs = taskInputs(params).map((ref) => ({
+    ref,
+    bytes: async () => {
+      const bytes = blobs.get(ref.id);
+      if (!bytes) throw new Error(`no blob ${ref.id}`);
+      return bytes;
+    },
+  }));
+  return { params, inputs };
+}
+
+interface FrameRun {
+  readonly width: number;
+  readonly height: number;
+  /** Samples a pixel. */
+  readonly count: number;
+  readonly seed: number;
+}
+
+function tilesOf({ width, height, count, seed }: FrameRun, shared: Prepared['params']): PathtraceParams[] {
+  const tiles: PathtraceParams[] = [];
+  for (let y = 0; y < height; y += TILE_PX) {
+    for (let x = 0; x < width; x += TILE_PX) {
+      const tile = { x, y, width: Math.min(TILE_PX, width - x), height: Math.min(TILE_PX, height - y) };
+      tiles.push({ ...shared, film: { width, height }, tile, samples: { first: 0, count, block: count }, seed });
+    }
+  }
+  return tiles;
+}
+
+/** Sums of RGB over the samples. Tiles are submitted one behind the other, as a volunteer does. */
+async function renderFrame(
+  session: GpuSession,
+  { params: shared, inputs }: Prepared,
+  frame: FrameRun,
+  totals: Totals,
+): Promise<Float32Array> {
+  const rgb = new Float32Array(3 * frame.width * frame.height);
+  let before: Promise<void> = Promise.resolve();
+  for (const params of tilesOf(frame, shared)) {
+    let submitted = () => {};
+    const queued = new Promise<void>((resolve) => {
+      submitted = resolve;
+    });
+    const control = { signal: new AbortController().signal, progress() {}, submitted };
+    const run = pathtraceKernel.run(session, params, inputs, control);
+    before = Promise.all([before, run]).then(([, { outputs }]) => {
+      const fault = pathtraceKernel.task.fault(params, outputs);
+      if (fault !== null || !outputs[0]) throw new Error(`our kernel's result is broken: ${fault ?? 'it is missing'}`);
+      merge(rgb, params, blockFloats(params, outputs[0], 0), totals);
+    });
+    // A run that fails never says that it has submitted everything.
+    await Promise.race([queued, before]);
+  }
+  await before;
+  totals.samples += frame.count * frame.width * frame.height;
+  return rgb;
+}
+
+function merge(rgb: Float32Array, { film, tile }: PathtraceParams, floats: Float32Array, totals: Totals): void {
+  for (let pixel = 0; pixel < tile.width * tile.height; pixel++) {
+    const at = ((tile.y + Math.floor(pixel / tile.width)) * film.width + tile.x + (pixel % tile.width)) * 3;
+    rgb.set(floats.subarray(4 * pixel, 4 * pixel + 3), at);
+    totals.steps += floats[4 * pixel + 3] ?? 0;
+  }
+}
