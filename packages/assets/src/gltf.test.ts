@@ -391,6 +391,29 @@ describe('errors', () => {
     await expect(failure).rejects.toThrow(advice);
   });
 
+  it.each([
+    'EXT_mesh_gpu_instancing',
+    'EXT_meshopt_compression',
+    'EXT_texture_webp',
+    'KHR_draco_mesh_compression',
+    'KHR_lights_punctual',
+    'KHR_materials_clearcoat',
+    'KHR_materials_ior',
+    'KHR_materials_iridescence',
+    'KHR_materials_sheen',
+    'KHR_materials_specular',
+    'KHR_materials_transmission',
+    'KHR_materials_unlit',
+    'KHR_materials_volume',
+    'KHR_mesh_quantization',
+    'KHR_meshopt_compression',
+    'KHR_texture_transform',
+  ])('reads a file that requires %s, without a word', async (name) => {
+    const fixture = triangleFixture();
+    Object.assign(fixture.json, { extensionsUsed: [name], extensionsRequired: [name] });
+    expect((await read(fixture.glb())).warnings).toEqual([]);
+  });
+
   it('renders without optional extensions, naming those that could be missed', async () => {
     const fixture = triangleFixture();
     const used = ['KHR_materials_anisotropy', 'KHR_xmp_json_ld', 'KHR_mesh_quantization', 'ACME_holograms'];

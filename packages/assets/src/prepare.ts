@@ -45,7 +45,7 @@ export interface PreparedScene {
   readonly cameras: readonly CameraSource[];
   /** Whether `cameras` is only the framing, made for the aspect that was asked for. */
   readonly framed: boolean;
-  /** What stands in the middle of each camera's picture, world space; null where nothing does, or for cameras past the 32nd. */
+  /** What stands in the middle of each camera's picture, world space; null where nothing does. Large scenes only have the first ones. */
   readonly middles: readonly (Vec3 | null)[];
   /** Points enough to frame the scene for another aspect: `defaultCamera({ positions: framing }, aspect)`. */
   readonly framing: Float32Array;
@@ -67,8 +67,8 @@ export interface SceneSummary {
   readonly warnings: readonly string[];
 }
 
-/** Each takes a look at every triangle. */
-const MOST_MIDDLES = 32;
+/** Triangles to look at for what stands in the middle of pictures: some seconds at most. One camera is always served. */
+const MOST_LOOKS = 20_000_000;
 
 const DARKNESS: EnvironmentSource = { kind: 'constant', radiance: [0, 0, 0] };
 
@@ -92,6 +92,7 @@ export async function prepareScene(input: PrepareInput): Promise<PreparedScene> 
   const framed = scene.cameras.length === 0;
   const framing = framingPoints(worldPoints(scene));
   const cameras = framed ? [defaultCamera({ positions: framing }, input.aspect)] : scene.cameras;
+  const looks = Math.max(1, Math.floor(MOST_LOOKS / (scene.indices.length / 3)));
   return {
     name: input.name,
     manifest: named.manifest,
@@ -99,7 +100,7 @@ export async function prepareScene(input: PrepareInput): Promise<PreparedScene> 
     blobs,
     cameras,
     framed,
-    middles: cameras.slice(0, MOST_MIDDLES).map((camera) => middleHit(scene, camera)),
+    middles: cameras.slice(0, looks).map((camera) => middleHit(scene, camera)),
     framing,
     sky,
     summary: {

@@ -10,5 +10,6 @@ it('says what is seen of an animation', () => {
   expect(timeWords({ animation: null, time: null })).toBe('');
   expect(timeWords({ animation, time: null })).toMatch(/rest pose/);
   expect(timeWords({ animation, time: 0.25 })).toBe('Frozen at 0.25 s.');
+  expect(timeWords({ animation: { ...animation, seconds: 3.4 }, time: 1.25 })).toBe('Frozen at 1.25 s.');
   expect(timeWords({ animation, time: 9 })).toMatch(/ends at 0.7 s/);
 });

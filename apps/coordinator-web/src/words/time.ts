@@ -13,5 +13,5 @@ export function timeWords({ animation, time }: Pick<SceneView, 'animation' | 'ti
   if (animation === null) return '';
   if (time === null) return 'In its rest pose. Type a time to see it move.';
   if (time > animation.seconds) return `The animation ends at ${formatSeconds(animation.seconds)}: as it stands then.`;
-  return `Frozen at ${formatSeconds(time)}.`;
+  return `Frozen at ${Number(time.toFixed(3))} s.`;
 }

@@ -38,12 +38,32 @@ function sheet(side: number): Document {
   return document;
 }
 
+function animate(document: Document, lift: number): void {
+  const [buffer] = document.getRoot().listBuffers();
+  const [node] = document.getRoot().listNodes();
+  if (!buffer || !node) throw new Error('a sheet has both');
+  const accessor = (type: 'SCALAR' | 'VEC3', values: number[]) =>
+    document.createAccessor().setType(type).setArray(Float32Array.from(values)).setBuffer(buffer);
+  const sampler = document
+    .createAnimationSampler()
+    .setInput(accessor('SCALAR', [0, 1]))
+    .setOutput(accessor('VEC3', [0, 0, 0, 0, lift, 0]));
+  const channel = document
+    .createAnimationChannel()
+    .setTargetNode(node)
+    .setTargetPath('translation')
+    .setSampler(sampler);
+  document.createAnimation('lift').addSampler(sampler).addChannel(channel);
+}
+
 export async function plainSheet(side: number): Promise<Bytes> {
   return bytesOf(await new WebIO().writeBinary(sheet(side)));
 }
 
-export async function dracoSheet(side: number, method: 'edgebreaker' | 'sequential'): Promise<Bytes> {
+/** @param lift how far up it goes within a second; 0 for a sheet without an animation */
+export async function dracoSheet(side: number, method: 'edgebreaker' | 'sequential', lift = 0): Promise<Bytes> {
   const document = sheet(side);
+  if (lift > 0) animate(document, lift);
   const { EDGEBREAKER, SEQUENTIAL } = KHRDracoMeshCompression.EncoderMethod;
   document
     .createExtension(KHRDracoMeshCompression)
