@@ -2,7 +2,7 @@ import { JobReport } from '@tabgrid/protocol/records';
 import * as v from 'valibot';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createTestGrid, preparedCornell, type TestGrid } from './test-kit.js';
-import { type Behaviour, lie, type Scripted } from './test-volunteer.js';
+import { type Behaviour, dim, lie, type Scripted } from './test-volunteer.js';
 
 /** What the picture has to hash to, whoever lies. */
 const LARGE = { width: 96, height: 64, tile: 8 };
@@ -26,18 +26,6 @@ const jobOf = (grid: TestGrid) => {
   if (!job) throw new Error('a job is shown');
   return job;
 };
-
-/** Sound, and wrong in every pixel. */
-const lieAll = (): Behaviour => ({
-  kind: 'answer',
-  ms: 20,
-  make(_, right) {
-    const view = new DataView(right.buffer);
-    for (let at = 0; at + 16 < right.byteLength; at += 16)
-      view.setFloat32(at, view.getFloat32(at, true) * 0.98 + 0.01, true);
-    return right;
-  },
-});
 
 /** Everything that a volunteer sent was answered. */
 const answered = (volunteers: readonly Scripted[]) => volunteers.every(({ kept }) => kept.size === 0);
@@ -179,7 +167,7 @@ describe('a job of spot checks', () => {
 
   it('makes the same picture although one of three lies, and says who', async () => {
     const grid = createTestGrid();
-    const liar = await grid.volunteer({ behaviour: lieAll(), session: 'liar' });
+    const liar = await grid.volunteer({ behaviour: dim(), session: 'liar' });
     for (const ms of [30, 50]) await grid.volunteer({ behaviour: { kind: 'work', ms } });
     await grid.launch({ ...spot, tile: 16 });
     await grid.until(() => grid.coordinator.view().volunteers[0]?.state === 'quarantined');
@@ -193,7 +181,7 @@ describe('a job of spot checks', () => {
 
   it('has the owner’s own machine look at strangers’ results and decide', async () => {
     const grid = createTestGrid();
-    await grid.volunteer({ behaviour: lieAll(), session: 'liar' });
+    await grid.volunteer({ behaviour: dim(), session: 'liar' });
     const own = await grid.volunteer({ own: true, session: 'own', behaviour: { kind: 'work', ms: 40 } });
     await grid.launch(spot);
     await done(grid);
@@ -205,7 +193,7 @@ describe('a job of spot checks', () => {
 
   it('takes out what somebody delivered while nobody was there to look', async () => {
     const grid = createTestGrid();
-    await grid.volunteer({ behaviour: lieAll(), session: 'liar' });
+    await grid.volunteer({ behaviour: dim(), session: 'liar' });
     await grid.launch(spot);
     await grid.until(() => jobOf(grid).tasks.accepted > 20);
     expect(jobOf(grid).notice).toContain('not checked yet');

@@ -9,7 +9,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { RenderSpec } from './api.js';
 import type { CoordinatorDeps } from './deps.js';
 import { createTestGrid, preparedCornell, type TestGrid } from './test-kit.js';
-import { type Behaviour, lie, type Scripted } from './test-volunteer.js';
+import { type Behaviour, dim, lie, type Scripted } from './test-volunteer.js';
 
 /** What a picture of SPEC has to hash to, whoever renders it and however often its page is gone. */
 let expected: string;
@@ -174,6 +174,23 @@ describe('a dashboard that dies while it checks', () => {
         const behaviours: readonly Behaviour[] = [lie(25), { kind: 'work', ms: 30 }, { kind: 'work', ms: 70 }];
         const { grid, volunteers } = await renderThrough(list, { verify: 'replicate' }, behaviours);
         expect(volunteers[0]?.accepted).toEqual([]);
+        await grid.pass(2_000);
+        for (const { kept, link } of volunteers) {
+          expect(kept.size).toBe(0);
+          expect(link.state).toBe('open');
+        }
+      }),
+      { numRuns: 40 },
+    );
+  }, 60_000);
+});
+
+describe('a dashboard that dies while it looks at parts of results', () => {
+  it('renders the same picture, though a volunteer lies', async () => {
+    await fc.assert(
+      fc.asyncProperty(crashes, async (list) => {
+        const behaviours: readonly Behaviour[] = [dim(25), { kind: 'work', ms: 30 }, { kind: 'work', ms: 70 }];
+        const { grid, volunteers } = await renderThrough(list, { verify: 'spot' }, behaviours);
         await grid.pass(2_000);
         for (const { kept, link } of volunteers) {
           expect(kept.size).toBe(0);

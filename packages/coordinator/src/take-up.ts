@@ -121,16 +121,21 @@ export function createTakeUp(deps: TakeUpDeps): TakeUp {
     hearChanges(jobs, roster, recovered);
     const { scheduler, at, wallAt, lost, comparing } = recovered;
     const present = scheduler.volunteers().filter(({ state }) => state.kind !== 'gone');
+    const paused = jobs
+      .unfinished()
+      .flatMap(({ record, job }) => (job ? [{ type: 'jobPaused', job: record.id } as const] : []));
     if (jobs.known().length > 0) journal.start();
     dispatcher.open({
       scheduler,
       now: at + Math.max(0, deps.wallClock() - wallAt),
       first: [
+        // Nothing is handed out, and nothing is taken of which the bytes are gone.
+        ...paused,
+        ...lost.map((attempt) => ({ type: 'resultGone', attempt }) as const),
+        ...comparing.map(nothingToCompare),
         ...present.map(
           ({ id }) => ({ type: 'volunteerLeft', volunteer: id, reason: 'the dashboard was closed' }) as const,
         ),
-        ...lost.map((attempt) => ({ type: 'resultGone', attempt }) as const),
-        ...comparing.map(nothingToCompare),
         { type: 'released' },
         // The timer that it asked for went with its page.
         { type: 'woken' },
@@ -148,7 +153,6 @@ export function createTakeUp(deps: TakeUpDeps): TakeUp {
         forget(record.id);
         continue;
       }
-      tell({ type: 'jobPaused', job: record.id });
       // Whoever is still fetching its inputs goes on with it.
       inputs.serve(job.job).catch(() => {});
     }

@@ -2,7 +2,7 @@ import type { Core } from './core.js';
 import { cancelAttempts, checkOf, closeCheck, noteUnseen, openCheck } from './results.js';
 import { drawParts, planParts } from './spot.js';
 import { isLive, type JobRecord, type TaskRecord } from './state.js';
-import { anybodyApart } from './trust.js';
+import { anybodyApart, isWaitedFor } from './trust.js';
 
 /**
  * The last look at a job that checks. Somebody who was honest until trusted and lied from then on may not have been drawn
@@ -56,7 +56,7 @@ function dropHopeless(core: Core, job: JobRecord): void {
   for (const id of job.audits) {
     const task = core.state.tasks.get(id);
     if (!task || task.attempts.some((a) => a.state.kind === 'returned' || isLive(a))) continue;
-    if (anybodyApart(core, task)) continue;
+    if (anybodyApart(core, task) || isWaitedFor(core, task)) continue;
     endAudit(core, task, 'nobody is there who could check it');
     noteUnseen(task, true);
   }

@@ -113,7 +113,9 @@ function expireOne(core: Core, v: VolunteerRecord): void {
 export function nextWake(core: Core): Millis | null {
   const { timers, hold } = core.state;
   for (let top = timers.peek(); top && top.volunteer.timerAt !== top.at; top = timers.peek()) timers.pop();
-  const next = timers.peek()?.at ?? null;
+  const timer = timers.peek()?.at ?? null;
+  const { patientUntil } = core;
+  const next = timer === null ? patientUntil : Math.min(timer, patientUntil ?? timer);
   if (hold?.reached || !mayClone(core)) return next;
   const look = core.now + TAIL_LOOK_MS;
   return next === null ? look : Math.min(next, look);

@@ -154,11 +154,13 @@ export function moveVolunteer(core: Core, volunteer: VolunteerRecord, to: Volunt
   volunteer.state = to;
   weigh(core.state, volunteer, 1);
   touch(core, volunteer);
-  if (from === 'ready') watchAgain(core);
+  if (from !== 'ready') return;
+  volunteer.readyUntil = core.now;
+  watchAgain(core);
 }
 
-/** Somebody who could have computed parts of results is not there any more. */
-function watchAgain({ state: { jobs }, unwatched }: Core): void {
+/** Whoever could have computed parts of results may not be there any more. */
+export function watchAgain({ state: { jobs }, unwatched }: Core): void {
   for (const { queues } of jobs.values()) {
     for (const { replicas } of queues) {
       for (const { tasks } of replicas.values()) for (const task of tasks) unwatched.add(task);

@@ -57,6 +57,7 @@ function newcomer(
     tags: NOBODY,
     state: { kind: 'joining' },
     joinedAt: core.now,
+    readyUntil: 0,
     paused: false,
     hidden: false,
     linkSuspect: null,

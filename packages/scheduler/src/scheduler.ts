@@ -11,7 +11,7 @@ import { noteHold } from './hold.js';
 import { refresh } from './lanes.js';
 import { expire, forgiveOversleep, nextWake } from './leases.js';
 import { createLog, type Log } from './log.js';
-import { moveAttempt, settleTasks, settleVolunteer } from './moves.js';
+import { moveAttempt, settleTasks, settleVolunteer, watchAgain } from './moves.js';
 import { createPlainOracle, learnRoundTrip, type VolunteerView } from './oracle.js';
 import { earliestFinish } from './policies/earliest-finish.js';
 import { join, leave } from './presence.js';
@@ -150,6 +150,7 @@ function createCore(config: SchedulerConfig, seed: number, secret: SecretState |
     effects: [],
     agenda: [],
     unwatched: new Set(),
+    patientUntil: null,
     touched: new Set(),
   };
 }
@@ -161,6 +162,7 @@ function schedulerOf(core: Core): Scheduler {
       const before = core.now;
       core.now = Math.max(core.now, now);
       core.effects = [];
+      core.patientUntil = null;
       core.log.trim(state.tasks.size + state.attempts.size + state.volunteers.size, () => takeSnapshot(core));
       core.log.event(core.now, event);
       forgiveOversleep(core, before);
@@ -360,6 +362,7 @@ function apply(core: Core, event: SchedulerEvent): void {
       return;
     case 'woken':
       state.wakeAt = null;
+      watchAgain(core);
       return;
   }
 }

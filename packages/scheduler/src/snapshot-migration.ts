@@ -15,7 +15,7 @@ const Job2 = v.strictObject({
   ...v.omit(Job, ['spot', 'unseen']).entries,
   made: v.omit(Job.entries.made, ['probe']),
 });
-const Volunteer2 = v.omit(Volunteer, ['doubts']);
+const Volunteer2 = v.omit(Volunteer, ['doubts', 'readyUntil']);
 const Snapshot2 = v.strictObject({
   ...v.omit(Snapshot, ['secret']).entries,
   version: v.literal(2),
@@ -64,7 +64,7 @@ function fromTwo(old: Snapshot2): Snapshot {
       attempts: task.attempts.map((attempt) => ({ ...attempt, probe: null })),
       check: task.check && { ...task.check, parts: [], confirmed: [], unseen: false },
     })),
-    volunteers: old.volunteers.map((volunteer) => ({ ...volunteer, doubts: 0 })),
+    volunteers: old.volunteers.map((volunteer) => ({ ...volunteer, doubts: 0, readyUntil: 0 })),
   };
 }
 

@@ -142,6 +142,7 @@ export const Volunteer = v.strictObject({
   }),
   state: VolunteerState,
   joinedAt: Time,
+  readyUntil: Time,
   paused: v.boolean(),
   hidden: v.boolean(),
   linkSuspect: v.nullable(Reason),

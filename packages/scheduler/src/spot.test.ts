@@ -467,9 +467,18 @@ describe('where nobody is there who could look', () => {
     const maker = makerOf(f, 't1.1');
     f.say('t1.1');
     expect(f.kind('t1')).toBe('checking');
+    f.now = 5000;
     f.leave(maker === 'a' ? 'b' : 'a');
+    // Who lost its link comes back.
+    expect(f.kind('t1')).toBe('checking');
+    const wake = of(f.effects, 'wake').at(-1);
+    f.pass(14_000);
+    expect(f.kind('t1')).toBe('checking');
+    f.pass(1001);
     expect(f.kind('t1')).toBe('done');
+    expect(of(f.effects, 'jobSettled')).toHaveLength(1);
     expect(job(f)).toMatchObject({ unseen: 1 });
+    expect(wake?.at).toBeLessThanOrEqual(20_000);
   });
 });
 

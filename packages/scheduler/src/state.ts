@@ -141,6 +141,8 @@ export interface VolunteerRecord {
   tags: VolunteerTags;
   state: VolunteerState;
   joinedAt: Millis;
+  /** When it was in good standing last, if it is not now. */
+  readyUntil: Millis;
   /** What it told of itself last. */
   paused: boolean;
   hidden: boolean;

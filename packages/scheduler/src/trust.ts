@@ -1,3 +1,4 @@
+import type { Millis } from '@tabgrid/protocol/ids';
 import { convict } from './convict.js';
 import { type Core, jobOf, volunteerOf } from './core.js';
 import type { Verdict } from './events.js';
@@ -70,13 +71,14 @@ function takeFirst(core: Core, attempt: AttemptRecord): void {
 }
 
 /**
- * Takes results of which nobody who is there could compute a part.
+ * Takes results of which nobody who is there, or was a moment ago, could compute a part.
  * @returns whether there were any
  */
 export function takeUnwatched(core: Core): boolean {
   let taken = false;
   for (const task of core.unwatched) {
-    if (task.wanting !== 'replica' || wantedPart(task) === null || anybodyApart(core, task)) continue;
+    if (task.state.kind !== 'checking' || task.wanting !== 'replica' || wantedPart(task) === null) continue;
+    if (anybodyApart(core, task) || isWaitedFor(core, task)) continue;
     taken = takeUnseen(core, task) || taken;
   }
   core.unwatched.clear();
@@ -179,6 +181,24 @@ function leaderOf(
 export function anybodyApart({ state, config }: Core, task: TaskRecord): boolean {
   const mayFail = wantedPart(task) !== null || task.failures.length < config.failuresToFailTask;
   return anybodyMay(task, (v: VolunteerRecord) => (mayFail || !hasFailed(task, v)) && mayConfirm(state, task, v));
+}
+
+/** A volunteer whose page is reloaded, or whose link broke, is back by then. */
+const COMES_BACK_MS: Millis = 15_000;
+
+/** Whether somebody who could look at parts of a result was there a moment ago: who reloads its page, or lost its link, comes back. */
+export function isWaitedFor(core: Core, task: TaskRecord): boolean {
+  if (!wantedPart(task)) return false;
+  for (const v of core.state.volunteers.values()) {
+    const until = v.readyUntil + COMES_BACK_MS;
+    const { kind } = v.state;
+    // Who was never there is not waited for.
+    if (v.readyUntil === 0 || until <= core.now || kind === 'ready' || kind === 'quarantined') continue;
+    if (!mayConfirm(core.state, task, v)) continue;
+    core.patientUntil = Math.min(until, core.patientUntil ?? until);
+    return true;
+  }
+  return false;
 }
 
 function isDisputed({ check }: TaskRecord): boolean {
