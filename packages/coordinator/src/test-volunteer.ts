@@ -6,8 +6,9 @@ import { FromCoordinator, type FromVolunteer, type Telemetry } from '@tabgrid/pr
 import { message } from '@tabgrid/protocol/message';
 import type { Capabilities, TaskSpec } from '@tabgrid/protocol/task';
 import { PROTOCOL_VERSION } from '@tabgrid/protocol/version';
-import { fakeResult } from '@tabgrid/splitters/render/fake-kernel';
+import { fakeResult, fakeSeen } from '@tabgrid/splitters/render/fake-kernel';
 import type { Link } from '@tabgrid/transport/link';
+import { GbufferParams, gbufferTask } from '@tabgrid/webgpu-kernels/gbuffer/task';
 import { PathtraceParams, pathtraceTask } from '@tabgrid/webgpu-kernels/pathtrace/task';
 import * as v from 'valibot';
 
@@ -19,13 +20,20 @@ export const capabilities = (change: Partial<Capabilities> = {}): Capabilities =
   features: [],
   limits: { maxStorageBufferBindingSize: 2 ** 30, maxBufferSize: 2 ** 30 },
   cpuCores: 2,
-  kernels: [{ kind: pathtraceTask.kind, version: pathtraceTask.version }],
+  kernels: [pathtraceTask, gbufferTask].map(({ kind, version }) => ({ kind, version })),
   ...change,
 });
 
 const TELEMETRY: Telemetry = { visibility: 'visible', paused: false, intensity: 1, battery: null, gpuBusyMs: 0 };
 
 type Head<T extends FromCoordinator['type']> = Extract<FromCoordinator, { type: T }>;
+
+/** The right result of a task, as far as fake kernels go. */
+function rightResult({ kernel, params }: TaskSpec): Bytes {
+  return kernel.kind === gbufferTask.kind
+    ? fakeSeen(v.parse(GbufferParams, params))
+    : fakeResult(v.parse(PathtraceParams, params));
+}
 
 /** What a scripted volunteer does with a task. */
 export type Behaviour =
@@ -124,11 +132,11 @@ export function createScripted(clock: ManualClock, options: ScriptedOptions): Sc
       if (!isJson(head)) throw new Error('not JSON');
       await link?.send(message(head, body)).catch(() => {});
     },
-    async result({ attempt, task }, body = fakeResult(v.parse(PathtraceParams, task.params)), ref = {}) {
+    async result({ attempt, task }, body = rightResult(task), ref = {}) {
       const head: FromVolunteer = {
         type: 'result',
         ref: { attempt, task: ref.id ?? task.id, job: task.job },
-        outputs: [{ name: 'blocks', bytes: body.byteLength }],
+        outputs: [{ name: task.kernel.kind === gbufferTask.kind ? 'pixels' : 'blocks', bytes: body.byteLength }],
         stats: { kernelMs: 40, wallMs: 45, submissions: 1 },
       };
       kept.set(attempt, body);
@@ -150,7 +158,7 @@ export function createScripted(clock: ManualClock, options: ScriptedOptions): Sc
       busy = false;
       if (scripted.behaviour.kind !== 'silent' && queue[0] === next) {
         queue.shift();
-        const right = fakeResult(v.parse(PathtraceParams, next.task.params));
+        const right = rightResult(next.task);
         void scripted.result(next, behaviour.kind === 'answer' ? behaviour.make(next.task, right) : right);
       }
       work();

@@ -38,6 +38,12 @@ const REACH_CELLS = 1.5;
 /** No cell costs less than this share of the mean: something is always to be done. */
 const LEAST_SHARE = 1 / 32;
 
+/** Nor more than so many times the middle one: what a stranger says of a cell makes nobody else's nothing. */
+const MOST_TIMES = 256;
+
+/** Beyond what any ray can take; what is seen is smaller by far. */
+const MOST_COST = 1e7;
+
 /** Of a ridge's penalty. */
 const PENALTY = 1e-3;
 /** Below so many measured cells nothing is fitted. */
@@ -50,24 +56,30 @@ export function knowNothing(cells: Cells): CostKnowledge {
 
 export function learnCost(before: CostKnowledge, sample: CostSample): CostKnowledge {
   if (sample.kind === 'seen') {
-    return sample.cells.length === before.samples.length ? { ...before, seen: sample.cells } : before;
+    const seen = sample.cells.map(({ hit, steps, material, lights, bounces }) => ({
+      ...{ hit: sane(hit), steps: sane(steps), material: sane(material), lights: sane(lights), bounces: sane(bounces) },
+    }));
+    return seen.length === before.samples.length ? { ...before, seen } : before;
   }
   const samples = [...before.samples];
   const cost = [...before.cost];
   let [allSamples, allCost] = [0, 0];
   for (const [cell, count, sum] of sample.cells) {
-    // It comes from strangers.
-    if (!(count > 0) || !(sum > 0) || !Number.isFinite(sum) || samples[cell] === undefined) continue;
+    if (!(count > 0 && count < Number.POSITIVE_INFINITY) || samples[cell] === undefined) continue;
+    const known = sane(sum / count) * count;
     samples[cell] = (samples[cell] ?? 0) + count;
-    cost[cell] = (cost[cell] ?? 0) + sum;
+    cost[cell] = (cost[cell] ?? 0) + known;
     allSamples += count;
-    allCost += sum;
+    allCost += known;
   }
   if (!sample.run || allSamples === 0) return { ...before, samples, cost };
   const { ms, volunteer } = sample.run;
   const run = { volunteer, cost: allCost / allSamples, ms: ms / allSamples };
   return { ...before, samples, cost, runs: [...before.runs, run].slice(-MOST_RUNS) };
 }
+
+/** It comes from strangers. */
+const sane = (x: number): number => (x > 0 ? Math.min(x, MOST_COST) : 0);
 
 /** Whether anything at all is known. */
 export function knowsCosts({ seen, samples }: CostKnowledge): boolean {
@@ -84,9 +96,12 @@ export function costMap(known: CostKnowledge): Density {
     const count = samples[i] ?? 0;
     return (count * (count > 0 ? (cost[i] ?? 0) / count : 0) + TRUST_SAMPLES * guess) / (count + TRUST_SAMPLES);
   });
-  const mean = meanOf(found);
+  const middle = [...found].sort((a, b) => a - b)[found.length >> 1] ?? 0;
+  const bounded = found.map((c) => (middle > 0 ? Math.min(c, MOST_TIMES * middle) : c));
+  const mean = meanOf(bounded);
+  if (!(mean > 0)) return { ...cells, cells: found.map(() => 1) };
   const extra = overheadOf(known.runs) * mean;
-  return { ...cells, cells: found.map((c) => Math.max(c, LEAST_SHARE * mean) + extra) };
+  return { ...cells, cells: bounded.map((c) => Math.max(c, LEAST_SHARE * mean) + extra) };
 }
 
 /** The starting formula. */

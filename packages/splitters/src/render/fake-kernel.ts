@@ -1,4 +1,12 @@
 import type { Bytes } from '@tabgrid/protocol/bytes';
+import {
+  AT,
+  pixelFloats,
+  pixelsOf,
+  resultBytes as seenBytes,
+  canary as seenCanary,
+} from '@tabgrid/webgpu-kernels/gbuffer/film';
+import type { GbufferParams } from '@tabgrid/webgpu-kernels/gbuffer/task';
 import { blockCount, canary, PIXEL_FLOATS, resultBytes, samplesInBlock } from '@tabgrid/webgpu-kernels/pathtrace/film';
 import type { PathtraceParams } from '@tabgrid/webgpu-kernels/pathtrace/task';
 
@@ -35,4 +43,18 @@ function fakeRadiance(pixel: number, sample: number, channel: number, seed: numb
   h = Math.imul(h ^ (h >>> 15), 0x2c1b_3c6d);
   h = Math.imul(h ^ (h >>> 12), 0x297a_2d39);
   return ((h ^ (h >>> 15)) >>> 8) * 2 ** -24;
+}
+
+/** A G-buffer of the right form: everything is hit, and costs more to the right. */
+export function fakeSeen(params: GbufferParams): Bytes {
+  const out = new Uint8Array(seenBytes(params));
+  const floats = pixelsOf(params, out);
+  const size = pixelFloats(params);
+  for (let i = 0; i * size < floats.length; i++) {
+    const x = params.tile.x + (i % params.tile.width);
+    floats.set([0.5, 0.5, 0.5, 1, 0, 0, 1, 1], i * size);
+    if (params.costs) floats.set([10 + x, 1, 1, 3], i * size + AT.steps);
+  }
+  new DataView(out.buffer).setUint32(out.byteLength - 4, seenCanary(params), true);
+  return out;
 }

@@ -60,6 +60,25 @@ describe('the fold', () => {
     expect(film.pending.size).toBe(0);
   });
 
+  it('is the same in any order, though each block was cut into other tiles', async () => {
+    const expected = await filmSha256(filmOf(results(5, 1, 22)));
+    // Five more passes of blocks, each of tiles of its own.
+    const passes = [3, 7, 4, 12, 5, 9].flatMap((side, pass) =>
+      results(side, 1, 22).filter(({ key }) => key.startsWith(`${pass}-`)),
+    );
+    await fc.assert(
+      fc.asyncProperty(
+        fc.shuffledSubarray(passes, { minLength: passes.length, maxLength: passes.length }),
+        async (order) => {
+          const film = filmOf(order);
+          expect(film.pending.size).toBe(0);
+          expect(await filmSha256(film)).toBe(expected);
+        },
+      ),
+      { numRuns: 40 },
+    );
+  });
+
   it('has one hash for one picture, of its bytes', async () => {
     const film = filmOf(results(4, 2));
     expect(await filmSha256(film)).toBe(await sha256Hex(new Uint8Array(film.rgb.slice().buffer)));

@@ -64,26 +64,29 @@ export function addResult(film: Film, result: FilmResult): Film {
   if (tile.x + tile.width > film.width || tile.y + tile.height > film.height) {
     throw new RangeError(`a tile at ${tile.x}, ${tile.y} does not lie within ${film.width} × ${film.height} pixels`);
   }
-  if (!fold(film, result)) film.pending.set(result.key, result);
-  else foldPending(film, tile);
+  const { moved, whole } = fold(film, result);
+  if (!whole) film.pending.set(result.key, result);
+  if (moved) foldPending(film, tile);
   return film;
 }
 
-/** Adds what waited for this part of the film, as long as anything moves. */
+/** Adds what waited for this part of the film, as long as anything moves: a part of a result may have its turn before the rest. */
 function foldPending(film: Film, part: PixelRect): void {
-  for (let moved = true; moved && film.pending.size > 0; ) {
-    moved = false;
+  for (let again = true; again && film.pending.size > 0; ) {
+    again = false;
     for (const [key, waiting] of film.pending) {
-      if (!intersect(part, waiting.tile) || !fold(film, waiting)) continue;
-      film.pending.delete(key);
-      moved = true;
+      if (!intersect(part, waiting.tile)) continue;
+      const { moved, whole } = fold(film, waiting);
+      if (whole) film.pending.delete(key);
+      again ||= moved;
     }
   }
 }
 
-/** Adds the blocks whose turn it is. @returns whether nothing of the result has to wait */
-function fold(film: Film, { tile, samples, result }: FilmResult): boolean {
+/** Adds the blocks whose turn it is. @returns whether there was any, and whether nothing of the result has to wait */
+function fold(film: Film, { tile, samples, result }: FilmResult): { readonly moved: boolean; readonly whole: boolean } {
   const first = firstBlock(samples);
+  let moved = false;
   let whole = true;
   for (let b = 0; b < blockCount(samples); b++) {
     const floats = blockFloats({ tile, samples }, result, b);
@@ -92,12 +95,16 @@ function fold(film: Film, { tile, samples, result }: FilmResult): boolean {
       for (let x = 0; x < tile.width; x++) {
         const pixel = (tile.y + y) * film.width + tile.x + x;
         const next = film.next[pixel] ?? 0;
-        if (next === first + b) addBlock(film, pixel, floats, PIXEL_FLOATS * (y * tile.width + x), count);
-        else if (next < first + b) whole = false;
+        if (next === first + b) {
+          addBlock(film, pixel, floats, PIXEL_FLOATS * (y * tile.width + x), count);
+          moved = true;
+        } else if (next < first + b) {
+          whole = false;
+        }
       }
     }
   }
-  return whole;
+  return { moved, whole };
 }
 
 function addBlock(film: Film, pixel: number, from: Float32Array, at: number, count: number): void {
