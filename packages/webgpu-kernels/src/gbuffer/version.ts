@@ -1,2 +1,2 @@
 /** Hash of the kernel's sources; renewed by `npm run -w packages/webgpu-kernels versions`. */
-export const GBUFFER_VERSION = '8993b0039133';
+export const GBUFFER_VERSION = '788c9d48f632';

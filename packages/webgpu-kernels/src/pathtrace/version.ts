@@ -1,2 +1,2 @@
 /** Hash of the kernel's sources; renewed by `npm run -w packages/webgpu-kernels versions`. */
-export const PATHTRACE_VERSION = '126d78463432';
+export const PATHTRACE_VERSION = 'a2b63e5768c9';
