@@ -47,7 +47,7 @@ describe('launching', () => {
     await page.chooseBuiltin('bunny');
     page.edit({ aperture: '1.4' });
     await page.launch();
-    expect(coordinator.asked.at(-1)).toBe('launch 960x540 64 none f/1.4 at auto');
+    expect(coordinator.asked.at(-1)).toBe('launch 960x540 64 spot f/1.4 at auto');
     expect(setUpPage({ storage }).page.draft.value.aperture).toBe('1.4');
   });
 

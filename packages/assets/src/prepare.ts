@@ -104,7 +104,7 @@ export async function prepareScene(input: PrepareInput): Promise<PreparedScene> 
     framing,
     sky,
     summary: {
-      triangles: named.manifest.counts.triangles,
+      triangles: parts.triangles,
       materials: scene.materials.length,
       textures: scene.images.length,
       bytes: blobs.reduce((sum, blob) => sum + blob.ref.bytes, 0),

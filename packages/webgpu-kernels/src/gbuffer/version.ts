@@ -1,2 +1,2 @@
 /** Hash of the kernel's sources; renewed by `npm run -w packages/webgpu-kernels versions`. */
-export const GBUFFER_VERSION = 'b0e9100f0ead';
+export const GBUFFER_VERSION = '92b20e2c8627';

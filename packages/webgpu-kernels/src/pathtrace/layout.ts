@@ -5,8 +5,8 @@
  * words 0–2 child 0's x, y, z as `low | high << 16`, word 3 its reference; words 4–7 child 1's. A reference is a node's
  * index, or a leaf: bit 31, `count` in bits 27–30, first triangle in bits 0–26. A leaf of no triangles is empty.
  *
- * `triangles`, TRIANGLE_WORDS a triangle, in the order of the leaves: v0.xyz, meta, e1.xyz, light, e2.xyz, source; e1 and e2
- * are the edges from v0. meta: material in bits 0–23, then the flags below. light: index + 1 into the lights, 0 for none.
+ * `triangles`, TRIANGLE_WORDS a triangle, in the order of the leaves (a triangle that the tree cuts stands in several of
+ * them, each time in whole): v0.xyz, meta, e1.xyz, light, e2.xyz, source; e1 and e2 are the edges from v0. meta: material in bits 0–23, then the flags below. light: index + 1 into the lights, 0 for none.
  * source: the triangle's index in the SceneSource.
  *
  * `shading`, a triangle: three octahedral normals (two 16-bit signed normalised numbers a word), then three uv; then, where
@@ -168,6 +168,7 @@ export const MAX_STACK = 64;
 export const MATERIALS_AT = SRGB_WORDS + ALBEDO_WORDS;
 
 export interface SceneCounts {
+  /** Records: a triangle that the tree cuts has several. */
   readonly triangles: number;
   readonly nodes: number;
   readonly materials: number;

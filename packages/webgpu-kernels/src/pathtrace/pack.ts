@@ -3,7 +3,6 @@ import { buildBvh } from './bvh.js';
 import { albedoTable } from './energy.js';
 import { glassTable } from './glass.js';
 import {
-  ALPHA_TESTED,
   FEATURES,
   type Feature,
   GLASS_WORDS,
@@ -13,15 +12,14 @@ import {
   PUNCTUAL_WORDS,
   type SceneCounts,
   type SceneRole,
-  SINGLE_SIDED,
   shadingLayout,
   TEXTURE_WORDS,
-  TRIANGLE_WORDS,
   tableLayout,
 } from './layout.js';
-import { type PackedLights, packLights, type TriangleLight } from './lights.js';
+import { type PackedLights, packLights } from './lights.js';
 import type { SceneManifest } from './manifest.js';
-import { type CollectedMaterials, collectMaterials, type PackedMaterial } from './materials.js';
+import { type CollectedMaterials, collectMaterials } from './materials.js';
+import { findShining, placeLights, traitsOf, writeTriangles } from './records.js';
 import type { SceneSource } from './scene-source.js';
 import { createShadingWriter } from './shading.js';
 import { sheenTable } from './sheen.js';
@@ -39,6 +37,8 @@ export const TEXEL_BUDGET_BYTES = 64 * 2 ** 20;
 export interface PackedParts {
   readonly manifest: Omit<SceneManifest, 'blobs'>;
   readonly buffers: Readonly<Record<SceneRole, Bytes>>;
+  /** Triangles that can be hit. */
+  readonly triangles: number;
   /** What was dropped or reduced, in words. */
   readonly notes: readonly string[];
 }
@@ -56,44 +56,34 @@ export function packParts(source: SceneSource, options: PackOptions): PackedPart
 
   const materials = collectMaterials(source, options.texelBudgetBytes ?? TEXEL_BUDGET_BYTES);
   const usable = usableTriangles(source, vertices, materials.packed.length);
-  const bvh = buildBvh(usable.boxes);
-  const triangles = usable.triangles.length;
+  const bvh = buildBvh(usable.boxes, { ...source, triangles: usable.triangles });
+  const leaves = bvh.order.map((triangle) => usable.triangles[triangle] ?? 0);
 
   const features = FEATURES.filter((feature) => usesFeature(feature, source, materials.features));
-  const triangleWords = new Uint32Array(TRIANGLE_WORDS * Math.max(1, triangles));
-  const shadingWords = new Uint32Array(shadingLayout(features).words * Math.max(1, triangles));
+  const shining = findShining(source, materials.packed, usable.triangles);
+  const traits = materials.packed.map((material, number) => traitsOf(number, material));
+  const triangleWords = writeTriangles(source, leaves, traits, shining);
+  const shadingWords = new Uint32Array(shadingLayout(features).words * Math.max(1, leaves.length));
   const writeShading = createShadingWriter(source, features, shadingWords);
-  const shining: TriangleLight[] = [];
-  for (let place = 0; place < triangles; place++) {
-    const triangle = usable.triangles[bvh.order[place] ?? 0] ?? 0;
-    const number = source.triangleMaterials[triangle] ?? 0;
-    const material = materials.packed[number];
-    if (!material) continue;
-    writeTriangle(triangleWords, place, source, triangle, metaOf(number, material));
-    writeShading(place, triangle);
-    const light = lightOf(triangleWords, place, material);
-    if (light) {
-      shining.push(light);
-      triangleWords[TRIANGLE_WORDS * place + 7] = shining.length;
-    }
-  }
+  for (let place = 0; place < leaves.length; place++) writeShading(place, leaves[place] ?? 0);
   const { min, max } = bvh.bounds;
   const radius = 0.5 * Math.hypot(max[0] - min[0], max[1] - min[1], max[2] - min[2]);
   const centre = [0.5 * (min[0] + max[0]), 0.5 * (min[1] + max[1]), 0.5 * (min[2] + max[2])] as const;
-  const lights = packLights(shining, source.lights ?? [], { centre, radius });
+  const lights = packLights(placeLights(shining, leaves), source.lights ?? [], { centre, radius });
   const counts = {
-    triangles,
+    triangles: leaves.length,
     nodes: bvh.nodes.length / 8,
     materials: materials.packed.length,
     textures: materials.textureWords.length / TEXTURE_WORDS,
-    lights: shining.length,
+    lights: shining.lights.length,
     punctual: lights.punctual.length / PUNCTUAL_WORDS,
     glasses: materials.glasses.length,
     texels: materials.texels.length / 4,
   };
   const notes = [...materials.notes];
-  if (triangles < given)
-    notes.push(`${given - triangles} of ${given} triangles cannot be hit (no area, or not finite) and are left out`);
+  const dropped = given - usable.triangles.length;
+  if (dropped > 0)
+    notes.push(`${dropped} of ${given} triangles cannot be hit (no area, or not finite) and are left out`);
   if (lights.dropped > 0)
     notes.push(`${lights.dropped} lights do not shine (no intensity, or not finite) and are left out`);
   return {
@@ -113,12 +103,9 @@ export function packParts(source: SceneSource, options: PackOptions): PackedPart
       tables: writeTables(materials, lights, counts, features),
       texels: materials.texels,
     },
+    triangles: usable.triangles.length,
     notes,
   };
-}
-
-function metaOf(number: number, material: PackedMaterial): number {
-  return number | (material.doubleSided ? 0 : SINGLE_SIDED) | (material.alphaTested ? ALPHA_TESTED : 0);
 }
 
 /** A feature of the materials, or one of the vertices that some material reads. */
@@ -126,36 +113,6 @@ function usesFeature(feature: Feature, source: SceneSource, used: ReadonlySet<Fe
   if (feature === 'colors') return source.colors !== undefined;
   if (feature === 'tangents') return source.tangents !== undefined && used.has('normalMaps');
   return used.has(feature);
-}
-
-function writeTriangle(
-  words: Uint32Array<ArrayBuffer>,
-  place: number,
-  source: SceneSource,
-  triangle: number,
-  meta: number,
-): void {
-  const floats = new Float32Array(words.buffer, 4 * TRIANGLE_WORDS * place, TRIANGLE_WORDS);
-  for (let corner = 0; corner < 3; corner++) {
-    const vertex = source.indices[3 * triangle + corner] ?? 0;
-    for (let axis = 0; axis < 3; axis++) {
-      const here = source.positions[3 * vertex + axis] ?? 0;
-      floats[4 * corner + axis] = corner === 0 ? here : here - (floats[axis] ?? 0);
-    }
-  }
-  words[TRIANGLE_WORDS * place + 3] = meta;
-  words[TRIANGLE_WORDS * place + 7] = 0;
-  words[TRIANGLE_WORDS * place + 11] = triangle;
-}
-
-function lightOf(words: Uint32Array<ArrayBuffer>, place: number, material: PackedMaterial): TriangleLight | null {
-  if (!(material.emittedLuminance > 0)) return null;
-  const f = new Float32Array(words.buffer, 4 * TRIANGLE_WORDS * place, TRIANGLE_WORDS);
-  const [ax, ay, az] = [f[4] ?? 0, f[5] ?? 0, f[6] ?? 0];
-  const [bx, by, bz] = [f[8] ?? 0, f[9] ?? 0, f[10] ?? 0];
-  const area = 0.5 * Math.hypot(ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx);
-  const weight = area * material.emittedLuminance * (material.doubleSided ? 2 : 1);
-  return area > 1e-35 && weight > 0 ? { triangle: place, weight, area } : null;
 }
 
 function writeTables(

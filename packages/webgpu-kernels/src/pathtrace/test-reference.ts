@@ -9,7 +9,10 @@ export interface TestRay {
 }
 
 export interface TestHit {
+  /** Place among the records; a triangle that the tree cuts has several. */
   readonly triangle: number;
+  /** Its number in the source, which decides between equal distances. */
+  readonly source: number;
   readonly t: number;
 }
 
@@ -40,11 +43,17 @@ export function intersect(
   return u >= -EDGE_SLACK && v >= -EDGE_SLACK && u + v <= 1 + EDGE_SLACK && t > 0 ? t : null;
 }
 
+function nearer(best: TestHit | null, triangles: Uint32Array<ArrayBuffer>, i: number, ray: TestRay): TestHit | null {
+  const t = intersect(triangles, i, ray);
+  const source = triangles[TRIANGLE_WORDS * i + 11] ?? 0;
+  if (t === null || (best && (t > best.t || (t === best.t && source >= best.source)))) return best;
+  return { triangle: i, source, t };
+}
+
 export function bruteForce(triangles: Uint32Array<ArrayBuffer>, count: number, ray: TestRay): TestHit | null {
   let best: TestHit | null = null;
   for (let i = 0; i < count; i++) {
-    const t = intersect(triangles, i, ray);
-    if (t !== null && (!best || t < best.t)) best = { triangle: i, t };
+    best = nearer(best, triangles, i, ray);
   }
   return best;
 }
@@ -66,8 +75,7 @@ export function throughTree(
       const first = reference & 0x7ff_ffff;
       const count = (reference >>> LEAF_COUNT_SHIFT) & 15;
       for (let i = first; i < first + count; i++) {
-        const t = intersect(triangles, i, ray);
-        if (t !== null && (!best || t < best.t || (t === best.t && i < best.triangle))) best = { triangle: i, t };
+        best = nearer(best, triangles, i, ray);
       }
       continue;
     }

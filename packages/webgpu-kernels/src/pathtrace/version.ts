@@ -1,2 +1,2 @@
 /** Hash of the kernel's sources; renewed by `npm run -w packages/webgpu-kernels versions`. */
-export const PATHTRACE_VERSION = 'c67d31cacd9f';
+export const PATHTRACE_VERSION = 'cfcbb653879e';

@@ -85,7 +85,7 @@ fn fromTriangle(point: vec3f, number: u32, perArea: f32, place: vec2f, luck: u32
   let distance2 = dot(straight, straight);
   let cosine = abs(side) / max(sqrt(distance2), TINY);
   let shines = side > 0.0 || (lamp.traits & SINGLE_SIDED) == 0u;
-  if (!shines || !(cosine > 1e-6) || !isSolid(lamp.traits, number, uv.x, uv.y, luck)) {
+  if (!shines || !(cosine > 1e-6) || !isSolid(lamp.traits, number, lamp.source, uv.x, uv.y, luck)) {
     return NO_LIGHT;
   }
   let glow = emission(materialAt(lamp.traits), texturePoint(number, uv.x, uv.y));

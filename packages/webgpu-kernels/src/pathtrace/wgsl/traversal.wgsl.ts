@@ -4,7 +4,7 @@ import { MATERIAL } from '../layout.js';
  * Rays against the tree: nested loops (down to a leaf, then through leaves), near child first, a stack of fixed size.
  * `trace` walks a shadow ray and then the path's next ray in the same loops, so that lanes do not wait for each other
  * between the two. Triangles after Möller and Trumbore (1997), with tolerant edges so that no ray slips between
- * neighbours. Equal distances go to the lower triangle. Every loop ends at STEP_LIMIT: a tree from a stranger may have
+ * neighbours. Equal distances go to the triangle that the source has first. Every loop ends at STEP_LIMIT: a tree from a stranger may have
  * cycles.
  */
 export const TRAVERSAL = /* wgsl */ `
@@ -62,6 +62,7 @@ fn trace(shadow: Ray, next: Ray) -> Traced {
   var offset = (task.gridOrigin - ray.origin) * task.gridScale * factor;
   var best = ray.reach;
   var found = NO_TRIANGLE;
+  var source = NO_TRIANGLE;
   var uv = vec2f(0.0);
   var node = 0u;
   var depth = 1u;
@@ -117,11 +118,12 @@ fn trace(shadow: Ray, next: Ray) -> Traced {
         steps += 1u;
         let faces = determinant > 0.0 || (determinant < 0.0 && (triangle.traits & SINGLE_SIDED) == 0u);
         let inside = u >= -EDGE_SLACK && v >= -EDGE_SLACK && u + v <= 1.0 + EDGE_SLACK;
-        let nearer = t > 0.0 && (t < best || (t == best && i < found));
+        let nearer = t > 0.0 && (t < best || (t == best && triangle.source < source));
         // A leaf of none still comes here; what lies at its place is another leaf's and would be found there too.
-        if (faces && inside && nearer && isSolid(triangle.traits, i, u, v, ray.luck)) {
+        if (faces && inside && nearer && isSolid(triangle.traits, i, triangle.source, u, v, ray.luck)) {
           best = t;
           found = i;
+          source = triangle.source;
           uv = vec2f(u, v);
         }
         if ((node & LEAF_COUNT) > LEAF_ONE) {
@@ -153,6 +155,7 @@ fn trace(shadow: Ray, next: Ray) -> Traced {
       offset = (task.gridOrigin - ray.origin) * task.gridScale * factor;
       best = ray.reach;
       found = NO_TRIANGLE;
+      source = NO_TRIANGLE;
       node = 0u;
       depth = 1u;
       steps = 0u;
@@ -169,7 +172,7 @@ fn trace(shadow: Ray, next: Ray) -> Traced {
 
 /** Without materials that let rays through. */
 export const ALL_SOLID = /* wgsl */ `
-fn isSolid(traits: u32, triangle: u32, u: f32, v: f32, luck: u32) -> bool {
+fn isSolid(traits: u32, triangle: u32, source: u32, u: f32, v: f32, luck: u32) -> bool {
   return true;
 }
 `;
@@ -179,7 +182,7 @@ fn isSolid(traits: u32, triangle: u32, u: f32, v: f32, luck: u32) -> bool {
  * traversal meets the triangles does not matter.
  */
 export const ALPHA = /* wgsl */ `
-fn isSolid(traits: u32, triangle: u32, u: f32, v: f32, luck: u32) -> bool {
+fn isSolid(traits: u32, triangle: u32, source: u32, u: f32, v: f32, luck: u32) -> bool {
   if ((traits & ALPHA_TESTED) == 0u) {
     return true;
   }
@@ -188,6 +191,6 @@ fn isSolid(traits: u32, triangle: u32, u: f32, v: f32, luck: u32) -> bool {
   if (tables[material + ${MATERIAL.alphaMode}u] == 1u) {
     return alpha >= tableFloat(material + ${MATERIAL.alphaCutoff}u);
   }
-  return unit(lowbias32(luck ^ (triangle * 0x9e3779b9u))) < alpha;
+  return unit(lowbias32(luck ^ (source * 0x9e3779b9u))) < alpha;
 }
 `;
