@@ -11,6 +11,8 @@ import numpy
 from mathutils import Matrix
 
 MARK = "@cycles "
+# Share of the light that a surface of index 1.5 reflects at once.
+DIELECTRIC = 0.04
 # Blender 3.4's glTF reader names a type that numpy 1.24 has dropped.
 if "bool" not in numpy.__dict__:
     numpy.bool = numpy.bool_
@@ -38,8 +40,8 @@ def open_scene(order):
 
 
 def make_plain(material):
-    """glTF's dielectric where no texture has a say: a diffuse and a GGX lobe, mixed by Fresnel's term. Blender 3.4's
-    Principled shader adds Disney's retro-reflection, which makes rough walls up to 40 % brighter than elsewhere."""
+    """A rough dielectric where no texture has a say: a diffuse lobe and DIELECTRIC of a GGX lobe, for Blender 3.4's
+    Principled shader adds Disney's retro-reflection, which makes walls seen at a grazing angle up to 40 % brighter."""
     tree = material.node_tree
     principled = tree and tree.nodes.get("Principled BSDF")
     if not principled:
@@ -49,14 +51,12 @@ def make_plain(material):
     if emits or inputs["Metallic"].default_value > 0 or any(i.is_linked for i in inputs.values()):
         return
     new, link = tree.nodes.new, tree.links.new
-    diffuse, glossy = new("ShaderNodeBsdfDiffuse"), new("ShaderNodeBsdfGlossy")
-    fresnel, mix = new("ShaderNodeFresnel"), new("ShaderNodeMixShader")
+    diffuse, glossy, mix = new("ShaderNodeBsdfDiffuse"), new("ShaderNodeBsdfGlossy"), new("ShaderNodeMixShader")
     diffuse.inputs["Color"].default_value = inputs["Base Color"].default_value
     glossy.inputs["Color"].default_value = (1, 1, 1, 1)
     glossy.inputs["Roughness"].default_value = inputs["Roughness"].default_value
     glossy.distribution = "GGX"
-    fresnel.inputs["IOR"].default_value = 1.5
-    link(fresnel.outputs[0], mix.inputs[0])
+    mix.inputs["Fac"].default_value = DIELECTRIC
     link(diffuse.outputs[0], mix.inputs[1])
     link(glossy.outputs[0], mix.inputs[2])
     output = next(node for node in tree.nodes if node.type == "OUTPUT_MATERIAL")

@@ -74,8 +74,14 @@ describe('fitErrors', () => {
     expect(sppFor(curve, errorAt(curve, 11))).toBeCloseTo(11, 6);
   });
 
-  it('takes one point for plain Monte Carlo', () => {
+  it('takes one or two points for plain Monte Carlo', () => {
     expect(errorAt(fitErrors([{ spp: 4, error: 0.1 }]), 16)).toBeCloseTo(0.025, 9);
+    const two = fitErrors([
+      { spp: 1, error: 0.5 },
+      { spp: 2, error: 0.1 },
+    ]);
+    expect(two.rate).toBe(1);
+    expect(errorAt(two, 1)).toBeCloseTo(Math.sqrt(0.5 * 0.2), 9);
   });
 
   it('never gets there where errors do not fall', () => {

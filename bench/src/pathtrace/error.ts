@@ -57,14 +57,17 @@ export interface ErrorCurve {
   readonly rate: number;
 }
 
-/** Least squares between logarithms; one point, or points of one sample count, are taken to fall at rate 1. @throws RangeError without points */
+/** Fewer points do not tell a rate. */
+const LEAST_POINTS = 3;
+
+/** Least squares between logarithms; fewer than LEAST_POINTS are taken to fall at rate 1. @throws RangeError without points */
 export function fitErrors(points: readonly ErrorPoint[]): ErrorCurve {
   const logs = points.map(({ spp, error }) => ({ x: Math.log(spp), y: Math.log(error) }));
   if (logs.length === 0) throw new RangeError('no errors to fit');
   const x = logs.reduce((sum, p) => sum + p.x, 0) / logs.length;
   const y = logs.reduce((sum, p) => sum + p.y, 0) / logs.length;
   const spread = logs.reduce((sum, p) => sum + (p.x - x) ** 2, 0);
-  const rate = spread > 0 ? -logs.reduce((sum, p) => sum + (p.x - x) * (p.y - y), 0) / spread : 1;
+  const rate = logs.length >= LEAST_POINTS ? -logs.reduce((sum, p) => sum + (p.x - x) * (p.y - y), 0) / spread : 1;
   return { at1: Math.exp(y + rate * x), rate };
 }
 

@@ -39,6 +39,7 @@ it('says how far the converged pictures are from ours', () => {
   expect(figures['dragon.webgl.brightnessOverOurs']).toBeCloseTo(0.5, 6);
   expect(figures['dragon.webgl.disagreement']).toBeGreaterThan(0.2);
   expect(figures['dragon.cycles.disagreement']).toBe(0);
+  expect(figures['dragon.cycles.disagreementNoise']).toBeCloseTo((0.8 + 0.4) / 1024, 9);
   expect(figures[`dragon.ours.relMseAt${TARGET_SPP}`]).toBeCloseTo(0.8 / TARGET_SPP, 9);
 });
 

@@ -2,12 +2,12 @@ import { systemClock } from '@tabgrid/transport/system-clock';
 import { type OwnedGpuSession, requestGpuSession } from '@tabgrid/webgpu-kernels/create-gpu-session';
 import type { GpuSession } from '@tabgrid/webgpu-kernels/gpu-session';
 import type { TaskInput } from '@tabgrid/webgpu-kernels/kernel';
-import { blockFloats } from '@tabgrid/webgpu-kernels/pathtrace/film';
+import { blockCount, blockFloats } from '@tabgrid/webgpu-kernels/pathtrace/film';
 import { pathtraceKernel } from '@tabgrid/webgpu-kernels/pathtrace/kernel';
 import { nameEnvironment, nameScene, packEnvironment, packScene } from '@tabgrid/webgpu-kernels/pathtrace/scene';
-import { type PathtraceParams, taskInputs } from '@tabgrid/webgpu-kernels/pathtrace/task';
+import { MAX_BLOCK_SAMPLES, type PathtraceParams, taskInputs } from '@tabgrid/webgpu-kernels/pathtrace/task';
 import type { BenchScene } from './scene.js';
-import type { Frame, StartTimes, Throughput, Tracer } from './tracer.js';
+import type { Frame, StartTimes, Tracer } from './tracer.js';
 
 /** Our kernel alone, tile after tile on one adapter, in a page or in Node. */
 
@@ -65,14 +65,14 @@ export async function createOurs(gpu: GPU, scene: BenchScene, frame: Frame): Pro
         await render(spp);
         const ms = performance.now() - from;
         // What is as short as a task's own start and end says little about rendering.
-        if (ms * RUNS < budgetMs / 2) {
+        if (ms * RUNS < budgetMs / 2 && spp < MAX_BLOCK_SAMPLES) {
           spp *= 2;
           continue;
         }
         sum.ms += ms;
         sum.cameraSamples += spp * width * height;
       }
-      return sum satisfies Throughput;
+      return sum;
     },
     picture: async (spp) => (await render(spp)).map((x) => x / spp),
     async resize(w, h) {
@@ -128,7 +128,8 @@ function tilesOf({ width, height, count, seed }: FrameRun, shared: Prepared['par
   for (let y = 0; y < height; y += TILE_PX) {
     for (let x = 0; x < width; x += TILE_PX) {
       const tile = { x, y, width: Math.min(TILE_PX, width - x), height: Math.min(TILE_PX, height - y) };
-      tiles.push({ ...shared, film: { width, height }, tile, samples: { first: 0, count, block: count }, seed });
+      const samples = { first: 0, count, block: Math.min(count, MAX_BLOCK_SAMPLES) };
+      tiles.push({ ...shared, film: { width, height }, tile, samples, seed });
     }
   }
   return tiles;
@@ -153,7 +154,8 @@ async function renderFrame(
     before = Promise.all([before, run]).then(([, { outputs }]) => {
       const fault = pathtraceKernel.task.fault(params, outputs);
       if (fault !== null || !outputs[0]) throw new Error(`our kernel's result is broken: ${fault ?? 'it is missing'}`);
-      merge(rgb, params, blockFloats(params, outputs[0], 0), totals);
+      for (let block = 0; block < blockCount(params.samples); block++)
+        merge(rgb, params, blockFloats(params, outputs[0], block), totals);
     });
     // A run that fails never says that it has submitted everything.
     await Promise.race([queued, before]);
@@ -166,7 +168,7 @@ async function renderFrame(
 function merge(rgb: Float32Array, { film, tile }: PathtraceParams, floats: Float32Array, totals: Totals): void {
   for (let pixel = 0; pixel < tile.width * tile.height; pixel++) {
     const at = ((tile.y + Math.floor(pixel / tile.width)) * film.width + tile.x + (pixel % tile.width)) * 3;
-    rgb.set(floats.subarray(4 * pixel, 4 * pixel + 3), at);
+    for (let c = 0; c < 3; c++) rgb[at + c] = (rgb[at + c] ?? 0) + (floats[4 * pixel + c] ?? 0);
     totals.steps += floats[4 * pixel + 3] ?? 0;
   }
 }
