@@ -4,7 +4,14 @@ import { setTimer } from './leases.js';
 import { isWarm, measuredSpeed } from './oracle.js';
 import { lacking } from './requirements.js';
 import type { SortedList } from './sorted-list.js';
-import { ONE_ATTEMPT, type Place, type State, type TaskClass, type VolunteerRecord } from './state.js';
+import {
+  type AttemptRecord,
+  ONE_ATTEMPT,
+  type Place,
+  type State,
+  type TaskClass,
+  type VolunteerRecord,
+} from './state.js';
 
 /**
  * Volunteers by when they would be done with another task of a class: the index from which shortlists are taken.
@@ -130,9 +137,11 @@ function roomAtOf(core: Core, v: VolunteerRecord, { aheadMs }: Asked, taskClass:
   const [head] = queue;
   if (!head) return core.now;
   if (queue.length >= MOST_QUEUED) return null;
-  // Beside what runs, however long that will be; behind other urgent work when that is nearly done.
-  if (queue.length === 1 && jobOf(head.task).settings.deadlineMs === null && isUrgent(core.state, taskClass))
-    return core.now;
+  if (isUrgent(core.state, taskClass) && queue.every((attempt, i) => i === 0 || hasDeadline(attempt))) {
+    // What runs without a deadline lets it through, however long it will be: only other urgent work is in its way.
+    const [, ...behind] = queue.filter(hasDeadline);
+    return behind.reduce((sum, { expectedMs }) => sum + expectedMs, 0) <= aheadMs ? core.now : null;
+  }
   let waitingMs = 0;
   for (let i = 1; i < queue.length; i++) waitingMs += queue[i]?.expectedMs ?? 0;
   if (waitingMs > aheadMs) return null;
@@ -142,12 +151,17 @@ function roomAtOf(core: Core, v: VolunteerRecord, { aheadMs }: Asked, taskClass:
   return v.headAt + head.expectedMs + waitingMs - aheadMs;
 }
 
-/** Whether tasks of the class have deadlines. */
+const hasDeadline = ({ task }: AttemptRecord): boolean => jobOf(task).settings.deadlineMs !== null;
+
+/** Whether all that asks for the class has a deadline. */
 function isUrgent({ jobs }: State, taskClass: TaskClass): boolean {
+  let urgent = false;
   for (const { settings, queues } of jobs.values()) {
-    if (settings.deadlineMs !== null && queues.some((queue) => queue.taskClass === taskClass)) return true;
+    if (!queues.some((queue) => queue.taskClass === taskClass)) continue;
+    if (settings.deadlineMs === null) return false;
+    urgent = true;
   }
-  return false;
+  return urgent;
 }
 
 /** What is ready for a volunteer before its task ends, as a share of a task: times differ from what is expected. */

@@ -25,7 +25,8 @@ describe('prospects', () => {
       f.tell({ type: 'roundTripMeasured', volunteer: vid('near'), ms: 4 });
       f.tell({ type: 'roundTripMeasured', volunteer: vid('far'), ms: 300 });
     }
-    expect(prospect(f, 'near')).toEqual({ volunteer: 'near', waitMs: 0, tripMs: 4, transferMs: 0, durationMs: 1000 });
+    const near = { volunteer: 'near', waitMs: 0, tripMs: 4, transferMs: 0, durationMs: 1000, byteMs: 1e-4 };
+    expect(prospect(f, 'near')).toEqual(near);
     expect(prospect(f, 'far', { workUnits: 500 })).toMatchObject({ tripMs: 300, durationMs: 500 });
   });
 
@@ -64,6 +65,16 @@ describe('prospects', () => {
     f.add(taskSpec('t1', { inputs }));
     f.finish('t1.1');
     expect(prospect(f, 'a', { inputs })?.transferMs).toBe(0);
+  });
+
+  it('say what a result’s bytes take on the way, within one page next to nothing', () => {
+    const f = createFixture();
+    f.join('a');
+    f.tell({ type: 'bandwidthMeasured', volunteer: vid('a'), bytesPerSecond: 2_000_000 });
+    expect(prospect(f, 'a')?.byteMs).toBe(5e-4);
+    const quality = { path: 'local', jitterMs: 0, lateShare: 0, congestion: 0, silentMs: 0 } as const;
+    f.tell({ type: 'linkMeasured', volunteer: vid('a'), quality });
+    expect(prospect(f, 'a')?.byteMs).toBe(1e-6);
   });
 
   it('leave out who cannot, may not or does not want to', () => {

@@ -18,6 +18,8 @@ export interface Prospect {
   readonly transferMs: Millis;
   /** The task's own time on it, as the oracle expects it. */
   readonly durationMs: Millis;
+  /** A byte of its result on the way here. */
+  readonly byteMs: Millis;
 }
 
 /** Like a task's own spec, but for its name. */
@@ -26,6 +28,10 @@ export interface ProspectiveTask
   /** A job that ends before it begins; null for none. */
   readonly instead: JobId | null;
 }
+
+/** Bytes a second between two browsers' pages, before a link has carried much; and within one page. */
+const UNKNOWN_BYTES_PER_SECOND = 10_000_000;
+const LOCAL_BYTES_PER_SECOND = 1_000_000_000;
 
 /** More are not looked at: nobody splits what should take a tenth of a second among hundreds. */
 const MOST_LOOKED_AT = 256;
@@ -45,9 +51,14 @@ export function prospectsOf(core: Core, task: ProspectiveTask): readonly Prospec
       tripMs: core.oracle.roundTrip(view).median,
       transferMs: transferMsOf(v, task.inputs),
       durationMs: core.oracle.duration(view, asked).median,
+      byteMs: 1000 / bytesPerSecondOf(v),
     });
   }
   return found;
+}
+
+function bytesPerSecondOf({ link, bytesPerSecond }: VolunteerRecord): number {
+  return link?.path === 'local' ? LOCAL_BYTES_PER_SECOND : (bytesPerSecond ?? UNKNOWN_BYTES_PER_SECOND);
 }
 
 /** What runs lets something urgent through behind the two submissions that it has on the queue: half of them is the mean. */

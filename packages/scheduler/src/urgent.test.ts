@@ -39,10 +39,14 @@ describe('a soft deadline', () => {
     f.set('urgent', { deadlineMs: 100 });
     f.add(taskSpec('u1', { job: jid('urgent'), requires: { cpuCores: 2 }, workUnits: 10 }));
     expect(f.queue('a')).toEqual(['t1.1', 'u1.1']);
+    // One more is there when that one ends; what takes longer to come to waits.
+    const requires = { cpuCores: 2 };
+    f.add(...[2, 3, 4].map((i) => taskSpec(`u${i}`, { job: jid('urgent'), requires, workUnits: 100_000 })));
+    expect(f.queue('a')).toEqual(['t1.1', 'u1.1', 'u2.1']);
     f.tell({ type: 'started', volunteer: vid('a'), attempt: aid('u1.1') });
     f.now += 100;
     f.finish('u1.1', 90);
-    expect(f.queue('a')).toEqual(['t1.1']);
+    expect(f.queue('a')).toEqual(['t1.1', 'u2.1', 'u3.1']);
   });
 
   it('does not take the place of what runs out of turn', () => {

@@ -1,7 +1,6 @@
 import type { Scheduler } from '@tabgrid/scheduler/scheduler';
 import type { ViewState } from '@tabgrid/splitters/view/planner';
-import { unitsOf } from '@tabgrid/splitters/view/round';
-import type { Helper } from '@tabgrid/splitters/view/share';
+import { type Helper, unitsOf } from '@tabgrid/splitters/view/round';
 import { pathtraceTask, taskInputs } from '@tabgrid/webgpu-kernels/pathtrace/task';
 
 const KERNEL = { kind: pathtraceTask.kind, version: pathtraceTask.version };
@@ -26,9 +25,10 @@ export function helpersFor(
     // The round under way is over before the next one begins.
     instead: stage.kind === 'under way' ? stage.round.job : null,
   });
-  return prospects.map(({ volunteer, waitMs, tripMs, transferMs, durationMs }) => ({
+  return prospects.map(({ volunteer, waitMs, tripMs, transferMs, durationMs, byteMs }) => ({
     volunteer,
     fixedMs: waitMs + tripMs + transferMs,
     unitMs: Math.max(durationMs, 1e-6) / workUnits,
+    byteMs,
   }));
 }

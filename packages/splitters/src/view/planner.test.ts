@@ -16,15 +16,16 @@ import {
   type ViewState,
   type ViewStep,
 } from './planner.js';
-import type { Helper } from './share.js';
+import type { Helper } from './round.js';
 
 const base = fakeBase((await fakeScene()).manifest, { film: { width: 256, height: 256 }, bounces: 4 });
 
 /** Units are five a sample here: so many samples a second. */
-const helper = (id: string, samplesPerSecond: number, fixedMs = 10): Helper => ({
+const helper = (id: string, samplesPerSecond: number, fixedMs = 10, byteMs = 0): Helper => ({
   volunteer: v.parse(VolunteerId, id),
   fixedMs,
   unitMs: 1000 / (5 * samplesPerSecond),
+  byteMs,
 });
 const TWO = [helper('a', 75_000), helper('b', 75_000)];
 const from = (x: number): Camera => ({ ...base.camera, position: [x, 0, 3] });
@@ -163,6 +164,15 @@ describe('a frame', () => {
     view.finish(20);
     view.now += REST_MS;
     expect(begun(view.tell({ type: 'woken' }))).toMatchObject({ kind: 'more', samples: { first: 1, count: 1 } });
+  });
+
+  it('is no finer at first than what the links carry in time, however fast the volunteers are', () => {
+    const film = { width: 960, height: 540 };
+    const fast = (byteMs: number) => begun(createView([helper('fast', 1e9, 10, byteMs)], { film }).move(0));
+    expect(fast(1e-7).step).toBe(1);
+    const { size, tasks } = fast(1e-4);
+    expect(size.width).toBeLessThan(480);
+    expect(tasks.reduce((sum, { outputBytes }) => sum + outputBytes, 0) * 1e-4).toBeLessThan(100);
   });
 
   it('passes sizes between where the whole picture takes long', () => {

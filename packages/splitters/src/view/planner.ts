@@ -3,8 +3,7 @@ import type { TaskSpec } from '@tabgrid/protocol/task';
 import type { PathtraceParams } from '@tabgrid/webgpu-kernels/pathtrace/task';
 import * as v from 'valibot';
 import { DEADLINE_MS, finerStep, passLength, roughStep, sizeOf, type TimeOf } from './levels.js';
-import { cutRound, type Round, unitsOf, type ViewGrid } from './round.js';
-import { shareOut } from './share.js';
+import { cutRound, type Round, shareRound, type ViewGrid } from './round.js';
 
 /**
  * The scene from a camera that a hand moves: a picture that never ends, as a pure step machine. For each camera there is a
@@ -39,8 +38,8 @@ export interface ViewState {
   readonly movedAt: Millis;
   readonly stage: Stage;
   /**
-   * How much longer work takes than expected, in rough and in finer rounds: expectations know nothing of a machine that two
-   * volunteers share, and little of what surrounds a task.
+   * How much longer work and results take than expected, in rough and in finer rounds: expectations know nothing of a machine
+   * that two volunteers share, and little of what surrounds a task.
    */
   readonly slip: { readonly rough: number; readonly fine: number };
 }
@@ -188,8 +187,8 @@ function begin(
   const size = sizeOf(job.base.film, plan.step);
   const id = v.parse(JobId, `${job.id}.${state.rounds}`);
   const whole = { ...job.base, camera, film: size, samples: plan.samples };
-  const helpers = slowed(state, plan.kind === 'rough' ? 'rough' : 'fine', grid);
-  const { tasks, ms, workMs } = cutRound({ job: id, whole, kind: plan.kind }, { ...grid, helpers });
+  const slip = plan.kind === 'rough' ? state.slip.rough : state.slip.fine;
+  const { tasks, ms, workMs } = cutRound({ job: id, whole, kind: plan.kind, slip }, grid);
   const known = Number.isFinite(ms);
   const round: Round = {
     ...plan,
@@ -202,13 +201,8 @@ function begin(
   return [next, { end, begin: { ...round, camera, tasks, deadlineMs }, wakeAt: null }];
 }
 
-function timeOf(state: ViewState, kind: 'rough' | 'fine', grid: ViewGrid): TimeOf {
-  const helpers = slowed(state, kind, grid);
-  return (pixels, samples) => shareOut(helpers, unitsOf(state.job.base, pixels, samples)).ms;
-}
-
-function slowed({ slip }: ViewState, kind: 'rough' | 'fine', { helpers }: ViewGrid): ViewGrid['helpers'] {
-  return helpers.map((helper) => ({ ...helper, unitMs: slip[kind] * helper.unitMs }));
+function timeOf({ job, slip }: ViewState, kind: 'rough' | 'fine', { helpers }: ViewGrid): TimeOf {
+  return (pixels, samples) => shareRound(job.base, { pixels, samples }, helpers, slip[kind]).ms;
 }
 
 /** The newest round counts for half (of the logarithm), one round for a factor of two at most, and all for no more than this. */

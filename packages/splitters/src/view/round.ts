@@ -1,12 +1,12 @@
-import { type JobId, type Millis, TaskId } from '@tabgrid/protocol/ids';
+import { type JobId, type Millis, TaskId, type VolunteerId } from '@tabgrid/protocol/ids';
 import { MAX_OUTPUT_BYTES } from '@tabgrid/protocol/limits';
 import type { SampleRun } from '@tabgrid/protocol/records';
 import type { TaskSpec } from '@tabgrid/protocol/task';
-import { resultBytes } from '@tabgrid/webgpu-kernels/pathtrace/film';
+import { PIXEL_FLOATS, resultBytes } from '@tabgrid/webgpu-kernels/pathtrace/film';
 import { type PathtraceParams, pathtraceTask, taskInputs } from '@tabgrid/webgpu-kernels/pathtrace/task';
 import * as v from 'valibot';
 import type { Size } from './levels.js';
-import { type Helper, shareOut } from './share.js';
+import { type Sharing, shareOut } from './share.js';
 import { cutStrips, type Strip } from './strips.js';
 
 /** One round of a view as tasks: a strip for everybody who takes part, as large as they are fast. */
@@ -27,6 +27,17 @@ export interface Round {
   readonly interrupts: boolean;
 }
 
+/** Somebody who could take part. */
+export interface Helper {
+  readonly volunteer: VolunteerId;
+  /** Beside its part's own time: the way there and back, what runs on it, what it has to fetch first. */
+  readonly fixedMs: Millis;
+  /** A work unit on it. Above 0. */
+  readonly unitMs: Millis;
+  /** A byte of a result on the way here. */
+  readonly byteMs: Millis;
+}
+
 /** What the planner may know of the grid. */
 export interface ViewGrid {
   readonly now: Millis;
@@ -42,6 +53,9 @@ const LEAST_ROWS = 4;
 const PIECE_MS: Millis = 250;
 const MOST_PIECES = 4;
 
+/** One block of one pixel in a result. */
+const PIXEL_BYTES = 4 * PIXEL_FLOATS;
+
 const KERNEL = { kind: pathtraceTask.kind, version: pathtraceTask.version };
 
 export interface WholeRound {
@@ -49,6 +63,8 @@ export interface WholeRound {
   /** What all of its tasks have in common. */
   readonly whole: Omit<PathtraceParams, 'tile'>;
   readonly kind: Round['kind'];
+  /** How much longer work and results take than expected. */
+  readonly slip: number;
 }
 
 export interface CutRound {
@@ -64,10 +80,34 @@ export function unitsOf(whole: Omit<PathtraceParams, 'tile' | 'samples'>, pixels
   return pathtraceTask.workUnits({ ...whole, ...one }) * pixels * samples;
 }
 
-export function cutRound({ job, whole, kind }: WholeRound, { helpers, rowCosts }: ViewGrid): CutRound {
+/**
+ * Shares so many samples of so many pixels out.
+ * @param slip how much longer work and results take than expected
+ */
+export function shareRound(
+  whole: Omit<PathtraceParams, 'tile' | 'samples'>,
+  {
+    pixels,
+    samples,
+    leastShare = 0,
+  }: { readonly pixels: number; readonly samples: number; readonly leastShare?: number },
+  helpers: readonly Helper[],
+  slip: number,
+): Sharing {
+  const units = unitsOf(whole, pixels, samples);
+  const bytesAUnit = (pixels * PIXEL_BYTES) / units;
+  const sharers = helpers.map(({ volunteer, fixedMs, unitMs, byteMs }) => {
+    return { volunteer, fixedMs, unitMs: slip * (unitMs + bytesAUnit * byteMs) };
+  });
+  return shareOut(sharers, units, leastShare);
+}
+
+export function cutRound({ job, whole, kind, slip }: WholeRound, { helpers, rowCosts }: ViewGrid): CutRound {
   const { width, height } = whole.film;
-  const units = unitsOf(whole, width * height, whole.samples.count);
-  const { parts, ms, workMs } = shareOut(helpers, units, Math.min(1, LEAST_ROWS / height));
+  const { count } = whole.samples;
+  const units = unitsOf(whole, width * height, count);
+  const asked = { pixels: width * height, samples: count, leastShare: Math.min(1, LEAST_ROWS / height) };
+  const { parts, ms, workMs } = shareRound(whole, asked, helpers, slip);
   const pieces = kind === 'rough' ? 1 : Math.min(MOST_PIECES, Math.max(1, Math.round(ms / PIECE_MS)));
   const shares = parts.flatMap(({ share }) => Array.from({ length: pieces }, () => share / pieces));
   const most = Math.max(1, Math.floor(height / LEAST_ROWS));

@@ -2,9 +2,9 @@ import { VolunteerId } from '@tabgrid/protocol/ids';
 import fc from 'fast-check';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
-import { type Helper, shareOut } from './share.js';
+import { type Sharer, shareOut } from './share.js';
 
-const helper = (id: string, fixedMs: number, unitMs: number): Helper => ({
+const helper = (id: string, fixedMs: number, unitMs: number): Sharer => ({
   volunteer: v.parse(VolunteerId, id),
   fixedMs,
   unitMs,

@@ -2,11 +2,11 @@ import type { Millis, VolunteerId } from '@tabgrid/protocol/ids';
 
 /** Who takes part in a picture that a person waits for, and with how much of it. */
 
-export interface Helper {
+export interface Sharer {
   readonly volunteer: VolunteerId;
   /** Beside its part's own time: the way there and back, what runs on it, what it has to fetch first. */
   readonly fixedMs: Millis;
-  /** A work unit on it. Above 0. */
+  /** A work unit on it, and its part of the result on the way back. Above 0. */
   readonly unitMs: Millis;
 }
 
@@ -25,12 +25,12 @@ export interface Sharing {
  * part: the round trip alone decides that, not the speed.
  * @param leastShare smaller parts are not worth a message: who would get one gets none
  */
-export function shareOut(helpers: readonly Helper[], units: number, leastShare = 0): Sharing {
-  const near = [...helpers].sort((a, b) => a.fixedMs - b.fixedMs);
+export function shareOut(sharers: readonly Sharer[], units: number, leastShare = 0): Sharing {
+  const near = [...sharers].sort((a, b) => a.fixedMs - b.fixedMs);
   for (;;) {
     const { taking, ms, workMs } = fill(near, units);
     const parts = taking
-      .map((helper) => ({ volunteer: helper.volunteer, share: (ms - helper.fixedMs) / helper.unitMs / units }))
+      .map(({ volunteer, fixedMs, unitMs }) => ({ volunteer, share: (ms - fixedMs) / unitMs / units }))
       .sort((a, b) => b.share - a.share);
     const last = parts.at(-1);
     if (!last || parts.length === 1 || last.share >= leastShare) return { parts, ms, workMs };
@@ -42,7 +42,7 @@ export function shareOut(helpers: readonly Helper[], units: number, leastShare =
 }
 
 /** @param near by `fixedMs`, ascending */
-function fill(near: readonly Helper[], units: number): Omit<Sharing, 'parts'> & { readonly taking: readonly Helper[] } {
+function fill(near: readonly Sharer[], units: number): Omit<Sharing, 'parts'> & { readonly taking: readonly Sharer[] } {
   let speed = 0;
   let before = 0;
   let ms = Number.POSITIVE_INFINITY;
