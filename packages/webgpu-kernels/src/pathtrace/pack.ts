@@ -37,6 +37,8 @@ export interface PackOptions {
   readonly texelBudgetBytes?: number;
   /** What each buffer should fit into. Default TARGET_BUFFER_BYTES. */
   readonly targetBytes?: number;
+  /** What no buffer may exceed. Default MAX_BUFFER_BYTES. */
+  readonly largestBytes?: number;
 }
 
 /** Texel store: half of what WebGPU's default limits allow a binding, and what every volunteer has to fetch. */
@@ -89,7 +91,7 @@ export function packParts(source: SceneSource, options: PackOptions): PackedPart
     glasses: materials.glasses.length,
     texels: materials.texels.length / 4,
   };
-  refuseTooLarge(counts, features);
+  refuseTooLarge(counts, features, options.largestBytes ?? MAX_BUFFER_BYTES);
   const notes = [...materials.notes];
   const dropped = given - usable.triangles.length;
   if (dropped > 0)
@@ -121,13 +123,13 @@ export function packParts(source: SceneSource, options: PackOptions): PackedPart
   };
 }
 
-function refuseTooLarge(counts: SceneCounts, features: readonly Feature[]): void {
-  for (const [role, bytes] of Object.entries(sceneBytes(counts, features))) {
-    if (bytes <= MAX_BUFFER_BYTES) continue;
-    throw new RangeError(
-      `its ${bufferContents(role)} need ${mebibytes(bytes)}, and no volunteer takes more than ${mebibytes(MAX_BUFFER_BYTES)} in one piece`,
-    );
-  }
+function refuseTooLarge(counts: SceneCounts, features: readonly Feature[], largestBytes: number): void {
+  const tooLarge = Object.entries(sceneBytes(counts, features)).filter(([, bytes]) => bytes > largestBytes);
+  if (tooLarge.length === 0) return;
+  const needs = tooLarge.map(([role, bytes]) => `its ${bufferContents(role)} need ${mebibytes(bytes)}`);
+  throw new RangeError(
+    `${needs.join(' and ')}, but no volunteer takes more than ${mebibytes(largestBytes)} in one piece`,
+  );
 }
 
 /** A feature of the materials, or one of the vertices that some material reads. */
