@@ -42,20 +42,21 @@ fn expectedBounces(colour: vec3f, metallic: f32, roughness: f32) -> f32 {
 
 ${lights ? lightsThatMatter : ''}
 fn seen(traced: Traced, ray: Ray, skipped: f32) -> Seen {
-  let triangle = triangles[traced.triangle];
+  let triangle = worldTriangle(traced);
   let material = materialAt(triangle.traits);
-  let facing = direction(cross(triangle.e1, triangle.e2), -ray.direction);
+  let facing = direction(frontOf(traced, triangle), -ray.direction);
   let side = select(-1.0, 1.0, dot(facing, ray.direction) < 0.0);
   let flat = facing * side;
-  let n0 = cornerNormal(traced.triangle, 0u, facing) * side;
-  let n1 = cornerNormal(traced.triangle, 1u, facing) * side;
-  let n2 = cornerNormal(traced.triangle, 2u, facing) * side;
+  let n0 = cornerNormal(traced, 0u, facing) * side;
+  let n1 = cornerNormal(traced, 1u, facing) * side;
+  let n2 = cornerNormal(traced, 2u, facing) * side;
   var smooth_ = direction(n0 * (1.0 - traced.u - traced.v) + n1 * traced.u + n2 * traced.v, flat);
   if (dot(smooth_, flat) < 0.0) {
     smooth_ = -smooth_;
   }
   var hit: Hit;
   hit.triangle = traced.triangle;
+  hit.instance = traced.instance;
   hit.u = traced.u;
   hit.v = traced.v;
   hit.side = side;
@@ -132,7 +133,7 @@ fn lightsAbove(point: vec3f, normal: vec3f) -> f32 {
   var count = 0.0;
   for (var i = 0u; i < tried; i++) {
     // Evenly through the table.
-    let lamp = triangles[tables[LIGHTS_AT + 4u * (i * (SHINING / tried))]];
+    let lamp = triangleAt(tables[LIGHTS_AT + 4u * (i * (SHINING / tried))]);
     let way = lamp.v0 + (lamp.e1 + lamp.e2) * (1.0 / 3.0) - point;
     let behind = dot(cross(lamp.e1, lamp.e2), way) >= 0.0 && (lamp.traits & SINGLE_SIDED) != 0u;
     if (dot(way, normal) > 0.0 && !behind) {

@@ -47,9 +47,9 @@ function programFor({ scene, environment, camera, costs }: GbufferParams) {
   const sky = environment.kind === 'map' ? environment.luminance > 0 : Math.max(...environment.radiance) > 0;
   const { textures } = walk;
   return {
+    ...walk,
     key: ['gbuffer', walk.key, sky ? 'sky' : 'dark', costs ? 'costs' : 'surface'].join(' '),
     wgsl: [walk.wgsl, GBUFFER_WGSL({ lights, textures, sky, costs })].join('\n'),
-    textures,
     // What comes from outside is not looked at.
     map: false,
   };

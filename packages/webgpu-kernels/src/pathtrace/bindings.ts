@@ -1,6 +1,7 @@
 import type { Bytes } from '@tabgrid/protocol/bytes';
 import { type GpuSession, InvalidTaskError, OutOfMemoryError } from '../gpu-session.js';
 import type { TaskInput } from '../kernel.js';
+import { bufferContents, mebibytes } from './layout.js';
 import type { Program } from './program.js';
 import { type PathtraceParams, taskInputs } from './task.js';
 
@@ -25,10 +26,14 @@ export function checkInputs(
   const fits = inputs.length === expected.length && expected.every((ref, i) => inputs[i]?.ref.id === ref.id);
   if (!fits) throw new InvalidTaskError('the inputs are not those that the parameters name');
   const limit = Math.min(gpu.device.limits.maxStorageBufferBindingSize, gpu.device.limits.maxBufferSize);
-  for (const { bytes } of expected) {
-    if (bytes > limit)
-      throw new OutOfMemoryError(`a scene buffer of ${bytes} bytes exceeds this GPU's limit of ${limit}`);
+  for (const [role, blob] of Object.entries(params.scene.blobs)) {
+    if (blob && blob.bytes > limit) throw tooLarge(`the scene's ${bufferContents(role)}`, blob.bytes, limit);
   }
+  for (const { bytes } of expected) if (bytes > limit) throw tooLarge("the environment's texels", bytes, limit);
+}
+
+function tooLarge(what: string, bytes: number, limit: number): OutOfMemoryError {
+  return new OutOfMemoryError(`${what} need ${mebibytes(bytes)}, this GPU gives ${mebibytes(limit)} in one piece`);
 }
 
 export async function compile(
@@ -66,15 +71,16 @@ export function upload(gpu: GpuSession, input: TaskInput): Promise<GPUBuffer> {
 export function bindTask(
   device: GPUDevice,
   pipeline: GPUComputePipeline,
-  { textures, map }: Pick<Program, 'textures' | 'map'>,
+  { instances, textures, map }: Pick<Program, 'instances' | 'textures' | 'map'>,
   own: TaskBuffers,
   storage: readonly GPUBuffer[],
 ): GPUBindGroup {
   const [nodes, triangles, shading, tables, ...rest] = storage;
   // In the order of taskInputs; a map that is black is an input, but not a binding.
+  const places = instances ? rest.shift() : undefined;
   const texels = textures ? rest.shift() : undefined;
   const sky = map ? rest.shift() : undefined;
-  const buffers = [own.task, own.slice, own.film, nodes, triangles, shading, tables, texels, sky];
+  const buffers = [own.task, own.slice, own.film, nodes, triangles, shading, tables, texels, sky, places];
   return device.createBindGroup({
     layout: pipeline.getBindGroupLayout(0),
     entries: buffers.flatMap((buffer, binding) => (buffer ? [{ binding, resource: { buffer } }] : [])),

@@ -204,7 +204,7 @@ describe('splits in space', () => {
     const scene = sceneOf(turnedRoom(), TWO_SIDED);
     const { boxes, triangles } = usableTriangles(scene, scene.positions.length / 3, 1);
     const plain = buildBvh(boxes);
-    const cut = buildBvh(boxes, { ...scene, triangles });
+    const cut = buildBvh(boxes, { corners: { ...scene, triangles } });
     expect(cut.order.length).toBeGreaterThan(plain.order.length);
     expect(cut.order.length).toBeLessThan(1.02 * plain.order.length);
     const visited = ({ nodes, order, grid }: Bvh) => {

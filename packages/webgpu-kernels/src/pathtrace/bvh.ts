@@ -1,6 +1,6 @@
 import type { Corners } from './bvh/clip.js';
 import { type Bounds, boundsOf, type Grid, gridOver, referencesTo } from './bvh/grid.js';
-import { type GrownTree, growTree, VISIT_COST } from './bvh/grow.js';
+import { type GrownTree, growTree, type LeafSizes, VISIT_COST } from './bvh/grow.js';
 import { faces, origin, REFERENCE_WORDS, sides, wordsArea } from './bvh/references.js';
 import { LEAF_COUNT_SHIFT, LEAF_FLAG } from './layout.js';
 
@@ -34,12 +34,17 @@ export interface Bvh extends GrownTree {
   readonly bounds: Bounds;
 }
 
+export interface BvhOptions {
+  /** For splits in space; without them there are none. */
+  readonly corners?: Corners;
+  readonly leaves?: LeafSizes;
+}
+
 /**
  * @param boxes min xyz, max xyz a triangle; finite
- * @param corners for splits in space; without them there are none
  * @returns nodes of NODE_WORDS as in layout.ts, at least one; `stack` counts the sentinel at its bottom too
  */
-export function buildBvh(boxes: Float32Array, corners: Corners | null = null): Bvh {
+export function buildBvh(boxes: Float32Array, { corners, leaves }: BvhOptions = {}): Bvh {
   const count = boxes.length / 6;
   const bounds = boundsOf(boxes);
   const grid = gridOver(bounds);
@@ -47,18 +52,24 @@ export function buildBvh(boxes: Float32Array, corners: Corners | null = null): B
   origin.set(grid.origin);
   sides.set([x, y, z]);
   faces.set([x * y, y * z, z * x]);
-  const plain = growTree(referencesTo(boxes, grid, count), count, null, 0);
-  const tree = corners && count <= MAX_SPATIAL_TRIANGLES ? cheaper(plain, boxes, corners, grid) : plain;
+  const sizes = leaves && { leaves };
+  const plain = growTree(referencesTo(boxes, grid, count), count, sizes);
+  const tree = corners && count <= MAX_SPATIAL_TRIANGLES ? cheaper(plain, boxes, grid, { corners, ...sizes }) : plain;
   return { ...tree, grid, bounds };
 }
 
-function cheaper(plain: GrownTree, boxes: Float32Array, corners: Corners, grid: Grid): GrownTree {
+function cheaper(
+  plain: GrownTree,
+  boxes: Float32Array,
+  grid: Grid,
+  options: BvhOptions & { readonly corners: Corners },
+): GrownTree {
   const cost = costOf(plain.nodes);
   const count = boxes.length / 6;
   const spare = Math.min(count, MAX_SPATIAL_GROWTH);
   const references = referencesTo(boxes, grid, count + spare);
-  if (!(unfilled(references, count, corners) > WORTH_TRYING * cost)) return plain;
-  const cut = growTree(references, count, corners, spare);
+  if (!(unfilled(references, count, options.corners) > WORTH_TRYING * cost)) return plain;
+  const cut = growTree(references, count, { ...options, spare });
   return costOf(cut.nodes) <= WORTH_KEEPING * cost ? cut : plain;
 }
 

@@ -9,6 +9,16 @@
  * them, each time in whole): v0.xyz, meta, e1.xyz, light, e2.xyz, source; e1 and e2 are the edges from v0. meta: material in bits 0–23, then the flags below. light: index + 1 into the lights, 0 for none.
  * source: the triangle's index in the SceneSource.
  *
+ * Where those records would not fit a binding of WebGPU's default limits, triangles are indexed instead (`vertices` among the
+ * counts): INDEXED_TRIANGLE_WORDS a triangle, three vertices, meta, light, source; and `shading` holds vertices, each its
+ * position and then its part of what is said below, see `vertexLayout`.
+ *
+ * `instances`, where there are any: nodes of the upper tree, as above but on the world's grid, each leaf one instance; then
+ * INSTANCE_WORDS an instance, in the order of those leaves: world to mesh and mesh to world, three rows of four each (xyz,
+ * translation); its tree's grid: origin xyz, root, cells a metre xyz; number | MIRRORED; then how much a point's roundings grow
+ * on its way to the mesh and back, and the metres that cancel out on it (see `liftOf`), two spare. Roots and leaves of lower
+ * trees count among all nodes and triangles.
+ *
  * `shading`, a triangle: three octahedral normals (two 16-bit signed normalised numbers a word), then three uv; then, where
  * the scene has them, three uv of the second set, three octahedral tangents (lowest bit: the bitangent's sign), and three
  * colours (four 16-bit normalised numbers, RG then BA). See `shadingLayout`.
@@ -33,6 +43,10 @@
 
 export const NODE_WORDS = 8;
 export const TRIANGLE_WORDS = 12;
+export const INDEXED_TRIANGLE_WORDS = 6;
+export const INSTANCE_WORDS = 36;
+/** An instance's number: its transform turns fronts inside out. */
+export const MIRRORED = 0x8000_0000;
 export const TEXTURE_WORDS = 12;
 export const LIGHT_WORDS = 4;
 export const PUNCTUAL_WORDS = 16;
@@ -126,6 +140,7 @@ export type Feature = (typeof FEATURES)[number];
 /** Offsets in a triangle's shading words; null for what the scene has not. */
 export interface ShadingLayout {
   readonly words: number;
+  readonly normal: number;
   readonly uv: number;
   readonly uv1: number | null;
   readonly tangents: number | null;
@@ -140,8 +155,22 @@ export function shadingLayout(features: readonly Feature[]): ShadingLayout {
     return words - size;
   };
   const [uv1, tangents, colors] = [take('uv1', 6), take('tangents', 3), take('colors', 6)];
-  return { words, uv: 3, uv1, tangents, colors };
+  return { words, normal: 0, uv: 3, uv1, tangents, colors };
 }
+
+/** The same for a vertex of indexed triangles, whose position comes first: offsets of one corner. */
+export function vertexLayout({ words, normal, uv, uv1, tangents, colors }: ShadingLayout): ShadingLayout {
+  const corner = (offset: number) => POSITION_WORDS + offset / 3;
+  return {
+    words: corner(words),
+    normal: corner(normal),
+    uv: corner(uv),
+    uv1: uv1 === null ? null : corner(uv1),
+    tangents: tangents === null ? null : corner(tangents),
+    colors: colors === null ? null : corner(colors),
+  };
+}
+export const POSITION_WORDS = 3;
 
 export const LEAF_FLAG = 0x8000_0000;
 export const LEAF_COUNT_SHIFT = 27;
@@ -161,8 +190,14 @@ export const MAX_TEXTURE_SIDE_PX = 8192;
 /** Coordinates beyond this (m) are dropped: their products would leave the range of 32-bit floats. */
 export const WORLD_LIMIT = 1e9;
 
-/** Entries of the traversal stack that no tree of `buildBvh` exceeds. */
+/** Entries of the traversal stack that no tree of `buildBvh` exceeds; where there are instances, two trees share one. */
 export const MAX_STACK = 64;
+export const MAX_INSTANCES = 2 ** 22;
+
+/** What a binding may hold by WebGPU's default limits: layouts are chosen to stay below. */
+export const TARGET_BUFFER_BYTES = 128 * 2 ** 20;
+/** No volunteer takes a larger buffer, whatever its GPU (`VolunteerLimits.blobBytes`). */
+export const MAX_BUFFER_BYTES = 512 * 2 ** 20;
 
 /** Words before the first material in `tables`. */
 export const MATERIALS_AT = SRGB_WORDS + ALBEDO_WORDS;
@@ -171,6 +206,11 @@ export interface SceneCounts {
   /** Records: a triangle that the tree cuts has several. */
   readonly triangles: number;
   readonly nodes: number;
+  /** Absent where triangles are not indexed. */
+  readonly vertices?: number | undefined;
+  /** Absent without instances; nodes of the tree over them. */
+  readonly instances?: number | undefined;
+  readonly upperNodes?: number | undefined;
   readonly materials: number;
   readonly textures: number;
   /** Triangles that shine. */
@@ -195,16 +235,38 @@ export function tableLayout(
   return { albedo: SRGB_WORDS, materials: MATERIALS_AT, textures, lights, punctual, sheen, glasses, words } as const;
 }
 
-/** Bytes of each of a scene's buffers. A buffer is never empty: storage bindings may not be. */
+/** Bytes of each of a scene's buffers. None is empty but for texels and instances: storage bindings may not be. */
 export function sceneBytes(counts: SceneCounts, features: readonly Feature[]) {
   const triangles = Math.max(1, counts.triangles);
+  const { vertices, instances = 0, upperNodes = 0 } = counts;
+  const shading = shadingLayout(features);
+  const indexed = vertices !== undefined;
   return {
     nodes: 4 * NODE_WORDS * counts.nodes,
-    triangles: 4 * TRIANGLE_WORDS * triangles,
-    shading: 4 * shadingLayout(features).words * triangles,
+    triangles: 4 * (indexed ? INDEXED_TRIANGLE_WORDS : TRIANGLE_WORDS) * triangles,
+    shading: 4 * (indexed ? vertexLayout(shading).words * vertices : shading.words * triangles),
     tables: 4 * tableLayout(counts, features).words,
+    instances: 4 * (NODE_WORDS * upperNodes + INSTANCE_WORDS * instances),
     texels: 4 * counts.texels,
   } as const;
 }
 
 export type SceneRole = keyof ReturnType<typeof sceneBytes>;
+
+const CONTENTS: Readonly<Record<SceneRole, string>> = {
+  nodes: 'tree nodes',
+  triangles: 'triangles',
+  shading: 'normals and texture coordinates',
+  tables: 'materials and lights',
+  instances: 'instances',
+  texels: 'textures',
+};
+
+/** What a buffer holds, to a person who reads that it is too large. */
+export function bufferContents(role: string): string {
+  return Object.entries(CONTENTS).find(([known]) => known === role)?.[1] ?? role;
+}
+
+export function mebibytes(bytes: number): string {
+  return `${Math.ceil(bytes / 2 ** 20)} MiB`;
+}

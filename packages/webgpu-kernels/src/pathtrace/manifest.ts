@@ -2,6 +2,7 @@ import { BlobRef } from '@tabgrid/protocol/blob';
 import * as v from 'valibot';
 import {
   FEATURES,
+  MAX_INSTANCES,
   MAX_MATERIALS,
   MAX_PUNCTUAL,
   MAX_STACK,
@@ -30,6 +31,9 @@ export const SceneManifest = v.pipe(
     counts: v.strictObject({
       triangles: count(0, MAX_TRIANGLES),
       nodes: count(1, MAX_TRIANGLES),
+      vertices: v.exactOptional(count(1, 3 * MAX_TRIANGLES)),
+      instances: v.exactOptional(count(1, MAX_INSTANCES)),
+      upperNodes: v.exactOptional(count(1, MAX_INSTANCES)),
       materials: count(1, MAX_MATERIALS),
       textures: count(0, MAX_TEXTURES),
       lights: count(0, MAX_TRIANGLES),
@@ -45,10 +49,10 @@ export const SceneManifest = v.pipe(
     ),
     /** Of all triangles; both zero for none. */
     bounds: v.strictObject({ min: Point, max: Point }),
-    /** Grid of the node boxes: grid = (world − origin) ÷ cell. */
+    /** Grid of the uppermost tree: grid = (world − origin) ÷ cell. */
     grid: v.strictObject({ origin: Point, cell: v.strictTuple([CellSide, CellSide, CellSide]) }),
-    /** Traversal stack entries that the tree needs. */
-    stack: count(1, MAX_STACK),
+    /** Traversal stack entries that the trees need. */
+    stack: count(1, 2 * MAX_STACK),
     /** Whether any material lets rays through by its alpha. */
     alpha: v.boolean(),
     /** Luminance-weighted emitted power ÷ π: radiance × area, both sides counted where both shine; and punctual lights. */
@@ -58,6 +62,8 @@ export const SceneManifest = v.pipe(
       triangles: BlobRef,
       shading: BlobRef,
       tables: BlobRef,
+      /** Absent without instances. */
+      instances: v.exactOptional(BlobRef),
       /** null without textures. */
       texels: v.nullable(BlobRef),
     }),
@@ -69,10 +75,14 @@ export const SceneManifest = v.pipe(
       m.blobs.triangles.bytes === bytes.triangles &&
       m.blobs.shading.bytes === bytes.shading &&
       m.blobs.tables.bytes === bytes.tables &&
+      (m.blobs.instances?.bytes ?? 0) === bytes.instances &&
+      (m.blobs.instances === undefined) === (m.counts.instances === undefined) &&
+      (m.counts.instances === undefined) === (m.counts.upperNodes === undefined) &&
       (m.blobs.texels?.bytes ?? 0) === bytes.texels &&
       (m.blobs.texels === null) === (m.counts.textures === 0)
     );
   }, 'blob sizes that fit the counts'),
+  v.check((m) => m.counts.instances !== undefined || m.stack <= MAX_STACK, `a stack of at most ${MAX_STACK}`),
 );
 export type SceneManifest = v.InferOutput<typeof SceneManifest>;
 

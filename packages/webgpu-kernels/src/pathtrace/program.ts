@@ -1,5 +1,14 @@
 import { MIN_ALPHA } from './energy.js';
-import { ALBEDO_SIDE, type Feature, GLASS_SIDE, SHEEN_SIDE, shadingLayout, tableLayout } from './layout.js';
+import {
+  ALBEDO_SIDE,
+  type Feature,
+  GLASS_SIDE,
+  type SceneCounts,
+  SHEEN_SIDE,
+  shadingLayout,
+  tableLayout,
+  vertexLayout,
+} from './layout.js';
 import { LEAST_ROUGHNESS } from './sheen.js';
 import type { PathtraceParams } from './task.js';
 import { BSDF } from './wgsl/bsdf.wgsl.js';
@@ -24,6 +33,7 @@ export interface Program {
   readonly wgsl: string;
   readonly textures: boolean;
   readonly map: boolean;
+  readonly instances: boolean;
 }
 
 type Made = Pick<PathtraceParams, 'scene' | 'environment' | 'camera' | 'clamp'>;
@@ -61,7 +71,7 @@ export function programFor(params: Made, strategy: Strategy): Program {
     FILM,
     PATH(path),
   ].join('\n');
-  return { key, wgsl, textures: walk.textures, map };
+  return { ...walk, key, wgsl, map };
 }
 
 /**
@@ -75,14 +85,19 @@ export function sceneCode({
   const { counts, alpha, stack } = manifest;
   const textures = counts.textures > 0;
   const features = featuresOf(manifest);
-  const shading = shadingLayout(manifest.features);
+  const { instances, upperNodes, vertices } = counts;
+  const corners = shadingLayout(manifest.features);
+  const shading = vertices === undefined ? corners : vertexLayout(corners);
+  const upper = instances !== undefined && upperNodes !== undefined ? { instances, nodes: upperNodes } : null;
   const normalMaps = features.includes('normalMaps');
   const projection = projectionOf(camera);
-  const key = [...Object.values(counts), stack, ...manifest.features, alpha ? 'alpha' : 'solid', projection].join(' ');
+  const key = [...countsKey(counts), stack, ...manifest.features, alpha ? 'alpha' : 'solid', projection].join(' ');
   const wgsl = [
     scene({
       nodes: counts.nodes,
       triangles: counts.triangles,
+      vertices: vertices ?? null,
+      upper,
       shining: counts.lights,
       lights: counts.lights + counts.punctual,
       table: tableLayout(counts, manifest.features),
@@ -99,9 +114,13 @@ export function sceneCode({
     normalMaps ? NORMAL_MAPS(shading) : '',
     HIT(normalMaps),
     alpha ? ALPHA : ALL_SOLID,
-    TRAVERSAL,
+    TRAVERSAL({ instanced: upper !== null, indexed: vertices !== undefined }),
   ].join('\n');
-  return { key, wgsl, textures };
+  return { key, wgsl, textures, instances: upper !== null };
+}
+
+function countsKey(counts: SceneCounts): readonly string[] {
+  return Object.entries(counts).map(([name, count]) => `${name}${count}`);
 }
 
 /** A normal map without textures cannot be. */

@@ -60,6 +60,7 @@ export async function nameScene(packed: PackedScene): Promise<NamedScene> {
       triangles: await name('triangles'),
       shading: await name('shading'),
       tables: await name('tables'),
+      ...(packed.manifest.counts.instances !== undefined && { instances: await name('instances') }),
       texels: packed.manifest.counts.textures === 0 ? null : await name('texels'),
     },
   };

@@ -1,28 +1,27 @@
-import { type Feature, shadingLayout } from './layout.js';
+import type { ShadingLayout } from './layout.js';
 import type { SceneSource } from './scene-source.js';
 import { octahedral } from './triangles.js';
 
-/** What a hit's shading reads of a triangle's corners. See `shading` in layout.ts. */
+/** What a hit's shading reads of a corner. See `shading` in layout.ts. */
 
-/** @returns writes the triangle `triangle` of the source at `place` of the leaves' order */
+/**
+ * @param layout of triangles, or of vertices
+ * @returns writes a vertex of the source: as a corner (0 to 2) of the triangle whose words begin at `base`, or as the vertex (corner 0)
+ *   whose words begin there
+ */
 export function createShadingWriter(
   source: SceneSource,
-  features: readonly Feature[],
+  layout: ShadingLayout,
   words: Uint32Array<ArrayBuffer>,
-): (place: number, triangle: number) => void {
-  const layout = shadingLayout(features);
+): (base: number, corner: number, vertex: number) => void {
   const floats = new Float32Array(words.buffer);
   const { uvs1, tangents, colors } = source;
-  return (place, triangle) => {
-    const base = layout.words * place;
-    for (let corner = 0; corner < 3; corner++) {
-      const vertex = source.indices[3 * triangle + corner] ?? 0;
-      words[base + corner] = octahedral(source.normals, 3 * vertex);
-      writeUv(floats, base + layout.uv + 2 * corner, source.uvs, vertex);
-      if (layout.uv1 !== null && uvs1) writeUv(floats, base + layout.uv1 + 2 * corner, uvs1, vertex);
-      if (layout.tangents !== null && tangents) words[base + layout.tangents + corner] = tangentWord(tangents, vertex);
-      if (layout.colors !== null && colors) writeColor(words, base + layout.colors + 2 * corner, colors, vertex);
-    }
+  return (base, corner, vertex) => {
+    words[base + layout.normal + corner] = octahedral(source.normals, 3 * vertex);
+    writeUv(floats, base + layout.uv + 2 * corner, source.uvs, vertex);
+    if (layout.uv1 !== null && uvs1) writeUv(floats, base + layout.uv1 + 2 * corner, uvs1, vertex);
+    if (layout.tangents !== null && tangents) words[base + layout.tangents + corner] = tangentWord(tangents, vertex);
+    if (layout.colors !== null && colors) writeColor(words, base + layout.colors + 2 * corner, colors, vertex);
   };
 }
 

@@ -71,8 +71,9 @@ export type PathtraceParams = v.InferOutput<typeof PathtraceParams>;
 
 /** The blobs that a task reads, in the order that the kernel expects; the same blob may stand twice. */
 export function taskInputs(params: Pick<PathtraceParams, 'scene' | 'environment'>): readonly BlobRef[] {
-  const { nodes, triangles, shading, tables, texels } = params.scene.blobs;
+  const { nodes, triangles, shading, tables, instances, texels } = params.scene.blobs;
   const refs = [nodes, triangles, shading, tables];
+  if (instances) refs.push(instances);
   if (texels) refs.push(texels);
   if (params.environment.kind === 'map') refs.push(params.environment.texels);
   return refs;

@@ -3,6 +3,7 @@ import type { GpuSession } from '../gpu-session.js';
 import type { Outputs, RunControl, TaskInput } from '../kernel.js';
 import { blockCount, blockFloats, samplesInBlock } from './film.js';
 import { createPathtraceKernel } from './kernel.js';
+import type { PackOptions } from './pack.js';
 import { nameEnvironment, nameScene, packEnvironment, packScene } from './scene.js';
 import type { EnvironmentSource, SceneSource } from './scene-source.js';
 import { type PathtraceParams, taskInputs } from './task.js';
@@ -12,6 +13,7 @@ import type { Strategy } from './wgsl/path.wgsl.js';
 
 export interface Shot {
   readonly scene: SceneSource;
+  readonly pack?: PackOptions;
   readonly environment?: EnvironmentSource;
   readonly camera: PathtraceParams['camera'];
   readonly width?: number;
@@ -29,7 +31,7 @@ export interface Prepared {
 }
 
 export async function prepare(shot: Shot): Promise<Prepared> {
-  const scene = await nameScene(packScene(shot.scene));
+  const scene = await nameScene(packScene(shot.scene, shot.pack));
   const environment = await nameEnvironment(
     packEnvironment(shot.environment ?? { kind: 'constant', radiance: [0, 0, 0] }),
   );

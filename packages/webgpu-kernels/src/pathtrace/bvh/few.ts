@@ -11,21 +11,13 @@ const areas = new Float64Array(SETS);
 const SIZES = Int32Array.from({ length: SETS }, (_, set) => [0, 1, 2, 3].filter((bit) => set & (1 << bit)).length);
 
 /**
- * The best split of 2 to FEW references, into `halves`, where it costs less than a leaf of them all.
- * @param area of the range's box
- * @param visitCost of a node, in triangle tests
+ * The best split of 2 to FEW references, into `halves`, where it costs less than the limit.
  * @returns whether it does
  */
-export function splitFew(
-  references: Int32Array,
-  first: number,
-  count: number,
-  area: number,
-  visitCost: number,
-): boolean {
+export function splitFew(references: Int32Array, first: number, count: number, limit: number): boolean {
   const all = (1 << count) - 1;
   boundSets(references, first, all);
-  let best = count * area - visitCost * area;
+  let best = limit;
   let left = 0;
   // The last reference is always on the right: half of all sets, and their complements.
   for (let set = 1; set <= all >> 1; set++) {

@@ -24,10 +24,27 @@ export interface GrownTree {
   readonly stack: number;
 }
 
+export interface GrowOptions {
+  /** For splits in space; absent for none. */
+  readonly corners?: Corners;
+  /** References that those may add. */
+  readonly spare?: number;
+  readonly leaves?: LeafSizes;
+}
+
+/** How many references make a leaf, at the builder's discretion between the two. Default 1 and MAX_LEAF_TRIANGLES. */
+export interface LeafSizes {
+  /** Ranges of up to so many are leaves. */
+  readonly least: number;
+  /** Ranges of more than this are split, whatever it costs. */
+  readonly most: number;
+}
+
 /** A tree under construction. */
 interface Tree {
   readonly references: Int32Array;
   readonly corners: Corners | null;
+  readonly leaves: LeafSizes;
   /** Half an area (m²) of overlap, beyond which splits in space are tried. */
   overlap: number;
   readonly words: Uint32Array<ArrayBuffer>;
@@ -39,14 +56,13 @@ interface Tree {
   deepest: number;
 }
 
-/**
- * @param references to `count` triangles; there is room for `spare` more, and they lose their order
- * @param corners for splits in space; null for none
- */
-export function growTree(references: Int32Array, count: number, corners: Corners | null, spare: number): GrownTree {
+/** @param references to `count` triangles, and room for `spare` more; they lose their order */
+export function growTree(references: Int32Array, count: number, options: GrowOptions = {}): GrownTree {
+  const { corners = null, spare = 0, leaves = { least: 1, most: MAX_LEAF_TRIANGLES } } = options;
   const tree: Tree = {
     references,
     corners,
+    leaves,
     overlap: 0,
     words: new Uint32Array(NODE_WORDS * Math.max(1, count + spare)),
     nodes: 0,
@@ -94,7 +110,8 @@ function grow(
   y: number,
   z: number,
 ): number {
-  if (count === 1 || !split(tree, first, count, spare, depth, x, y, z)) return makeLeaf(tree, first, count);
+  if (count <= tree.leaves.least || !split(tree, first, count, spare, depth, x, y, z))
+    return makeLeaf(tree, first, count);
   const { words } = tree;
   const node = tree.nodes++;
   const at = NODE_WORDS * node;
@@ -129,8 +146,11 @@ function split(
   y: number,
   z: number,
 ): boolean {
-  const { references } = tree;
-  if (count <= FEW) return splitFew(references, first, count, wordsArea(x, y, z), VISIT_COST);
+  const { references, leaves } = tree;
+  if (count <= FEW) {
+    const leafCost = count > leaves.most ? Number.POSITIVE_INFINITY : (count - VISIT_COST) * wordsArea(x, y, z);
+    return splitFew(references, first, count, leafCost);
+  }
   if (depth <= SAH_DEPTH) {
     const cost = findSplit(references, first, count);
     if (spare > 0 && splitInSpace(tree, first, count, spare, [x, y, z], cost)) return true;
@@ -139,7 +159,7 @@ function split(
       return true;
     }
   }
-  if (count <= MAX_LEAF_TRIANGLES) return false;
+  if (count <= leaves.most) return false;
   halveRange(references, first, count);
   return true;
 }

@@ -3,13 +3,15 @@ import { BASE_MAP } from './normal-map.wgsl.js';
 /** What shading needs to know of a hit: where it lies, and the normals that it is shaded by. */
 export const HIT = (maps: boolean) => /* wgsl */ `
 struct Hit {
-  // Place among the triangles, and barycentric coordinates of its second and third corner.
+  // Place among the triangles and the instances, and barycentric coordinates of its second and third corner.
   triangle: u32,
+  instance: u32,
   u: f32,
   v: f32,
   // 1 on the triangle's front, −1 on its back.
   side: f32,
   place: Place,
+  // In the world.
   e1: vec3f,
   e2: vec3f,
   // Interpolated between the corners, on the side of the ray; then bent by a normal map.
@@ -30,7 +32,7 @@ ${
     ? `
 fn bentNormal(hit: Hit, map: u32, strength: f32) -> vec3f {
   let front = hit.smoothNormal * hit.side;
-  return mappedNormal(map, strength, front, hit.place, hit.triangle, hit.e1, hit.e2, hit.u, hit.v) * hit.side;
+  return mappedNormal(hit, map, strength, front) * hit.side;
 }
 
 fn shadedNormal(material: u32, hit: Hit, wo: vec3f) -> vec3f {

@@ -70,7 +70,7 @@ fn fromSky(words: vec2u) -> LightSample {
 
 const FROM_TRIANGLE = /* wgsl */ `
 fn fromTriangle(point: vec3f, number: u32, perArea: f32, place: vec2f, luck: u32) -> LightSample {
-  let lamp = triangles[number];
+  let lamp = triangleAt(number);
   var uv = place;
   if (uv.x + uv.y > 1.0) {
     uv = 1.0 - uv;

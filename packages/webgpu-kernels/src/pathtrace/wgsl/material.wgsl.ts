@@ -194,8 +194,8 @@ fn cornerColour(at: u32) -> vec4f {
 }
 
 fn tint(triangle: u32, u: f32, v: f32) -> vec4f {
-  let at = SHADING_WORDS * triangle + ${colors}u;
-  return cornerColour(at) * (1.0 - u - v) + cornerColour(at + 2u) * u + cornerColour(at + 4u) * v;
+  return cornerColour(cornerAt(triangle, 0u, ${colors}u, 2u)) * (1.0 - u - v)
+    + cornerColour(cornerAt(triangle, 1u, ${colors}u, 2u)) * u + cornerColour(cornerAt(triangle, 2u, ${colors}u, 2u)) * v;
 }`
 }
 

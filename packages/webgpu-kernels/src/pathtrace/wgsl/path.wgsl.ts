@@ -125,13 +125,14 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
 ${map && strategy !== 'bsdf' ? `      if (path.depth > 0u) { w = ${weight('seen.w * task.environmentShare')}; }` : ''}
       radiance += ${gain('path.throughput * seen.rgb * w')};
     } else {
-      let triangle = triangles[traced.triangle];
+      let triangle = worldTriangle(traced);
       let material = materialAt(triangle.traits);
-      let facing = direction(cross(triangle.e1, triangle.e2), -path.direction);
+      let facing = direction(frontOf(traced, triangle), -path.direction);
       let side = select(-1.0, 1.0, dot(facing, path.direction) < 0.0);
       let normal = facing * side;
       var hit: Hit;
       hit.triangle = traced.triangle;
+      hit.instance = traced.instance;
       hit.u = traced.u;
       hit.v = traced.v;
       hit.side = side;
@@ -164,9 +165,9 @@ ${
 
       if (path.depth < task.bounces${unlit ? ' && !flat_' : ''}) {
         let b = vec3f(1.0 - traced.u - traced.v, traced.u, traced.v);
-        let n0 = cornerNormal(traced.triangle, 0u, facing) * side;
-        let n1 = cornerNormal(traced.triangle, 1u, facing) * side;
-        let n2 = cornerNormal(traced.triangle, 2u, facing) * side;
+        let n0 = cornerNormal(traced, 0u, facing) * side;
+        let n1 = cornerNormal(traced, 1u, facing) * side;
+        let n2 = cornerNormal(traced, 2u, facing) * side;
         var smooth_ = direction(n0 * b.x + n1 * b.y + n2 * b.z, normal);
         if (dot(smooth_, normal) < 0.0) {
           smooth_ = -smooth_;
@@ -190,7 +191,7 @@ ${
         let d0 = min(dot(arm1 + arm2, n0), 0.0) * b.x;
         let d1 = min(dot(arm1 + arm2 - triangle.e1, n1), 0.0) * b.y;
         let d2 = min(dot(arm1 + arm2 - triangle.e2, n2), 0.0) * b.z;
-        let lift = largest(abs(triangle.v0) + abs(arm1) + abs(arm2)) * 0x1p-18 + 1e-30;
+        let lift = liftOf(traced, largest(abs(triangle.v0) + abs(arm1) + abs(arm2)));
         let point = flat - (n0 * d0 + n1 * d1 + n2 * d2) + normal * lift;
 ${transmission ? '        let beyond = flat - normal * lift;' : ''}
 ${samples ? lightSample(strategy, transmission, gain) : ''}

@@ -1,14 +1,20 @@
 import { MATERIAL_WORDS, type ShadingLayout, TEXTURE_WORDS, type tableLayout } from '../layout.js';
+import { IN_THE_WORLD, INSTANCES, type UpperShape } from './instances.wgsl.js';
 
 /** What of a scene the program is made for: arrays of a fixed size are faster, and what is not there is not compiled. */
 export interface SceneShape {
   readonly nodes: number;
   readonly triangles: number;
+  /** Null where triangles are not indexed. */
+  readonly vertices: number | null;
+  /** Null without instances. */
+  readonly upper: UpperShape | null;
   /** Triangles that shine: the first of the lights. */
   readonly shining: number;
   /** With the punctual lights. */
   readonly lights: number;
   readonly table: ReturnType<typeof tableLayout>;
+  /** Of triangles; or of vertices, where those are indexed. */
   readonly shading: ShadingLayout;
   readonly albedoSide: number;
   readonly stack: number;
@@ -25,7 +31,6 @@ const LIGHTS = ${shape.lights}u;
 const SHINING = ${shape.shining}u;
 const PUNCTUAL_AT = ${shape.table.punctual}u;
 const ALBEDO_AT = ${shape.table.albedo}u;
-const SHADING_WORDS = ${shape.shading.words}u;
 const ALBEDO_SIDE = ${shape.albedoSide}u;
 
 struct Task {
@@ -86,8 +91,7 @@ struct Triangle {
 @group(0) @binding(1) var<uniform> slice: Slice;
 @group(0) @binding(2) var<storage, read_write> film: array<vec4u>;
 @group(0) @binding(3) var<storage, read> nodes: array<Node, ${shape.nodes}>;
-@group(0) @binding(4) var<storage, read> triangles: array<Triangle, ${Math.max(1, shape.triangles)}>;
-@group(0) @binding(5) var<storage, read> shading: array<u32, ${shape.shading.words * Math.max(1, shape.triangles)}>;
+${shape.vertices === null ? WHOLE_TRIANGLES(shape) : INDEXED_TRIANGLES(shape, shape.vertices)}
 @group(0) @binding(6) var<storage, read> tables: array<u32, ${shape.table.words}>;
 
 fn tableFloat(at: u32) -> f32 {
@@ -102,8 +106,9 @@ fn cornerUv(at: u32) -> vec2f {
   return vec2f(bitcast<f32>(shading[at]), bitcast<f32>(shading[at + 1u]));
 }
 
-fn uvWithin(at: u32, u: f32, v: f32) -> vec2f {
-  return cornerUv(at) * (1.0 - u - v) + cornerUv(at + 2u) * u + cornerUv(at + 4u) * v;
+fn uvWithin(triangle: u32, offset: u32, u: f32, v: f32) -> vec2f {
+  return cornerUv(cornerAt(triangle, 0u, offset, 2u)) * (1.0 - u - v) + cornerUv(cornerAt(triangle, 1u, offset, 2u)) * u
+    + cornerUv(cornerAt(triangle, 2u, offset, 2u)) * v;
 }
 
 ${
@@ -111,13 +116,12 @@ ${
     ? `alias Place = vec2f;
 
 fn texturePoint(triangle: u32, u: f32, v: f32) -> Place {
-  return uvWithin(SHADING_WORDS * triangle + ${shape.shading.uv}u, u, v);
+  return uvWithin(triangle, ${shape.shading.uv}u, u, v);
 }`
     : `alias Place = vec4f;
 
 fn texturePoint(triangle: u32, u: f32, v: f32) -> Place {
-  let at = SHADING_WORDS * triangle;
-  return vec4f(uvWithin(at + ${shape.shading.uv}u, u, v), uvWithin(at + ${shape.shading.uv1}u, u, v));
+  return vec4f(uvWithin(triangle, ${shape.shading.uv}u, u, v), uvWithin(triangle, ${shape.shading.uv1}u, u, v));
 }`
 }
 
@@ -131,11 +135,50 @@ fn octahedral(word: u32, otherwise: vec3f) -> vec3f {
 }
 
 // A corner's normal, or the other one where the mesh has none there.
-fn cornerNormal(triangle: u32, corner: u32, otherwise: vec3f) -> vec3f {
-  let word = shading[SHADING_WORDS * triangle + corner];
+fn cornerNormal(traced: Traced, corner: u32, otherwise: vec3f) -> vec3f {
+  let word = shading[cornerAt(traced.triangle, corner, ${shape.shading.normal}u, 1u)];
   if (word == 0x80008000u) {
     return otherwise;
   }
-  return octahedral(word, otherwise);
+  return ${shape.upper ? 'direction(worldNormal(traced.instance, octahedral(word, vec3f(0.0))), otherwise)' : 'octahedral(word, otherwise)'};
+}
+${shape.upper ? INSTANCES(shape.upper) : IN_THE_WORLD}
+`;
+
+/** Records of triangles in whole, and where a corner's words lie: attributes begin at an offset and have a size. */
+const WHOLE_TRIANGLES = ({ triangles, shading }: SceneShape) => /* wgsl */ `
+@group(0) @binding(4) var<storage, read> triangles: array<Triangle, ${Math.max(1, triangles)}>;
+@group(0) @binding(5) var<storage, read> shading: array<u32, ${shading.words * Math.max(1, triangles)}>;
+
+fn triangleAt(i: u32) -> Triangle {
+  return triangles[i];
+}
+
+fn cornerAt(triangle: u32, corner: u32, offset: u32, size: u32) -> u32 {
+  return ${shading.words}u * triangle + offset + size * corner;
+}
+`;
+
+/** Triangles that share vertices: smaller, and one step further away. Edges are rounded as those of whole triangles are. */
+const INDEXED_TRIANGLES = ({ triangles, shading }: SceneShape, vertices: number) => /* wgsl */ `
+@group(0) @binding(4) var<storage, read> triangles: array<vec2u, ${3 * Math.max(1, triangles)}>;
+@group(0) @binding(5) var<storage, read> shading: array<u32, ${shading.words * vertices}>;
+
+fn positionAt(vertex: u32) -> vec3f {
+  let at = ${shading.words}u * vertex;
+  return vec3f(bitcast<f32>(shading[at]), bitcast<f32>(shading[at + 1u]), bitcast<f32>(shading[at + 2u]));
+}
+
+fn triangleAt(i: u32) -> Triangle {
+  let first = triangles[3u * i];
+  let second = triangles[3u * i + 1u];
+  let third = triangles[3u * i + 2u];
+  let v0 = positionAt(first.x);
+  return Triangle(v0, second.y, positionAt(first.y) - v0, third.x, positionAt(second.x) - v0, third.y);
+}
+
+fn cornerAt(triangle: u32, corner: u32, offset: u32, size: u32) -> u32 {
+  let pair = triangles[3u * triangle + corner / 2u];
+  return ${shading.words}u * select(pair.x, pair.y, corner == 1u) + offset;
 }
 `;

@@ -1,13 +1,20 @@
 import { MATERIAL } from '../layout.js';
 
+export interface TraversalShape {
+  /** Whether the tree is one over instances, and one for each mesh. */
+  readonly instanced: boolean;
+  /** Whether triangles share vertices. */
+  readonly indexed: boolean;
+}
+
 /**
  * Rays against the tree: nested loops (down to a leaf, then through leaves), near child first, a stack of fixed size.
  * `trace` walks a shadow ray and then the path's next ray in the same loops, so that lanes do not wait for each other
  * between the two. Triangles after Möller and Trumbore (1997), with tolerant edges so that no ray slips between
- * neighbours. Equal distances go to the triangle that the source has first. Every loop ends at STEP_LIMIT: a tree from a stranger may have
- * cycles.
+ * neighbours. Equal distances go to the triangle that the source has first. Every loop ends at STEP_LIMIT: a tree from a
+ * stranger may have cycles.
  */
-export const TRAVERSAL = /* wgsl */ `
+export const TRAVERSAL = (shape: TraversalShape) => /* wgsl */ `
 const LEAF = 0x80000000u;
 const LEAF_COUNT = 0x78000000u;
 const LEAF_ONE = 0x08000000u;
@@ -34,44 +41,26 @@ struct Traced {
   shadowSteps: u32,
   steps: u32,
   triangle: u32,
+  // 0 where there are none.
+  instance: u32,
   t: f32,
   u: f32,
   v: f32,
 }
 
-// The ray in cells of the grid, as factor and offset of the slab test.
-fn slabFactor(ray: Ray) -> vec3f {
-  let d = ray.direction * task.gridScale;
+// The ray in cells of a grid, as factor and offset of the slab test.
+fn slabFactor(direction: vec3f, gridScale: vec3f) -> vec3f {
+  let d = direction * gridScale;
   let least = largest(abs(d)) * 1e-10 + TINY;
   let safe = select(d, select(vec3f(-least), vec3f(least), d >= vec3f(0.0)), abs(d) < vec3f(least));
   return 1.0 / safe;
 }
+${shape.instanced ? THROUGH_INSTANCES(shape) : THROUGH_ONE_TREE(shape)}`;
 
-fn trace(shadow: Ray, next: Ray) -> Traced {
-  var traced = Traced(false, 0u, 0u, NO_TRIANGLE, 0.0, 0.0, 0.0);
-  var stack: array<u32, STACK>;
-  stack[0] = BOTTOM;
-  var shadowing = shadow.reach > 0.0;
-  var ray = next;
-  if (shadowing) {
-    ray = shadow;
-  } else if (!(next.reach > 0.0)) {
-    return traced;
-  }
-  var factor = slabFactor(ray);
-  var offset = (task.gridOrigin - ray.origin) * task.gridScale * factor;
-  var best = ray.reach;
-  var found = NO_TRIANGLE;
-  var source = NO_TRIANGLE;
-  var uv = vec2f(0.0);
-  var node = 0u;
-  var depth = 1u;
-  var steps = 0u;
-
-  loop {
-    loop {
-      let first = nodes[node].first;
-      let second = nodes[node].second;
+/** One node: on to the nearer child that the ray meets, the other one on the stack; else back. */
+const NODE = (first: string, second: string) => `
+      let first = ${first};
+      let second = ${second};
       let a = vec3f(first.xyz & vec3u(0xffffu)) * factor + offset;
       let b = vec3f(first.xyz >> vec3u(16u)) * factor + offset;
       let c = vec3f(second.xyz & vec3u(0xffffu)) * factor + offset;
@@ -97,16 +86,19 @@ fn trace(shadow: Ray, next: Ray) -> Traced {
       } else {
         depth -= 1u;
         node = stack[depth];
-      }
+      }`;
+
+/** Down to a leaf, then one triangle a turn: a leaf's reference counts itself down, one triangle on and one fewer. */
+const DOWN_AND_THROUGH = ({ instanced, indexed }: TraversalShape) => `
+    loop {${NODE('nodes[node].first', 'nodes[node].second')}
       continuing {
         break if (node & LEAF) != 0u || steps >= STEP_LIMIT;
       }
     }
     if (node != BOTTOM) {
-      // One triangle a turn: a leaf's reference counts itself down, one triangle on and one fewer.
       loop {
         let i = node & 0x7ffffffu;
-        let triangle = triangles[i];
+        let triangle = ${indexed ? 'triangleAt(i)' : 'triangles[i]'};
         let p = cross(ray.direction, triangle.e2);
         let determinant = dot(triangle.e1, p);
         let inverse = 1.0 / determinant;
@@ -118,12 +110,12 @@ fn trace(shadow: Ray, next: Ray) -> Traced {
         steps += 1u;
         let faces = determinant > 0.0 || (determinant < 0.0 && (triangle.traits & SINGLE_SIDED) == 0u);
         let inside = u >= -EDGE_SLACK && v >= -EDGE_SLACK && u + v <= 1.0 + EDGE_SLACK;
-        let nearer = t > 0.0 && (t < best || (t == best && triangle.source < source));
-        // A leaf of none still comes here; what lies at its place is another leaf's and would be found there too.
-        if (faces && inside && nearer && isSolid(triangle.traits, i, triangle.source, u, v, ray.luck)) {
+        let nearer = t > 0.0 && (t < best || (t == best && ${EARLIER(instanced)}));
+        // A leaf of none still comes here; what lies at its place is another leaf's of this tree and would be found there too.
+        if (faces && inside && nearer && isSolid(triangle.traits, i, ${instanced ? 'triangle.source ^ salt' : 'triangle.source'}, u, v, ray.luck)) {
           best = t;
           found = i;
-          source = triangle.source;
+          source = triangle.source;${instanced ? '\n          foundIn = instance;\n          foundNumber = number;' : ''}
           uv = vec2f(u, v);
         }
         if ((node & LEAF_COUNT) > LEAF_ONE) {
@@ -139,8 +131,36 @@ fn trace(shadow: Ray, next: Ray) -> Traced {
           break if (node & LEAF) == 0u || node == BOTTOM || steps >= STEP_LIMIT;
         }
       }
-    }
-    if (node == BOTTOM || steps >= STEP_LIMIT) {
+    }`;
+
+const EARLIER = (instanced: boolean) =>
+  instanced
+    ? '(triangle.source < source || (triangle.source == source && number < foundNumber))'
+    : 'triangle.source < source';
+
+const BEGIN = `
+  var traced = Traced(false, 0u, 0u, NO_TRIANGLE, 0u, 0.0, 0.0, 0.0);
+  var stack: array<u32, STACK>;
+  stack[0] = BOTTOM;
+  var shadowing = shadow.reach > 0.0;
+  var ray = next;
+  if (shadowing) {
+    ray = shadow;
+  } else if (!(next.reach > 0.0)) {
+    return traced;
+  }
+  var factor = slabFactor(ray.direction, task.gridScale);
+  var offset = (task.gridOrigin - ray.origin) * task.gridScale * factor;
+  var best = ray.reach;
+  var found = NO_TRIANGLE;
+  var source = NO_TRIANGLE;
+  var uv = vec2f(0.0);
+  var node = 0u;
+  var depth = 1u;
+  var steps = 0u;`;
+
+/** The end of a ray: the last one's, or the shadow ray's, after which the next ray begins. */
+const NEXT_RAY = `
       if (!shadowing) {
         break;
       }
@@ -151,22 +171,83 @@ fn trace(shadow: Ray, next: Ray) -> Traced {
         return traced;
       }
       ray = next;
-      factor = slabFactor(ray);
+      factor = slabFactor(ray.direction, task.gridScale);
       offset = (task.gridOrigin - ray.origin) * task.gridScale * factor;
       best = ray.reach;
       found = NO_TRIANGLE;
       source = NO_TRIANGLE;
       node = 0u;
       depth = 1u;
-      steps = 0u;
-    }
-  }
+      steps = 0u;`;
+
+const END = `
   traced.steps = steps;
   traced.triangle = found;
   traced.t = best;
   traced.u = uv.x;
   traced.v = uv.y;
-  return traced;
+  return traced;`;
+
+const THROUGH_ONE_TREE = (shape: TraversalShape) => /* wgsl */ `
+fn trace(shadow: Ray, next: Ray) -> Traced {${BEGIN}
+
+  loop {${DOWN_AND_THROUGH(shape)}
+    if (node == BOTTOM || steps >= STEP_LIMIT) {${NEXT_RAY}
+    }
+  }${END}
+}
+`;
+
+/**
+ * Down the upper tree to an instance, then through its own tree in its own space, with a sentinel on the stack between the
+ * two; then on where the upper tree was left.
+ */
+const THROUGH_INSTANCES = (shape: TraversalShape) => /* wgsl */ `
+fn trace(shadow: Ray, next: Ray) -> Traced {${BEGIN}
+  var outer = ray;
+  var outerFactor = factor;
+  var outerOffset = offset;
+  var instance = 0u;
+  var number = 0u;
+  var salt = 0u;
+  var foundIn = 0u;
+  var foundNumber = 0u;
+
+  loop {
+    while ((node & LEAF) == 0u && steps < STEP_LIMIT) {${NODE('instances[2u * node]', 'instances[2u * node + 1u]')}
+    }
+    if (node != BOTTOM && steps < STEP_LIMIT) {
+      instance = node & 0x7ffffffu;
+      number = instanceNumber(instance) & ~MIRRORED;
+      salt = number * 0x85ebca6bu;
+      ray = toMesh(instance, outer);
+      let gridScale = instanceVector(instance, 7u).xyz;
+      factor = slabFactor(ray.direction, gridScale);
+      offset = (instanceVector(instance, 6u).xyz - ray.origin) * gridScale * factor;
+      stack[depth] = BOTTOM;
+      depth += 1u;
+      node = instanceRoot(instance);
+      steps += 1u;
+      loop {${DOWN_AND_THROUGH(shape)}
+        continuing {
+          break if node == BOTTOM || steps >= STEP_LIMIT;
+        }
+      }
+      depth -= 1u;
+      node = stack[depth];
+      if (shadowing && found != NO_TRIANGLE) {
+        node = BOTTOM;
+      }
+      factor = outerFactor;
+      offset = outerOffset;
+    }
+    if (node == BOTTOM || steps >= STEP_LIMIT) {${NEXT_RAY}
+      outer = ray;
+      outerFactor = factor;
+      outerOffset = offset;
+    }
+  }
+  traced.instance = foundIn;${END}
 }
 `;
 
