@@ -57,6 +57,16 @@ describe('splitting', () => {
     );
   });
 
+  it('gives every pixel a share of its own where there are as many', () => {
+    for (let width = 1; width <= 9; width++) {
+      for (let height = 1; height <= 9; height++) {
+        const shares = Array.from({ length: width * height }, (_, i) => 1 + (i % 3));
+        const rects = splitRect(WHOLE(width, height), shares, (rect) => rect.width * rect.height);
+        expect(new Set(rects.map(({ x, y }) => `${x},${y}`)).size).toBe(width * height);
+      }
+    }
+  });
+
   it('lets the mean be at least 0.95 of the most, for any number of equal or unequal shares', () => {
     for (const [width, height] of [
       [256, 192],

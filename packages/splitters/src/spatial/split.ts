@@ -74,11 +74,14 @@ function cutsOf(rect: PixelRect, shares: readonly number[], amountIn: AmountIn):
   const cuts: Cut[] = [];
   // The longer side first: of equally good cuts it stays before the other.
   const sides = rect.width >= rect.height ? (['width', 'height'] as const) : (['height', 'width'] as const);
-  for (const firsts of countsOf(shares, all)) {
+  const giving = (firsts: number): void => {
     const share = sumOf(shares.slice(0, firsts)) / all;
     for (const side of sides)
       cuts.push(...cutsAlong(rect, side, firsts, shares.length - firsts, share, amount, amountIn));
-  }
+  };
+  for (const firsts of countsOf(shares, all)) giving(firsts);
+  // Hardly more pixels than shares: halves may not fit on either side of a line, but some other counts do.
+  for (let firsts = 1; cuts.length === 0 && firsts < shares.length; firsts++) giving(firsts);
   return cuts.sort((a, b) => a.badness - b.badness);
 }
 
