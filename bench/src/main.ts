@@ -6,6 +6,7 @@ import { type BenchOptions, count } from './options.js';
 import { type BenchResult, publish } from './result.js';
 import { scheduler } from './scheduler.js';
 import { schedulerScale } from './scheduler-scale.js';
+import { tiles } from './tiles.js';
 
 /** `npm run bench -- NAME [--json FILE]` */
 
@@ -14,6 +15,7 @@ const BENCHES: Record<string, { readonly about: string; run(options: BenchOption
   link: { about: 'messages over a link against a raw data channel, and what stop takes', run: link },
   scheduler: { about: 'policies in simulated grids, against a schedule that knows everything', run: scheduler },
   ml: { about: 'what is learned: how good, what it is worth, what it costs', run: ml },
+  tiles: { about: 'tiles of equal cost: how even they are, and what they save', run: tiles },
   'scheduler-scale': { about: 'what an event and a task cost the scheduler, and how that grows', run: schedulerScale },
 };
 
@@ -33,7 +35,8 @@ function help(): string {
     '--gantt FILE     scheduler: an SVG of one run',
     '--only A,B       ml: these parts alone (time, failure, telemetry, worth, real, cost)',
     '--trace-train FILE, --trace-test FILE   ml: learn failures on the one, try them on the other',
-    '--plots FOLDER   ml: SVG plots',
+    '--plots FOLDER   ml: SVG plots; tiles: pictures of the dashboard',
+    '--only A,B       tiles: these parts alone (measured, simulated, shares, real)',
     '--record FILE    ml: record tiles of real tabs into this file instead',
   ].join('\n');
 }

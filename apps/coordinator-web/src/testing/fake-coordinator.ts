@@ -163,6 +163,7 @@ export function createFakeCoordinator(first: Partial<GridView> = {}): FakeCoordi
     },
     film: () => film,
     tiles: () => tiles,
+    cuts: () => null,
     async export(format) {
       ask(`export ${format}`);
       return new Uint8Array([1, 2, 3]);
