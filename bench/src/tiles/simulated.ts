@@ -53,7 +53,7 @@ const ABOUT: Readonly<Record<Way, string>> = {
   even: 'even tiles, as many as suit the grid',
   costs: 'tiles of equal cost: looks in advance, results, cut anew',
   formula: 'the same by the formula alone until results are there',
-  results: 'the same without any look in advance',
+  results: 'small even tiles, and nothing told in advance: cut anew only once results cover the picture',
 };
 
 export interface Simulated {
@@ -91,7 +91,7 @@ export async function simulateScenes(
         `${name}, ${spp} samples`,
         ...WAYS.map((way) => `${median(over[way]).toFixed(3)} (${Math.max(...over[way]).toFixed(2)})`),
         ratio.toFixed(3),
-        ...(['even', 'costs'] as const).map((way) => String(median(tasks[way]))),
+        WAYS.map((way) => median(tasks[way])).join(', '),
       ]);
     }
   }
@@ -103,7 +103,7 @@ export async function simulateScenes(
     samples,
     table: {
       title: `${VOLUNTEERS} simulated volunteers of unequal speed: makespan ÷ fluid bound, median (worst) of ${seeds} worlds – ${WAYS.map((way) => `${way}: ${ABOUT[way]}`).join('; ')}`,
-      header: ['scene', ...WAYS, 'costs ÷ even', 'tasks even', 'tasks costs'],
+      header: ['scene', ...WAYS, 'costs ÷ even', 'tasks'],
       rows,
     },
   };
