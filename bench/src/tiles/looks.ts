@@ -4,6 +4,7 @@ import { type CostKnowledge, costMap, knowNothing, learnCost } from '@tabgrid/sp
 import { costCells, costOfResult, costOfSeen, PREPASS_SHARE } from '@tabgrid/splitters/render/cost-sample';
 import { guideSpecs } from '@tabgrid/splitters/render/specs';
 import type { Density } from '@tabgrid/splitters/spatial/density';
+import type { OwnedGpuSession } from '@tabgrid/webgpu-kernels/create-gpu-session';
 import { gbufferKernel } from '@tabgrid/webgpu-kernels/gbuffer/kernel';
 import { GbufferParams } from '@tabgrid/webgpu-kernels/gbuffer/task';
 import type { GpuSession } from '@tabgrid/webgpu-kernels/gpu-session';
@@ -70,15 +71,21 @@ async function wholePicture(gpu: GpuSession, { base, inputs }: BenchScene, spp: 
   return { truth, ms: run.stats.kernelMs };
 }
 
-/** GPU time of one tile alone. */
+/**
+ * Time of one tile alone. A software GPU's is the processor time of this process, in which it runs: who else uses the machine then
+ * hardly matters.
+ */
 export async function timeTile(
-  gpu: GpuSession,
+  gpu: OwnedGpuSession,
   { base, inputs }: BenchScene,
   tile: PixelRect,
   spp: number,
 ): Promise<number> {
   const params: PathtraceParams = { ...base, tile, samples: { first: 0, count: spp, block: spp } };
-  return (await pathtraceKernel.run(gpu, params, inputs, control())).stats.kernelMs;
+  const before = process.cpuUsage();
+  const { stats } = await pathtraceKernel.run(gpu, params, inputs, control());
+  const { user, system } = process.cpuUsage(before);
+  return gpu.software ? (user + system) / 1000 : stats.kernelMs;
 }
 
 export const MAPS = ['formula', 'calibrated'] as const;

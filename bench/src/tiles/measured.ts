@@ -1,7 +1,7 @@
 import { createRandom } from '@tabgrid/scheduler/random';
 import { amounts } from '@tabgrid/splitters/spatial/density';
 import { splitRect } from '@tabgrid/splitters/spatial/split';
-import type { GpuSession } from '@tabgrid/webgpu-kernels/gpu-session';
+import type { OwnedGpuSession } from '@tabgrid/webgpu-kernels/create-gpu-session';
 import type { Table } from '../result.js';
 import { median } from '../result.js';
 import { type Looked, lookAt, mapsOf, timeTile } from './looks.js';
@@ -26,7 +26,7 @@ export interface Measured {
 }
 
 export async function measureScenes(
-  gpu: GpuSession,
+  gpu: OwnedGpuSession,
   scenes: readonly BenchScene[],
   { spp, tries, say }: { readonly spp: number; readonly tries: number; readonly say: (line: string) => void },
 ): Promise<Measured> {
@@ -69,6 +69,9 @@ export async function measureScenes(
     figures[`${name}.imbalance`] = of.calibrated;
     figures[`${name}.imbalanceEven`] = of.even;
     figures[`${name}.imbalanceFormula`] = of.formula;
+    const truthIn = amounts(found.truth);
+    figures[`${name}.costImbalance`] = imbalanceOf(cuts.calibrated.map(truthIn));
+    figures[`${name}.costImbalanceEven`] = imbalanceOf(cuts.even.map(truthIn));
     figures[`${name}.mapError`] = calibrated?.error ?? Number.NaN;
     figures[`${name}.mapErrorFormula`] = formula?.error ?? Number.NaN;
     figures[`${name}.mapRank`] = calibrated?.rank ?? Number.NaN;
@@ -79,6 +82,7 @@ export async function measureScenes(
       name,
       balance.toFixed(3),
       ...[of.even, of.formula, of.calibrated].map((x) => x.toFixed(2)),
+      [cuts.even, cuts.calibrated].map((cut) => imbalanceOf(cut.map(truthIn)).toFixed(2)).join(', '),
       ...[formula, calibrated].map(
         (x) => `${(100 * (x?.error ?? Number.NaN)).toFixed(1)} %, ${(x?.rank ?? Number.NaN).toFixed(2)}`,
       ),
@@ -93,12 +97,14 @@ export async function measureScenes(
     'imbalance',
     'imbalanceEven',
     'imbalanceFormula',
+    'costImbalance',
+    'costImbalanceEven',
     'mapError',
     'mapErrorFormula',
   ] as const) {
     const all = scenes.map((scene) => figures[`${scene.name}.${name}`] ?? Number.NaN);
     figures[name] =
-      name === 'predictedBalance' ? Math.min(...all) : name.startsWith('imbalance') ? Math.max(...all) : median(all);
+      name === 'predictedBalance' ? Math.min(...all) : /mbalance/.test(name) ? Math.max(...all) : median(all);
   }
   return {
     figures,
@@ -112,6 +118,7 @@ export async function measureScenes(
         'even: most ÷ mean',
         'formula',
         'calibrated',
+        'by steps: even, calibrated',
         'map: formula',
         'map: calibrated',
         'looks ÷ picture',
