@@ -40,7 +40,7 @@ export async function tiles({ quick, say, flags }: BenchOptions): Promise<BenchR
   if (wanted.has('measured') || wanted.has('simulated')) {
     const gpu = await session();
     const scenes = await benchScenes(FILM);
-    const measured = await measureScenes(gpu, scenes, { spp: SPP, tries: quick ? 1 : 3, say });
+    const measured = await measureScenes(gpu, scenes, { spp: SPP, tries: quick ? 1 : 2, say });
     gpu.close();
     add(measured);
     if (wanted.has('simulated')) {

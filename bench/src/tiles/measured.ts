@@ -15,6 +15,8 @@ const COLUMNS = 4;
 const ROWS = 3;
 /** Numbers of shares whose predicted balance is looked at. */
 const MOST_SHARES = 32;
+/** Tiles of a picture of a usual size are cut to the pixel more finely: so many times as wide and as high. */
+const LARGER = 4;
 /** Tiles that a map is held against: a picture's in a usual job. */
 const MAP_TILES = [16, 10] as const;
 
@@ -42,7 +44,8 @@ export async function measureScenes(
     const whole = wholeOf(found.truth);
     const mapTiles = evenTiles(found.truth, ...MAP_TILES);
     const [formula, calibrated] = [maps.formula, maps.calibrated].map((map) => errorOf(map, found.truth, mapTiles));
-    const balance = predictedBalance(maps.calibrated, MOST_SHARES, createRandom(1).next);
+    const large = { ...maps.calibrated, width: LARGER * whole.width, height: LARGER * whole.height };
+    const balance = predictedBalance(large, MOST_SHARES, createRandom(1).next);
     const count = COLUMNS * ROWS;
     const equal = Array<number>(count).fill(1);
     const cuts = {
