@@ -7,6 +7,7 @@ import { pathtrace } from './pathtrace.js';
 import { type BenchResult, publish } from './result.js';
 import { scheduler } from './scheduler.js';
 import { schedulerScale } from './scheduler-scale.js';
+import { tiles } from './tiles.js';
 import { view } from './view.js';
 
 /** `npm run bench -- NAME [--json FILE]` */
@@ -18,6 +19,7 @@ const BENCHES: Record<string, { readonly about: string; run(options: BenchOption
   pathtrace: { about: 'our path tracer against three-gpu-pathtracer and Cycles, and trees', run: pathtrace },
   scheduler: { about: 'policies in simulated grids, against a schedule that knows everything', run: scheduler },
   ml: { about: 'what is learned: how good, what it is worth, what it costs', run: ml },
+  tiles: { about: 'tiles of equal cost: how even they are, and what they save', run: tiles },
   'scheduler-scale': { about: 'what an event and a task cost the scheduler, and how that grows', run: schedulerScale },
 };
 
@@ -37,7 +39,8 @@ function help(): string {
     '--gantt FILE     scheduler: an SVG of one run',
     '--only A,B       ml: these parts alone (time, failure, telemetry, worth, real, cost)',
     '--trace-train FILE, --trace-test FILE   ml: learn failures on the one, try them on the other',
-    '--plots FOLDER   ml: SVG plots',
+    '--plots FOLDER   ml: SVG plots; tiles: pictures of the dashboard',
+    '--only A,B       tiles: these parts alone (measured, simulated, shares, real)',
     '--record FILE    ml: record tiles of real tabs into this file instead',
     '--only A,B       pathtrace: these parts (ours, three, cycles, bvh) and scenes (dragon, helmet) alone',
     '--images FOLDER  pathtrace: each renderer’s converged picture as PNG',

@@ -44,6 +44,16 @@ test('relayed through the server, the bits are the same', async () => {
   expect(report.volunteers.map((row) => row.path)).toEqual(['relay', 'relay']);
 });
 
+test('tiles of equal cost, cut anew as results come, give the bits of even ones', async () => {
+  // Work enough for a look in advance: many samples, and many bounces that roulette ends.
+  const large = ['cornell', '--width', '96', '--height', '64', '--spp', '64', '--bounces', '31', '--volunteers', '2'];
+  const even = await render([...large, '--tile', '16']);
+  const costs = await render(large);
+  expect(costs.report.filmSha256).toBe(even.report.filmSha256);
+  expect(even.report.tiles).toBe(6 * 4 * 4);
+  expect(costs.report.tiles).not.toBe(even.report.tiles);
+});
+
 test('another seed is another picture', async () => {
   const { report } = await render([...SMALL, '--seed', '2']);
   expect(report.filmSha256).not.toBe(alone);

@@ -185,6 +185,22 @@ export interface TileView {
   readonly volunteer: number;
 }
 
+/** How a picture is cut and what it costs where, for laying over it. */
+export interface CutView {
+  /** Of the samples at work; of the last ones once all are there. They do not overlap. */
+  readonly tiles: readonly CutTile[];
+  /** What a sample costs, relative to the picture's mean, in equal cells row by row; null while nobody knows. */
+  readonly costs: { readonly columns: number; readonly rows: number; readonly cells: readonly number[] } | null;
+}
+
+export interface CutTile {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+  readonly done: boolean;
+}
+
 /** The picture so far. */
 export interface FilmView {
   readonly width: number;
@@ -309,6 +325,8 @@ export interface Coordinator {
   readonly viewport: Viewport;
   film(): FilmView | null;
   tiles(): readonly TileView[];
+  /** Of the picture shown; null when there is none. Made anew when asked for: ask once a second at most. */
+  cuts(): CutView | null;
   /** Encodes the film in a Worker; an EXR stays linear, whatever `tone` says. @throws UserError when there is none */
   export(format: 'png' | 'exr', tone?: ToneOptions): Promise<Bytes>;
   /** The report of the job shown; its form is `JobReport` in the protocol's records. @throws UserError */

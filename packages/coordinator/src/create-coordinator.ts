@@ -4,6 +4,7 @@ import type { Link } from '@tabgrid/transport/link';
 import type { OwnerStatus } from '@tabgrid/transport/source';
 import { createAnnouncer } from './announcer.js';
 import { type Coordinator, type GridView, type TileView, UserError } from './api.js';
+import { cutView } from './cut-view.js';
 import type { CoordinatorDeps } from './deps.js';
 import { createGrid } from './grid.js';
 import { gridView } from './grid-view.js';
@@ -175,6 +176,10 @@ export function createCoordinator(deps: CoordinatorDeps): CoordinatorRuntime {
         return tile ? [{ ...tile, state: 'running', volunteer: ordinal } as const] : [];
       });
       return [...shown.tiles(), ...running];
+    },
+    cuts() {
+      const { shown } = jobs;
+      return shown && cutView(shown);
     },
     async export(format, tone = {}) {
       const { picture } = shownJob(jobs);

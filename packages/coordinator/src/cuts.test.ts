@@ -50,6 +50,30 @@ describe('a picture whose tiles nobody has chosen', () => {
     });
   });
 
+  it('is shown as it is cut and as it costs, while it runs and afterwards', async () => {
+    const grid = createTestGrid();
+    expect(grid.coordinator.cuts()).toBeNull();
+    await grid.volunteer({ behaviour: { kind: 'work', ms: 30 } });
+    await grid.launch(LARGE);
+    // Nobody knows anything yet.
+    expect(grid.coordinator.cuts()?.costs).toBeNull();
+    expect(grid.coordinator.cuts()?.tiles.every(({ done }) => !done)).toBe(true);
+    const areaOf = (done: boolean) =>
+      (grid.coordinator.cuts()?.tiles ?? [])
+        .filter((tile) => tile.done === done)
+        .reduce((sum, { width, height }) => sum + width * height, 0);
+    await grid.until(() => areaOf(true) > 0);
+    expect(areaOf(true) + areaOf(false)).toBe(96 * 64);
+    const { costs } = grid.coordinator.cuts() ?? {};
+    expect(costs?.cells).toHaveLength((costs?.columns ?? 0) * (costs?.rows ?? 0));
+    expect((costs?.cells.reduce((sum, x) => sum + x, 0) ?? 0) / (costs?.cells.length ?? 1)).toBeCloseTo(1);
+    await grid.until(() => grid.state() === 'done');
+    expect(areaOf(true)).toBe(96 * 64);
+    // Every sample of the fake kernel costs the same.
+    const cells = grid.coordinator.cuts()?.costs?.cells ?? [];
+    expect(Math.max(...cells) / Math.min(...cells)).toBeLessThan(1.01);
+  });
+
   it('is done though nobody can look at it in advance', async () => {
     const grid = createTestGrid();
     const kernels = [{ kind: pathtraceTask.kind, version: pathtraceTask.version }];

@@ -95,6 +95,9 @@ describe('what an earlier page left', () => {
     const records = await leave();
     await records.put('journal', BASE_KEY, { version: 99 });
     expect(await read(records)).toMatchObject({ jobs: [], recovered: null, foreign: true });
+    // One of an older version is no journal any more, but its jobs go on from their results.
+    await records.put('journal', BASE_KEY, { version: 2 });
+    expect(await read(records)).toMatchObject({ jobs: [{ state: 'running' }], recovered: null, foreign: false });
     await records.put('journal', BASE_KEY, 'damaged');
     expect(await read(records)).toMatchObject({ jobs: [{ state: 'running' }], recovered: null, foreign: false });
   });

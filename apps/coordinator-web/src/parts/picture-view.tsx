@@ -1,7 +1,8 @@
 import type { JobView } from '@tabgrid/coordinator/api';
 import type { JSX } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Page } from '../page.js';
+import type { Overlays } from '../picture/draw-cuts.js';
 import { drivePicture } from '../picture/drive-picture.js';
 import { titleOf } from '../words/builtin-scenes.js';
 import { isWaiting } from '../words/eta.js';
@@ -20,6 +21,13 @@ export function PictureView(props: { readonly page: Page; readonly job: JobView 
   const { page, job } = props;
   const base = useRef<HTMLCanvasElement>(null);
   const overlay = useRef<HTMLCanvasElement>(null);
+  const [overlays, setOverlays] = useState<Overlays>({ tiles: false, cost: false });
+  const shown = useRef(overlays);
+  const repaint = useRef(() => {});
+  useEffect(() => {
+    shown.current = overlays;
+    repaint.current();
+  }, [overlays]);
   useEffect(() => {
     if (base.current === null || overlay.current === null) return;
     const driver = drivePicture({
@@ -29,7 +37,9 @@ export function PictureView(props: { readonly page: Page; readonly job: JobView 
       base: base.current,
       overlay: overlay.current,
       reducedMotion: () => window.matchMedia('(prefers-reduced-motion: reduce)').matches,
+      overlays: () => shown.current,
     });
+    repaint.current = () => driver.changed();
     const unsubscribe = page.view.subscribe(() => driver.changed());
     const untone = page.tone.subscribe(() => driver.restyled());
     return () => {
@@ -47,7 +57,39 @@ export function PictureView(props: { readonly page: Page; readonly job: JobView 
         aria-label={`${titleOf(job.title)}, ${width} by ${height} pixels, ${percentOf(job.share)} per cent done`}
       />
       <canvas ref={overlay} class="picture-outlines" />
+      {words(job) === null ? <OverlaySwitches overlays={overlays} choose={setOverlays} /> : null}
       {words(job) === null ? null : <p class="picture-words">{words(job)}</p>}
     </div>
+  );
+}
+
+const SWITCHES = [
+  { name: 'tiles', label: 'Tiles', title: 'How the picture is cut into tiles' },
+  { name: 'cost', label: 'Cost', title: 'What each part costs: blue less than the mean, orange more' },
+] as const;
+
+/** What else is laid over the picture. */
+function OverlaySwitches(props: {
+  readonly overlays: Overlays;
+  readonly choose: (overlays: Overlays) => void;
+}): JSX.Element {
+  const { overlays, choose } = props;
+  return (
+    <fieldset class="picture-overlays">
+      <legend class="visually-hidden">Lay over the picture</legend>
+      {SWITCHES.map(({ name, label, title }) => (
+        <button
+          key={name}
+          type="button"
+          class="button button-small"
+          title={title}
+          aria-pressed={overlays[name]}
+          data-testid={`overlay-${name}`}
+          onClick={() => choose({ ...overlays, [name]: !overlays[name] })}
+        >
+          {label}
+        </button>
+      ))}
+    </fieldset>
   );
 }

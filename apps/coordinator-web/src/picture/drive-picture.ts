@@ -1,8 +1,9 @@
 import { type ToneOptions, toneMap } from '@tabgrid/assets/tonemap';
-import type { Coordinator } from '@tabgrid/coordinator/api';
+import type { Coordinator, CutView } from '@tabgrid/coordinator/api';
 import type { Clock } from '@tabgrid/protocol/clock';
 import type { Millis } from '@tabgrid/protocol/ids';
 import { volunteerColour } from '@tabgrid/ui/volunteer-colours';
+import { drawCuts, type Overlays } from './draw-cuts.js';
 import { createOutliner, type Outline } from './outlines.js';
 import { createPaintLoop } from './paint-loop.js';
 import { createPainter, type Painter, rasterOf } from './painter.js';
@@ -12,6 +13,8 @@ const PAINT_BUDGET_MS: Millis = 20;
 
 /** More while somebody turns the exposure: they look at nothing else, and a small picture follows the hand. */
 const RESTYLE_BUDGET_MS: Millis = 80;
+/** How often the map of costs and the cut are asked for while they are shown. */
+const CUTS_MS: Millis = 1000;
 
 /** Of that, for looking after what no tile was seen to change: while tiles come in, most of the film has not changed. */
 const SWEEP_BUDGET_MS: Millis = 4;
@@ -25,7 +28,7 @@ export interface PictureDriver {
 }
 
 export interface PictureDeps {
-  readonly coordinator: Pick<Coordinator, 'film' | 'tiles'>;
+  readonly coordinator: Pick<Coordinator, 'film' | 'tiles' | 'cuts'>;
   readonly clock: Clock;
   readonly tone: () => ToneOptions;
   /** The picture: its raster has the film's pixels (or a whole fraction of them). */
@@ -33,6 +36,8 @@ export interface PictureDeps {
   /** The outlines, over it: in the screen's own pixels. */
   readonly overlay: HTMLCanvasElement;
   readonly reducedMotion: () => boolean;
+  /** What is to be laid over the picture beside the outlines of what is at work. */
+  readonly overlays: () => Overlays;
 }
 
 /** Keeps two canvases up to date with the coordinator's film and tiles. A hidden page paints nothing until it is seen again. */
@@ -44,6 +49,8 @@ export function drivePicture(deps: PictureDeps): PictureDriver {
   let painter: Painter | null = null;
   let size = '';
   let restyling = false;
+  let cuts: CutView | null = null;
+  let cutsAt: Millis = 0;
 
   function paint(): boolean {
     const film = deps.coordinator.film();
@@ -68,7 +75,16 @@ export function drivePicture(deps: PictureDeps): PictureDriver {
     else painter.paint(film, PAINT_BUDGET_MS);
     restyling &&= painter.stale();
     const outlines = outliner.update(tiles, clock.now(), !deps.reducedMotion());
-    drawOutlines(over, overlay, film.width, outlines);
+    const scale = clear(over, overlay) / film.width;
+    const overlays = deps.overlays();
+    if (overlays.tiles || overlays.cost) {
+      if (cuts === null || clock.now() - cutsAt >= CUTS_MS) {
+        cuts = deps.coordinator.cuts();
+        cutsAt = clock.now();
+      }
+      if (cuts !== null) drawCuts(over, film, scale, cuts, overlays);
+    }
+    drawOutlines(over, scale, outlines);
     return painter.stale() || outlines.some((outline) => outline.tile.state === 'accepted');
   }
 
@@ -93,22 +109,21 @@ export function drivePicture(deps: PictureDeps): PictureDriver {
   };
 }
 
-/** Each outline lies inside its tile: a dark casing, and the volunteer's colour in it, so that it shows on any picture. */
-function drawOutlines(
-  context: CanvasRenderingContext2D,
-  canvas: HTMLCanvasElement,
-  filmWidth: number,
-  outlines: readonly Outline[],
-): void {
-  const ratio = window.devicePixelRatio;
-  const width = Math.round(canvas.clientWidth * ratio);
-  const height = Math.round(canvas.clientHeight * ratio);
+/** Makes the canvas as many pixels as it has on the screen, all of them clear. @returns how wide it is */
+function clear(context: CanvasRenderingContext2D, canvas: HTMLCanvasElement): number {
+  const width = Math.round(canvas.clientWidth * window.devicePixelRatio);
+  const height = Math.round(canvas.clientHeight * window.devicePixelRatio);
   if (canvas.width !== width || canvas.height !== height) {
     canvas.width = width;
     canvas.height = height;
   }
   context.clearRect(0, 0, width, height);
-  const scale = width / filmWidth;
+  return width;
+}
+
+/** Each outline lies inside its tile: a dark casing, and the volunteer's colour in it, so that it shows on any picture. */
+function drawOutlines(context: CanvasRenderingContext2D, scale: number, outlines: readonly Outline[]): void {
+  const ratio = window.devicePixelRatio;
   for (const { tile, strength } of outlines) {
     const line = Math.min(2 * ratio, (tile.width * scale) / 6);
     context.globalAlpha = strength;

@@ -202,6 +202,7 @@ export function createFakeCoordinator(first: Partial<GridView> = {}): FakeCoordi
     },
     film: () => film,
     tiles: () => tiles,
+    cuts: () => null,
     async export(format, tone) {
       ask(`export ${format}${tone ? ` ${tone.curve} ${tone.exposure}` : ''}`);
       return new Uint8Array([1, 2, 3]);

@@ -54,6 +54,10 @@ describe('a cost map', () => {
     const known = learnCost(knowNothing(CELLS), seen);
     expect(knowsCosts(knowNothing(CELLS))).toBe(false);
     expect(knowsCosts(known)).toBe(true);
+    // Half of a picture that nobody has looked at says nothing of the other half.
+    const half = pilot(4).cells.slice(0, COUNT / 2);
+    expect(knowsCosts(learnCost(knowNothing(CELLS), measured(half)))).toBe(false);
+    expect(knowsCosts(learnCost(knowNothing(CELLS), pilot(1)))).toBe(true);
     const { cells } = costMap(known);
     for (const i of [100, 120, 150, 191]) {
       expect((cells[i] ?? 0) / (cells[96] ?? 1)).toBeCloseTo(formulaCost(seenAt(i)) / formulaCost(seenAt(96)), 6);

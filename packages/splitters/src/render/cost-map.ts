@@ -44,6 +44,9 @@ const MOST_TIMES = 256;
 /** Beyond what any ray can take; what is seen is smaller by far. */
 const MOST_COST = 1e7;
 
+/** Cells that have to be measured where nothing was seen in advance, as a share. */
+const KNOWN_SHARE = 0.8;
+
 /** Of a ridge's penalty. */
 const PENALTY = 1e-3;
 /** Below so many measured cells nothing is fitted. */
@@ -81,9 +84,11 @@ export function learnCost(before: CostKnowledge, sample: CostSample): CostKnowle
 /** It comes from strangers. */
 const sane = (x: number): number => (x > 0 ? Math.min(x, MOST_COST) : 0);
 
-/** Whether anything at all is known. */
+/** Whether enough is known to cut by: a part of the picture says little of the rest, which nobody has looked at. */
 export function knowsCosts({ seen, samples }: CostKnowledge): boolean {
-  return seen !== null || samples.some((count) => count > 0);
+  if (seen !== null) return true;
+  const measured = samples.reduce((sum, count) => sum + (count > 0 ? 1 : 0), 0);
+  return measured >= KNOWN_SHARE * samples.length;
 }
 
 /** The cost of a camera sample in each cell, in the path tracer's steps; relative only, while nothing was measured. */

@@ -65,20 +65,28 @@ export function costOfResult(
 ): MeasuredCost {
   const { tile, samples, film } = params;
   const scaled = { ...cells, width: film.width, height: film.height };
-  const sums = new Map<number, number>();
-  const counts = new Map<number, number>();
+  const sums = new Float64Array(cells.columns * cells.rows);
+  const pixels = new Float64Array(sums.length);
   for (let b = 0; b < blockCount(samples); b++) {
     const floats = blockFloats(params, result, b);
     for (let y = 0; y < tile.height; y++) {
       for (let x = 0; x < tile.width; x++) {
         const cell = cellAt(scaled, tile.x + x, tile.y + y);
-        const cost = floats[PIXEL_FLOATS * (y * tile.width + x) + 3] ?? 0;
-        sums.set(cell, (sums.get(cell) ?? 0) + cost);
-        if (b === 0) counts.set(cell, (counts.get(cell) ?? 0) + samples.count);
+        sums[cell] = (sums[cell] ?? 0) + (floats[PIXEL_FLOATS * (y * tile.width + x) + 3] ?? 0);
+        if (b === 0) pixels[cell] = (pixels[cell] ?? 0) + 1;
       }
     }
   }
-  return { kind: 'measured', cells: [...sums].map(([cell, cost]) => [cell, counts.get(cell) ?? 0, cost]), run };
+  return measuredOf(sums, (cell) => (pixels[cell] ?? 0) * samples.count, run);
+}
+
+function measuredOf(sums: Float64Array, samplesOf: (cell: number) => number, run: MeasuredCost['run']): MeasuredCost {
+  const cells: [number, number, number][] = [];
+  for (const [cell, cost] of sums.entries()) {
+    const samples = samplesOf(cell);
+    if (samples > 0) cells.push([cell, samples, cost]);
+  }
+  return { kind: 'measured', cells, run };
 }
 
 /** What is in a film already. */
@@ -93,12 +101,7 @@ export function costOfFilm(cells: Cells, film: Pick<Film, 'width' | 'height' | '
       counts[cell] = (counts[cell] ?? 0) + (film.counts[pixel] ?? 0);
     }
   }
-  const measured: [number, number, number][] = [];
-  for (const [cell, cost] of sums.entries()) {
-    const samples = counts[cell] ?? 0;
-    if (samples > 0) measured.push([cell, samples, cost]);
-  }
-  return { kind: 'measured', cells: measured, run: null };
+  return measuredOf(sums, (cell) => counts[cell] ?? 0, null);
 }
 
 /** What a G-buffer tells whose film's pixels are the cells. */

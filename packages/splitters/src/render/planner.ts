@@ -5,6 +5,7 @@ import { pathtraceTask } from '@tabgrid/webgpu-kernels/pathtrace/task';
 import type { GridState, Planner, PlannerEvent, Step } from '../planner.js';
 import { type CostKnowledge, costMap, knowNothing, knowsCosts, learnCost } from './cost-map.js';
 import { type Cells, type CostSample, costCells, PREPASS_SHARE } from './cost-sample.js';
+import { UNKNOWN_UNITS_PER_SECOND } from './cut.js';
 import { addResult, type Film, type FilmResult } from './film.js';
 import { missingOf } from './missing.js';
 import { cutRegions, type Part, type PricedPart, type Region, regionsOf } from './parts.js';
@@ -231,9 +232,9 @@ function extend(state: RenderState, more: MoreSamples, grid: GridState): [Render
   const regions = [...missing, ...further.map((samples) => ({ samples, rects: [whole] }))];
   const known = knowNothing(cellsOf(job));
   const costs = more.costs ? learnCost(known, more.costs) : known;
-  const parts = cutRegions(regions, cuttingOf(job, costs), grid);
-  const tasks = specsOf(job, `${generation}-`, parts);
   const guides = further.length > 0 && !knowsCosts(costs) ? guidesFor(state, further, grid) : [];
+  const parts = cutRegions(regions, cuttingOf(job, costs), guides.length > 0 ? hasty(grid) : grid);
+  const tasks = specsOf(job, `${generation}-`, parts);
   const next: RenderState = {
     job,
     runs: [...runs, ...further.map((samples) => ({ samples }))],
@@ -264,6 +265,14 @@ function unitsASample(base: RenderBase): number {
 /** Volunteers' time that a picture takes at least where looking at it in advance is worth a volunteer's time. */
 const LEAST_SECONDS_TO_LOOK = 20;
 const LEAST_PIXELS_TO_LOOK = 4096;
+
+/**
+ * The grid as if it were slower: tiles for the time until the looks are back are small. What is dear is not known yet, and
+ * whoever has begun it keeps it.
+ */
+function hasty(grid: GridState): GridState {
+  return { volunteers: grid.volunteers, unitsPerSecond: (grid.unitsPerSecond ?? UNKNOWN_UNITS_PER_SECOND) / 4 };
+}
 
 /** Tasks that look at a picture in advance; none where it is small, or the owner has chosen the tiles. */
 function guidesFor(

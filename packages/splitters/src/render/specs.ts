@@ -2,6 +2,7 @@ import { type JobId, TaskId } from '@tabgrid/protocol/ids';
 import type { JsonObject } from '@tabgrid/protocol/json';
 import type { TaskSpec, Verification } from '@tabgrid/protocol/task';
 import { type GbufferParams, gbufferTask } from '@tabgrid/webgpu-kernels/gbuffer/task';
+import { resultBytes } from '@tabgrid/webgpu-kernels/pathtrace/film';
 import { type PathtraceParams, pathtraceTask, taskInputs } from '@tabgrid/webgpu-kernels/pathtrace/task';
 import type { TaskKind } from '@tabgrid/webgpu-kernels/task-kind';
 import * as v from 'valibot';
@@ -21,12 +22,25 @@ interface SpecOwner {
 
 /** @param prefix of the tasks' names; a part's place in the list is the rest */
 export function specsOf(job: SpecOwner, prefix: string, parts: readonly PricedPart[]): readonly TaskSpec[] {
-  const shared = sharedBy(job.base, parts);
+  const { inputs, requires } = sharedBy(job.base, parts);
   return parts.map(({ tile, samples, units }, i) => {
     const params: PathtraceParams = { ...job.base, tile, samples };
-    return { ...specOf(job, `${prefix}${i}`, pathtraceTask, params), ...shared, workUnits: units, verify: job.verify };
+    return {
+      id: v.parse(TaskId, `${job.id}:${prefix}${i}`),
+      job: job.id,
+      kernel: KERNEL,
+      params,
+      inputs,
+      requires,
+      workUnits: units,
+      outputBytes: resultBytes(params),
+      verify: job.verify,
+    };
   });
 }
+
+/** One object for all: there may be a million tasks. */
+const KERNEL = { kind: pathtraceTask.kind, version: pathtraceTask.version };
 
 /** Tasks that run on one volunteer run on another: what all need is what the largest needs, in rough steps, so that a later cut needs the same. */
 function sharedBy(base: RenderBase, parts: readonly Part[]): Pick<TaskSpec, 'inputs' | 'requires'> {
