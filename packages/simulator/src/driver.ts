@@ -1,6 +1,6 @@
-import type { AttemptId, Millis, VolunteerId } from '@tabgrid/protocol/ids';
+import type { AttemptId, Millis, TaskId, VolunteerId } from '@tabgrid/protocol/ids';
 import type { TaskSpec } from '@tabgrid/protocol/task';
-import type { Effect, SchedulerEvent } from '@tabgrid/scheduler/events';
+import type { Effect, SchedulerEvent, Verdict } from '@tabgrid/scheduler/events';
 import type { Scheduler } from '@tabgrid/scheduler/scheduler';
 import type { PlannerEvent, Step } from '@tabgrid/splitters/planner';
 import { RIGHT } from './lies.js';
@@ -8,6 +8,7 @@ import type { Tally } from './tally.js';
 import type { Timeline } from './timeline.js';
 import type { Volunteer } from './volunteer.js';
 import type { Workload } from './workload.js';
+import type { Session } from './world.js';
 
 /**
  * The coordinator's runtime on the virtual clock: it runs the scheduler's effects and tells it what comes of them. It
@@ -27,7 +28,33 @@ export interface Driver {
   readonly tasks: number;
 }
 
+/** A result as it is judged. */
+export interface Claim {
+  readonly attempt: AttemptId;
+  readonly volunteer: VolunteerId;
+  readonly session: Session;
+  readonly says: string;
+}
+
+/** Looks at results, in the place of a kernel. */
+export interface Judge {
+  /** What is wrong with a result's structure, or null. @param secret the part that it is of; null: all of the task */
+  fault(task: TaskSpec, claim: Claim, secret: number | null): string | null;
+  /** @param secret the part in which two results are compared */
+  compare(task: TaskSpec, a: Claim, b: Claim, secret: number | null): Verdict;
+}
+
+/** By what results say: equal machines differ in nothing, others by rounding. */
+export const BY_WORDS: Judge = {
+  fault: () => null,
+  compare(_, a, b) {
+    if (a.says !== b.says) return 'different';
+    return a.session.adapter === b.session.adapter ? 'equal' : 'within';
+  },
+};
+
 export interface DriverDeps {
+  readonly judge: Judge;
   readonly scheduler: Scheduler;
   readonly timeline: Timeline;
   readonly workload: Workload;
@@ -45,7 +72,9 @@ export function createDriver(deps: DriverDeps): Driver {
   const { scheduler, timeline, workload, tally } = deps;
   const events: SchedulerEvent[] = [];
   const volunteers = new Map<VolunteerId, Volunteer>();
-  const byAttempt = new Map<AttemptId, { readonly volunteer: Volunteer; readonly task: TaskSpec }>();
+  const byAttempt = new Map<AttemptId, { readonly volunteer: Volunteer; readonly name: VolunteerId }>();
+  /** Whole tasks, as they were planned. */
+  const specs = new Map<TaskId, TaskSpec>();
   let busy = false;
   let settled = false;
   let tasks = 0;
@@ -73,11 +102,25 @@ export function createDriver(deps: DriverDeps): Driver {
 
   const follow = ({ add, withdraw }: Step): void => {
     tasks += add.length;
+    for (const spec of add) specs.set(spec.id, spec);
     if (add.length > 0) tell({ type: 'tasksAdded', tasks: add.map((spec) => ({ spec })) });
     if (withdraw.length > 0) tell({ type: 'withdraw', tasks: withdraw });
   };
 
   const plan = (event: PlannerEvent<never>) => follow(workload.resume(event, grid()));
+
+  const specOf = (task: TaskId): TaskSpec => {
+    const spec = specs.get(task);
+    if (!spec) throw new Error(`${task} was never planned`);
+    return spec;
+  };
+
+  const claimOf = (attempt: AttemptId): Claim => {
+    const made = byAttempt.get(attempt);
+    if (!made) throw new Error(`${attempt} was never sent`);
+    const { volunteer, name } = made;
+    return { attempt, volunteer: name, session: volunteer.session, says: volunteer.value(attempt) };
+  };
 
   const saysOf = (attempt: AttemptId) => byAttempt.get(attempt)?.volunteer.value(attempt) ?? RIGHT;
 
@@ -86,7 +129,7 @@ export function createDriver(deps: DriverDeps): Driver {
       case 'sendTask': {
         const volunteer = volunteers.get(effect.volunteer);
         if (!volunteer) throw new Error(`a task for ${effect.volunteer}, which never came`);
-        byAttempt.set(effect.attempt, { volunteer, task: effect.task });
+        byAttempt.set(effect.attempt, { volunteer, name: effect.volunteer });
         tally.sent(effect.task.id, effect.purpose, timeline.now());
         volunteer.send(effect.attempt, effect.task, effect.purpose);
         return;
@@ -95,12 +138,17 @@ export function createDriver(deps: DriverDeps): Driver {
         volunteers.get(effect.volunteer)?.cancel(effect.attempt);
         return;
       case 'check':
-        soon({ type: 'checked', attempt: effect.attempt, fault: null });
+        soon({
+          type: 'checked',
+          attempt: effect.attempt,
+          fault: deps.judge.fault(specOf(effect.task), claimOf(effect.attempt), effect.secret),
+        });
         return;
       case 'compare': {
         tally.compared(effect.attempt, effect.with);
         const [a, b] = [effect.attempt, effect.with];
-        soon({ type: 'compared', attempt: a, with: b, verdict: verdictOn(a, b) });
+        const verdict = deps.judge.compare(specOf(effect.task), claimOf(a), claimOf(b), effect.secret);
+        soon({ type: 'compared', attempt: a, with: b, verdict });
         return;
       }
       case 'accept':
@@ -138,13 +186,6 @@ export function createDriver(deps: DriverDeps): Driver {
       case 'ran':
         return;
     }
-  };
-
-  /** Equal machines differ in nothing, others by rounding. */
-  const verdictOn = (a: AttemptId, b: AttemptId) => {
-    if (saysOf(a) !== saysOf(b)) return 'different';
-    const [one, other] = [byAttempt.get(a)?.volunteer.session.adapter, byAttempt.get(b)?.volunteer.session.adapter];
-    return one === other ? 'equal' : 'within';
   };
 
   const wake = (at: Millis): void => {
