@@ -6,6 +6,7 @@ import { type BenchOptions, count } from './options.js';
 import { type BenchResult, publish } from './result.js';
 import { scheduler } from './scheduler.js';
 import { schedulerScale } from './scheduler-scale.js';
+import { trust } from './trust.js';
 
 /** `npm run bench -- NAME [--json FILE]` */
 
@@ -14,6 +15,7 @@ const BENCHES: Record<string, { readonly about: string; run(options: BenchOption
   link: { about: 'messages over a link against a raw data channel, and what stop takes', run: link },
   scheduler: { about: 'policies in simulated grids, against a schedule that knows everything', run: scheduler },
   ml: { about: 'what is learned: how good, what it is worth, what it costs', run: ml },
+  trust: { about: 'spot checks against liars: who is caught, who is accused, what it costs', run: trust },
   'scheduler-scale': { about: 'what an event and a task cost the scheduler, and how that grows', run: schedulerScale },
 };
 
@@ -26,9 +28,9 @@ function help(): string {
     '',
     '--quick          fewer and shorter runs, for trying it out',
     '--trace FILE     scheduler: sessions to replay, as “seconds,volunteer” lines (default ../shared/data/nodio-*.csv)',
-    '--only A,B       scheduler: these profiles alone',
+    '--only A,B       scheduler, trust: these profiles alone',
     '--policies A,B   scheduler: these policies alone',
-    '--seeds N        scheduler: so many worlds a profile',
+    '--seeds N        scheduler, trust: so many worlds a profile',
     '--first-seed N   scheduler: begin with this one (default 1)',
     '--gantt FILE     scheduler: an SVG of one run',
     '--only A,B       ml: these parts alone (time, failure, telemetry, worth, real, cost)',

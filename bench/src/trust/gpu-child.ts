@@ -23,7 +23,8 @@ type Base = Omit<PathtraceParams, 'tile' | 'samples'>;
 
 async function main(shots: readonly Shot[], file: string): Promise<Answer> {
   const session = await testSession();
-  if (!session) throw new Error('no WebGPU adapter for Node: install Chromium, or name a Vulkan driver in VK_ICD_FILENAMES');
+  if (!session)
+    throw new Error('no WebGPU adapter for Node: install Chromium, or name a Vulkan driver in VK_ICD_FILENAMES');
   const scenes = new Map<string, PreparedScene>();
   const bases: string[] = [];
   const out = openSync(file, 'w');
@@ -69,7 +70,9 @@ function runner(session: GpuSession, { blobs }: PreparedScene): Run {
   const bytes = new Map(blobs.map((blob) => [blob.ref.id, blob.bytes]));
   const control = { signal: new AbortController().signal, progress() {}, submitted() {} };
   return (params) => {
-    const inputs = taskInputs(params).map((ref): TaskInput => ({ ref, bytes: async () => bytes.get(ref.id) ?? new Uint8Array() }));
+    const inputs = taskInputs(params).map(
+      (ref): TaskInput => ({ ref, bytes: async () => bytes.get(ref.id) ?? new Uint8Array() }),
+    );
     return pathtraceKernel.run(session, params, inputs, control);
   };
 }
@@ -94,7 +97,8 @@ async function probeCosts(run: Run, base: Base, { spp, block }: Shot): Promise<P
         part.push(few.stats);
       }
     }
-    const of = (list: readonly Outputs['stats'][], key: 'kernelMs' | 'wallMs') => median(list.map((stats) => stats[key]));
+    const of = (list: readonly Outputs['stats'][], key: 'kernelMs' | 'wallMs') =>
+      median(list.map((stats) => stats[key]));
     costs.push({
       tilePx,
       unitsShare: pathtraceTask.workUnits(pathtraceTask.probe(params, 0)) / pathtraceTask.workUnits(params),

@@ -51,7 +51,8 @@ export function otherArithmetic(wgsl: string, variant: Variant): string {
   ];
   let changed = wgsl;
   for (const [what, by] of changes) {
-    if (!what.test(changed)) throw new Error(`the kernel has no ${what.source} any more: another class cannot be made of it`);
+    if (!what.test(changed))
+      throw new Error(`the kernel has no ${what.source} any more: another class cannot be made of it`);
     changed = changed.replaceAll(what, by);
   }
   return `${variant === 'off' ? OFF : EXACT}${FUSED}${changed}`;

@@ -54,7 +54,12 @@ export function createPixels({ classes, old }: Renders): Pixels {
     const [how = '', ...about] = claim.says.split(':');
     // What colluders agree upon is one of the others, the same for all of them.
     const forgery = isForgery(how) ? how : 'dim';
-    return forge(forgery, tileOf(task, length), { right: how === 'agreed' ? plain : right, old }, hash(about.join(':')));
+    return forge(
+      forgery,
+      tileOf(task, length),
+      { right: how === 'agreed' ? plain : right, old },
+      hash(about.join(':')),
+    );
   };
   const partOf = (task: TaskSpec, claim: Claim, secret: number | null): Bytes => {
     const whole = bytesOf(task, claim);

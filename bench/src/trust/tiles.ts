@@ -60,7 +60,10 @@ export async function renderTiles(shots: readonly Shot[]): Promise<Rendered> {
 function child(args: readonly string[]): Promise<string> {
   const script = fileURLToPath(new URL('./gpu-child.ts', import.meta.url));
   const env = { ...process.env, ...softwareVulkanEnv(process.env['TABGRID_BROWSER'] ?? null) };
-  const started = spawn(process.execPath, ['--import', 'tsx', script, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const started = spawn(process.execPath, ['--import', 'tsx', script, ...args], {
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let said = '';
   let complained = '';
   started.stdout.setEncoding('utf8').on('data', (text: string) => {
