@@ -8,6 +8,7 @@ import { type BenchResult, publish } from './result.js';
 import { scheduler } from './scheduler.js';
 import { schedulerScale } from './scheduler-scale.js';
 import { tiles } from './tiles.js';
+import { trust } from './trust.js';
 import { view } from './view.js';
 
 /** `npm run bench -- NAME [--json FILE]` */
@@ -20,6 +21,7 @@ const BENCHES: Record<string, { readonly about: string; run(options: BenchOption
   scheduler: { about: 'policies in simulated grids, against a schedule that knows everything', run: scheduler },
   ml: { about: 'what is learned: how good, what it is worth, what it costs', run: ml },
   tiles: { about: 'tiles of equal cost: how even they are, and what they save', run: tiles },
+  trust: { about: 'spot checks against liars: who is caught, who is accused, what it costs', run: trust },
   'scheduler-scale': { about: 'what an event and a task cost the scheduler, and how that grows', run: schedulerScale },
 };
 
@@ -32,9 +34,9 @@ function help(): string {
     '',
     '--quick          fewer and shorter runs, for trying it out',
     '--trace FILE     scheduler: sessions to replay, as “seconds,volunteer” lines (default ../shared/data/nodio-*.csv)',
-    '--only A,B       scheduler: these profiles alone',
+    '--only A,B       scheduler, trust: these profiles alone',
     '--policies A,B   scheduler: these policies alone',
-    '--seeds N        scheduler: so many worlds a profile',
+    '--seeds N        scheduler, trust: so many worlds a profile',
     '--first-seed N   scheduler: begin with this one (default 1)',
     '--gantt FILE     scheduler: an SVG of one run',
     '--only A,B       ml: these parts alone (time, failure, telemetry, worth, real, cost)',

@@ -35,11 +35,50 @@ test('a tab that begins to lie is found, shown, and its tiles are done again', a
   });
 });
 
+test('a tab that begins to lie is found by spot checks, and the picture is the same', async () => {
+  await withGrid({}, async (grid) => {
+    const { dashboard } = grid;
+    await prepareSmallJob(dashboard, { width: 96, height: 96 });
+    await expect(dashboard.getByTestId('verify')).toHaveValue('spot');
+    const liar = await grid.addVolunteer({ liar: true });
+    await Promise.all([grid.addVolunteer(), grid.addVolunteer()]);
+    await grid.untilReady(3);
+    const reached = await holdAt(dashboard, 0.2);
+    await dashboard.getByTestId('launch').click();
+    await reached();
+    await startLying(liar);
+    await release(dashboard);
+    const report = await untilDone(dashboard);
+    expect(report.filmSha256).toBe(alone);
+    expect(report).toMatchObject({ verify: 'spot', unseen: 0 });
+    expect(report.rejected).toBeGreaterThan(0);
+    expect(report.probes).toBeGreaterThan(0);
+    const excluded = dashboard.locator('[data-testid=volunteer-row][data-state=quarantined]');
+    await expect(excluded).toHaveCount(1);
+    await expect(excluded).toContainText(/Excluded for .+: ./);
+    await expect(dashboard.getByTestId('work-wrong')).toContainText('found wrong');
+  });
+});
+
 test('the same from the shell', async () => {
   const { report } = await render([...MORE, ...['--volunteers', '3', '--verify', 'replicate', '--chaos', 'lie=1@0.2']]);
   expect(report.filmSha256).toBe(alone);
   expect(report.chaos).toMatchObject([{ kind: 'lie', count: 1, at: 0.2 }]);
   expect(report.rejected).toBeGreaterThan(0);
+});
+
+test('spot checks from the shell, which nobody has to ask for', async () => {
+  const { report } = await render([...MORE, '--volunteers', '3', '--chaos', 'lie=1@0.2']);
+  expect(report.filmSha256).toBe(alone);
+  expect(report).toMatchObject({ verify: 'spot', unseen: 0 });
+  expect(report.rejected).toBeGreaterThan(0);
+});
+
+test('honest tabs’ spot checks accuse nobody and cost no whole tile', async () => {
+  const { report } = await render([...MORE, '--volunteers', '2', '--verify', 'spot']);
+  expect(report.filmSha256).toBe(alone);
+  expect(report).toMatchObject({ rejected: 0, retracted: 0, replicas: 0, unseen: 0 });
+  expect(report.probes).toBeGreaterThan(0);
 });
 
 test('honest tabs agree, and nobody is accused', async () => {

@@ -1,8 +1,8 @@
 import type { VolunteerId } from '@tabgrid/protocol/ids';
 import { convict, doubt } from './convict.js';
-import { type Core, jobOf, volunteerOf } from './core.js';
+import { type Core, jobOf, touch, volunteerOf } from './core.js';
 import { moveTask } from './moves.js';
-import { agree, checkedPart, opinionsOn, pairKey, resultsOf } from './parts.js';
+import { agree, checkedPart, isConfirmed, isOnItsWay, isRefuted, opinionsOn, pairKey, resultsOf } from './parts.js';
 import { credit, isKnown } from './reputation.js';
 import {
   accept,
@@ -18,7 +18,7 @@ import {
   takeBack,
   vouch,
 } from './results.js';
-import { anybodyMay, drawParts, type Finding, findingOn, isConfirmed, isRefuted, mayProbe, planParts } from './spot.js';
+import { anybodyMay, drawParts, type Finding, findingOn, isBeingAsked, mayProbe, planParts } from './spot.js';
 import { type AttemptRecord, isSound, type PartCheck, type TaskRecord } from './state.js';
 
 /**
@@ -85,7 +85,12 @@ function isOwners(core: Core, { volunteer }: AttemptRecord): boolean {
 }
 
 const finding = (core: Core, task: TaskRecord, part: PartCheck): Finding =>
-  findingOn(core, task, part, () => anybodyMay(task, (v) => mayProbe(core.state, task, part, v)));
+  findingOn(
+    core,
+    task,
+    part,
+    () => isBeingAsked(task, part) || anybodyMay(task, (v) => mayProbe(core.state, task, part, v)),
+  );
 
 function decide(core: Core, task: TaskRecord, part: PartCheck): void {
   const { verdict, contra } = finding(core, task, part);
@@ -93,16 +98,15 @@ function decide(core: Core, task: TaskRecord, part: PartCheck): void {
   part.verdict = verdict;
   if (verdict === 'open') return;
   core.log.move(core.now, 'attempt', part.of, 'a part', verdict, `as ${opinionsOn(task, part).length} others say`);
-  if (verdict !== 'wrong') return;
-  // Nothing more has to be known of that result.
   const check = checkOf(task);
-  for (const other of check.parts.filter(({ of, verdict: open }) => of === part.of && open === 'open')) {
-    for (const attempt of task.attempts) {
-      if (attempt.probe?.of === other.of && attempt.probe.secret === other.secret) {
-        endAttempt(core, attempt, 'nobody asks for it any more');
-      }
-    }
-    check.parts = check.parts.filter((kept) => kept !== other);
+  // Whose result is refuted gets nothing more until that is decided, and nothing more has to be known of the result.
+  if (verdict === 'wrong') {
+    for (const { id, volunteer } of task.attempts) if (id === part.of) touch(core, volunteerOf(core, volunteer));
+    check.parts = check.parts.filter((other) => other.of !== part.of || other.verdict !== 'open');
+  }
+  for (const attempt of task.attempts) {
+    if (!attempt.probe || !isOnItsWay(attempt)) continue;
+    if (checkedPart(task, attempt)?.verdict !== 'open') endAttempt(core, attempt, 'nobody asks for it any more');
   }
 }
 
@@ -124,6 +128,7 @@ function conclude(core: Core, task: TaskRecord, truth: AttemptRecord): void {
   const { heard, doubted, pro } = wordsOn(core, task, truth, liars);
   const confirmed = [...pro].filter((id) => !agreed.includes(id));
   core.state.disputed.delete(task);
+  for (const { volunteer } of others) touch(core, volunteerOf(core, volunteer));
   noteUnseen(task, false);
 
   const fault = 'it differs from what others computed';

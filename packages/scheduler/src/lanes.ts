@@ -2,6 +2,7 @@ import type { Millis } from '@tabgrid/protocol/ids';
 import { type Core, jobOf, viewOf } from './core.js';
 import { setTimer } from './leases.js';
 import { isWarm, measuredSpeed } from './oracle.js';
+import { isRefuted } from './parts.js';
 import { lacking } from './requirements.js';
 import type { SortedList } from './sorted-list.js';
 import {
@@ -100,7 +101,7 @@ function place(core: Core, v: VolunteerRecord, taskClass: TaskClass): void {
   const lacks = before?.lacks ?? lacking(v.capabilities, taskClass.kernel, taskClass.requires);
   const unfit = unfitOf(v, taskClass);
   const able = lacks.length === 0 && unfit.length === 0;
-  const open = able && v.state.kind === 'ready' && v.restUntil <= core.now;
+  const open = able && v.state.kind === 'ready' && v.restUntil <= core.now && !isAccused(core.state, v);
   const known = open ? ask(core, v, taskClass, before) : (before ?? UNASKED);
   const freeAt = freeAtOf(v);
   const roomAt = open ? roomAtOf(core, v, known, taskClass) : null;
@@ -122,6 +123,14 @@ function place(core: Core, v: VolunteerRecord, taskClass: TaskClass): void {
   if (able) taskClass.able++;
   v.places.set(taskClass.key, made);
   listOf(taskClass, made)?.add(made);
+}
+
+/** Whether a result of it was refuted, and is being made again to see whether that was right. */
+function isAccused({ disputed }: State, v: VolunteerRecord): boolean {
+  for (const { check, attempts } of disputed) {
+    if (check && attempts.some((a) => a.volunteer === v.id && isRefuted(check, a))) return true;
+  }
+  return false;
 }
 
 /** Volunteers hold no more than 16 attempts; a finished one counts until its result is away. */

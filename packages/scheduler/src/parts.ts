@@ -49,7 +49,51 @@ export function attemptsAt({ attempts }: TaskRecord, part: SecretPart): AttemptR
   return attempts.filter((a) => isOf(a, part));
 }
 
-/** The first open part that somebody should compute: nobody is at it. */
+/** Votes by which one side of a contested part must lead: opinions on it are cheap, and a few who lie alike must not prevail. */
+export const LEAD = 3;
+
+/** What is said of a part. */
+export interface Voices {
+  readonly opinions: readonly AttemptRecord[];
+  /** Those who came to the same as the result; the others, and the largest group of them that agrees on something else. */
+  readonly pro: readonly AttemptRecord[];
+  readonly others: readonly AttemptRecord[];
+  readonly contra: readonly AttemptRecord[];
+  /** By how many votes those who differ are ahead: whoever made the result has said what it says. */
+  readonly lead: number;
+}
+
+export function voicesOn(task: TaskRecord, check: TaskCheck, part: SecretPart): Voices {
+  const result = task.attempts.find(({ id }) => id === part.of);
+  const opinions = opinionsOn(task, part);
+  const pro = opinions.filter((a) => result !== undefined && agree(check, a, result));
+  const others = opinions.filter((a) => !pro.includes(a));
+  const contra = others
+    .map((a) => others.filter((b) => agree(check, a, b)))
+    .reduce<readonly AttemptRecord[]>((most, group) => (group.length > most.length ? group : most), []);
+  return { opinions, pro, others, contra, lead: contra.length - (1 + pro.length) };
+}
+
+/** The first open part that somebody should compute: it wants an opinion, or as many as may decide it, and fewer are on their way. */
 export function wantedPart(task: TaskRecord): PartCheck | null {
-  return task.check?.parts.find((part) => part.verdict === 'open' && !attemptsAt(task, part).some(isOnItsWay)) ?? null;
+  const { check } = task;
+  if (!check) return null;
+  for (const part of check.parts) {
+    if (part.verdict !== 'open') continue;
+    const { others, lead } = voicesOn(task, check, part);
+    const wanted = others.length === 0 ? 1 : Math.max(1, LEAD - Math.abs(lead));
+    if (attemptsAt(task, part).filter(isOnItsWay).length < wanted) return part;
+  }
+  return null;
+}
+
+/** Whether some part of a result was found wrong. */
+export function isRefuted({ parts }: TaskCheck, { id }: Pick<AttemptRecord, 'id'>): boolean {
+  return parts.some(({ of, verdict }) => of === id && verdict === 'wrong');
+}
+
+/** Whether all parts of a result that were looked at are right. */
+export function isConfirmed({ parts }: TaskCheck, { id }: AttemptRecord): boolean {
+  const own = parts.filter(({ of }) => of === id);
+  return own.length > 0 && own.every(({ verdict }) => verdict === 'right');
 }

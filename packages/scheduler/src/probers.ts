@@ -1,5 +1,6 @@
 import type { Core } from './core.js';
 import { isAble } from './lanes.js';
+import { measuredSpeed } from './oracle.js';
 import { attemptsAt } from './parts.js';
 import { isKnown } from './reputation.js';
 import { mayProbe } from './spot.js';
@@ -11,6 +12,8 @@ import type { PartCheck, Place, TaskRecord, VolunteerRecord } from './state.js';
  * The owner's own machine, while it has little to do. Else whoever is drawn: not who has room or is fast, which a liar's friend could
  * see to – it need not compute anything – but anybody in good standing, whose turn then comes behind what it is at. Those whose own
  * results were confirmed are likelier than strangers, and who looks at one part of a result is not shown another if there are others.
+ * Nobody has to fetch a scene and to compile for a few pixels while whole tasks wait: who has not done one is asked later. Until half of
+ * those who may be asked have, nobody is: the first to be done are those who do not compute.
  */
 
 /** Places looked at: in a grid of any size a decision costs the same. */
@@ -31,14 +34,16 @@ const LEAST_PATIENCE_MS = 1000;
 
 /** @returns null while nobody can be asked now */
 export function chooseProber(core: Core, task: TaskRecord, part: PartCheck): Place | null {
-  const { taskClass } = task.queue;
+  const { taskClass, firsts } = task.queue;
   const suits = (v: VolunteerRecord) => mayProbe(core.state, task, part, v);
   for (const v of core.state.trusted) {
     const place = v.places.get(taskClass.key);
     const free = place !== undefined && isAble(place) && v.state.kind === 'ready' && v.queue.length < OWN_QUEUED;
     if (free && suits(v)) return place;
   }
-  const found = drawn(core, task, suits);
+  const all = drawn(core, task, suits);
+  const found = firsts === 0 ? all : all.filter(({ volunteer }) => measuredSpeed(volunteer, taskClass.kernel) !== null);
+  if (2 * found.length < all.length) return null;
   const patient = found.filter((place) => waitOf(core, place) <= patience(core, found));
   const involved = new Set((task.check?.parts ?? []).flatMap((p) => attemptsAt(task, p)).map((a) => a.volunteer));
   const fresh = patient.filter(({ volunteer }) => !involved.has(volunteer.id));

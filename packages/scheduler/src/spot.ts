@@ -1,6 +1,6 @@
 import type { VolunteerId } from '@tabgrid/protocol/ids';
 import { type Core, jobOf, volunteerOf } from './core.js';
-import { agree, attemptsAt, opinionsOn, resultsOf, wantedPart } from './parts.js';
+import { attemptsAt, isOnItsWay, isRefuted, LEAD, resultsOf, type Voices, voicesOn, wantedPart } from './parts.js';
 import { apart } from './reputation.js';
 import { checkOf } from './results.js';
 import {
@@ -10,7 +10,6 @@ import {
   type PartCheck,
   type SecretPart,
   type State,
-  type TaskCheck,
   type TaskRecord,
   type VolunteerRecord,
 } from './state.js';
@@ -26,9 +25,6 @@ import {
 
 /** Parts of one result at most: each is shown to somebody else, so that friends of its maker would have to be all of them. */
 const MOST_PARTS = 4;
-
-/** Votes by which one side must lead: opinions on a part are cheap, and a few who lie alike must not prevail. */
-const LEAD = 3;
 
 /** With so many opinions undecided, the result is made again and nobody is blamed. */
 const MOST_OPINIONS = 9;
@@ -82,17 +78,6 @@ export function drawParts(core: Core, result: AttemptRecord, count: number): voi
   check.parts = [...check.parts, ...drawn];
 }
 
-/** Whether some part of a result was found wrong. */
-export function isRefuted({ parts }: TaskCheck, { id }: Pick<AttemptRecord, 'id'>): boolean {
-  return parts.some(({ of, verdict }) => of === id && verdict === 'wrong');
-}
-
-/** Whether all parts of a result that were looked at are right. */
-export function isConfirmed({ parts }: TaskCheck, { id }: AttemptRecord): boolean {
-  const own = parts.filter(({ of }) => of === id);
-  return own.length > 0 && own.every(({ verdict }) => verdict === 'right');
-}
-
 /** Whether a volunteer's word on a part would count beside what was said before. */
 export function mayProbe(state: State, task: TaskRecord, part: SecretPart, v: VolunteerRecord): boolean {
   const other = (id: VolunteerId) => state.volunteers.get(id);
@@ -126,36 +111,29 @@ export function mayRedo(state: State, task: TaskRecord, v: VolunteerRecord): boo
 }
 
 /** What is believed of a part, and whether by enough votes to hold it against those who said otherwise. */
-export interface Finding {
+export interface Finding extends Pick<Voices, 'pro' | 'contra'> {
   readonly verdict: PartCheck['verdict'];
   readonly sure: boolean;
-  /** Those who came to the same as the result, and the largest group that agrees on something else. */
-  readonly pro: readonly AttemptRecord[];
-  readonly contra: readonly AttemptRecord[];
 }
 
 /** @param moreToAsk whether anybody is there whose word would count */
 export function findingOn(core: Core, task: TaskRecord, part: SecretPart, moreToAsk: () => boolean): Finding {
-  const check = checkOf(task);
-  const result = task.attempts.find(({ id }) => id === part.of);
-  const opinions = opinionsOn(task, part);
-  const pro = opinions.filter((a) => result !== undefined && agree(check, a, result));
-  const others = opinions.filter((a) => !pro.includes(a));
-  const contra = others
-    .map((a) => others.filter((b) => agree(check, a, b)))
-    .reduce<readonly AttemptRecord[]>((most, group) => (group.length > most.length ? group : most), []);
+  const { opinions, pro, others, contra, lead } = voicesOn(task, checkOf(task), part);
   const found = (verdict: PartCheck['verdict'], sure: boolean): Finding => ({ verdict, sure, pro, contra });
   if (opinions.length === 0) return found('open', false);
   const decisive = opinions.find(({ volunteer }) => volunteerOf(core, volunteer).tags.trusted);
   if (decisive) return found(pro.includes(decisive) ? 'right' : 'wrong', true);
   if (others.length === 0) return found('right', false);
-  // Whoever made the result has said what it says.
-  const lead = contra.length - (1 + pro.length);
   const verdict = lead > 0 ? 'wrong' : 'right';
   if (Math.abs(lead) >= LEAD) return found(verdict, true);
   if (opinions.length >= MOST_OPINIONS) return found('wrong', false);
   if (lead === 0 || moreToAsk()) return found('open', false);
   return found(verdict, false);
+}
+
+/** Whether opinions are on their way. */
+export function isBeingAsked(task: TaskRecord, part: SecretPart): boolean {
+  return attemptsAt(task, part).some(isOnItsWay);
 }
 
 /** Whether somebody who is there could make the next move in a task's check. */

@@ -1,6 +1,6 @@
 import type { Millis } from '@tabgrid/protocol/ids';
 import { convict } from './convict.js';
-import { type Core, jobOf, volunteerOf } from './core.js';
+import { type Core, jobOf, touch, volunteerOf } from './core.js';
 import type { Verdict } from './events.js';
 import { judgeParts, judgeWithout, takeOpinion, takeUnseen } from './judge-spot.js';
 import { moveTask } from './moves.js';
@@ -208,7 +208,9 @@ function isDisputed({ check }: TaskRecord): boolean {
 /** Who could have been asked is gone: disputes may have to be decided without. */
 export function judgeAgain(core: Core): void {
   for (const task of core.state.disputed) {
-    if (!isDisputed(task)) core.state.disputed.delete(task);
-    else if (task.wanting === 'replica' && task.check) judgeEither(core, task, task.check);
+    if (!isDisputed(task)) {
+      core.state.disputed.delete(task);
+      for (const { volunteer } of task.attempts) touch(core, volunteerOf(core, volunteer));
+    } else if (task.wanting === 'replica' && task.check) judgeEither(core, task, task.check);
   }
 }

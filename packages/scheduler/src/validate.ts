@@ -84,7 +84,7 @@ function checkTask(state: State, task: TaskRecord, check: Check): void {
     task.check.pending.size === 0 &&
     (kind === 'checking' || kind === 'done') &&
     (parts.some(({ verdict }) => verdict === 'open')
-      ? parts.some((part) => part.verdict === 'open' && !isAsked(task, part))
+      ? parts.some((part) => part.verdict === 'open' && wantsMore(task, part))
       : live === 0 && !coming && wholes.some((a) => isSound(a) || a.state.kind === 'accepted'));
   const wants = kind === 'ready' ? 'first' : replica ? 'replica' : null;
   check(task.wanting === wants, 5, () => `${spec.id} is ${kind} and wants ${task.wanting}, not ${wants}`);
@@ -99,13 +99,18 @@ function checkTask(state: State, task: TaskRecord, check: Check): void {
   }
 }
 
-const isAsked = (task: TaskRecord, part: SecretPart): boolean =>
-  task.attempts.some(
-    (a) =>
-      a.probe?.of === part.of &&
-      a.probe.secret === part.secret &&
-      (isLive(a) || (a.state.kind === 'returned' && !a.state.sound)),
-  );
+/** One opinion on a part, or as many as the side that leads lacks of three votes more than the other. */
+function wantsMore({ attempts, check }: TaskRecord, { of, secret }: SecretPart): boolean {
+  const mine = attempts.filter((a) => a.probe?.of === of && a.probe.secret === secret);
+  const coming = mine.filter((a) => isLive(a) || (a.state.kind === 'returned' && !a.state.sound)).length;
+  const here = mine.filter(isSound);
+  const same = (a: string, b: string) =>
+    a === b || (check?.verdicts.get(a < b ? `${a}|${b}` : `${b}|${a}`) ?? 'different') !== 'different';
+  const against = here.filter(({ id }) => !same(id, of));
+  if (against.length === 0) return coming < 1;
+  const group = Math.max(...against.map((a) => against.filter((b) => same(a.id, b.id)).length));
+  return coming < Math.max(1, 3 - Math.abs(group - 1 - (here.length - against.length)));
+}
 
 function checkParts({ spec, check: looked, attempts }: TaskRecord, check: Check): void {
   const parts = looked?.parts ?? [];

@@ -4,7 +4,7 @@ import { createPlainOracle } from '@tabgrid/scheduler/oracle';
 import { createScheduler, DEFAULT_CONFIG, type Scheduler } from '@tabgrid/scheduler/scheduler';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
-import { createDriver } from './driver.js';
+import { BY_WORDS, createDriver, type Judge } from './driver.js';
 import { RIGHT } from './lies.js';
 import { createTally } from './tally.js';
 import { aProfile, aSession } from './test-kit.js';
@@ -19,7 +19,7 @@ const [one, two, three] = tasksOf(profile, 1);
 if (!one || !two || !three) throw new Error('three tasks');
 
 /** A scheduler that says what the test tells it to, and a volunteer that writes down what it is told. */
-function setUp(answers: (event: SchedulerEvent) => readonly Effect[], origin = 0) {
+function setUp(answers: (event: SchedulerEvent) => readonly Effect[], origin = 0, judge: Judge = BY_WORDS) {
   const timeline = createTimeline();
   const tally = createTally();
   const events: { event: SchedulerEvent; now: number }[] = [];
@@ -32,7 +32,8 @@ function setUp(answers: (event: SchedulerEvent) => readonly Effect[], origin = 0
       return answers(event);
     },
   };
-  const driver = createDriver({ scheduler, timeline, tally, origin, workload: bagOf(profile, 1), inspect: null });
+  const workload = bagOf(profile, 1);
+  const driver = createDriver({ scheduler, timeline, tally, origin, judge, workload, inspect: null });
   const volunteer = (id: string, adapter: number, values: Readonly<Record<string, string>> = {}): Volunteer => ({
     session: aSession({ adapter }),
     value: (attempt) => values[attempt] ?? RIGHT,
@@ -86,11 +87,12 @@ describe('what becomes of effects', () => {
   });
 
   it('has every result looked at, a moment later', () => {
-    const { driver, events, run } = setUp((event) =>
+    const { driver, events, run, volunteer } = setUp((event) =>
       event.type === 'tasksAdded'
-        ? [{ type: 'check', volunteer: vid('a'), attempt: aid('1'), task: one.id, secret: null }]
+        ? [send('1', 'a'), { type: 'check', volunteer: vid('a'), attempt: aid('1'), task: one.id, secret: null }]
         : [],
     );
+    driver.name(vid('a'), volunteer('a', 0));
     driver.begin();
     expect(events).toHaveLength(1);
     run();

@@ -1,5 +1,6 @@
-import type { AttemptId, Millis, VolunteerId } from '@tabgrid/protocol/ids';
-import type { Effect, SchedulerEvent } from '@tabgrid/scheduler/events';
+import type { AttemptId, Millis, TaskId, VolunteerId } from '@tabgrid/protocol/ids';
+import type { TaskSpec } from '@tabgrid/protocol/task';
+import type { Effect, SchedulerEvent, Verdict } from '@tabgrid/scheduler/events';
 import type { Scheduler } from '@tabgrid/scheduler/scheduler';
 import type { VolunteerStanding } from '@tabgrid/scheduler/views';
 import type { GridState, PlannerEvent, Step } from '@tabgrid/splitters/planner';
@@ -9,6 +10,7 @@ import type { Tally } from './tally.js';
 import type { Timeline } from './timeline.js';
 import type { Volunteer } from './volunteer.js';
 import type { ComputedTask, Workload } from './workload.js';
+import type { Session } from './world.js';
 
 /**
  * The coordinator's runtime on the virtual clock: it runs the scheduler's effects and tells it what comes of them. It
@@ -28,7 +30,33 @@ export interface Driver {
   readonly tasks: number;
 }
 
+/** A result as it is judged. */
+export interface Claim {
+  readonly attempt: AttemptId;
+  readonly volunteer: VolunteerId;
+  readonly session: Session;
+  readonly says: string;
+}
+
+/** Looks at results, in the place of a kernel. */
+export interface Judge {
+  /** What is wrong with a result's structure, or null. @param secret the part that it is of; null: all of the task */
+  fault(task: TaskSpec, claim: Claim, secret: number | null): string | null;
+  /** @param secret the part in which two results are compared */
+  compare(task: TaskSpec, a: Claim, b: Claim, secret: number | null): Verdict;
+}
+
+/** By what results say: equal machines differ in nothing, others by rounding. */
+export const BY_WORDS: Judge = {
+  fault: () => null,
+  compare(_, a, b) {
+    if (a.says !== b.says) return 'different';
+    return a.session.adapter === b.session.adapter ? 'equal' : 'within';
+  },
+};
+
 export interface DriverDeps {
+  readonly judge: Judge;
   readonly scheduler: Scheduler;
   readonly timeline: Timeline;
   readonly workload: Workload;
@@ -50,6 +78,8 @@ export function createDriver(deps: DriverDeps): Driver {
     AttemptId,
     { readonly volunteer: Volunteer; readonly run: Omit<ComputedTask, 'ms'>; ms: Millis }
   >();
+  /** Whole tasks, as they were planned. */
+  const specs = new Map<TaskId, TaskSpec>();
   let busy = false;
   let settled = false;
   /** The planner waits for nothing more. */
@@ -102,6 +132,7 @@ export function createDriver(deps: DriverDeps): Driver {
   const follow = ({ add, withdraw, done }: Step): void => {
     tasks += add.length;
     planned ||= done !== undefined;
+    for (const spec of add) specs.set(spec.id, spec);
     if (add.length > 0) tell({ type: 'tasksAdded', tasks: add.map((spec) => ({ spec })) });
     if (withdraw.length > 0) tell({ type: 'withdraw', tasks: withdraw });
   };
@@ -109,6 +140,19 @@ export function createDriver(deps: DriverDeps): Driver {
   const plan = (event: PlannerEvent<never>, attempt?: AttemptId) => {
     const of = attempt && byAttempt.get(attempt);
     follow(workload.resume(event, grid(), of && { ...of.run, ms: of.ms }));
+  };
+
+  const specOf = (task: TaskId): TaskSpec => {
+    const spec = specs.get(task);
+    if (!spec) throw new Error(`${task} was never planned`);
+    return spec;
+  };
+
+  const claimOf = (attempt: AttemptId): Claim => {
+    const made = byAttempt.get(attempt);
+    if (!made) throw new Error(`${attempt} was never sent`);
+    const { volunteer, run } = made;
+    return { attempt, volunteer: run.volunteer, session: volunteer.session, says: volunteer.value(attempt) };
   };
 
   const saysOf = (attempt: AttemptId) => byAttempt.get(attempt)?.volunteer.value(attempt) ?? RIGHT;
@@ -131,12 +175,17 @@ export function createDriver(deps: DriverDeps): Driver {
         volunteers.get(effect.volunteer)?.cancel(effect.attempt);
         return;
       case 'check':
-        soon({ type: 'checked', attempt: effect.attempt, fault: null });
+        soon({
+          type: 'checked',
+          attempt: effect.attempt,
+          fault: deps.judge.fault(specOf(effect.task), claimOf(effect.attempt), effect.secret),
+        });
         return;
       case 'compare': {
         tally.compared(effect.attempt, effect.with);
         const [a, b] = [effect.attempt, effect.with];
-        soon({ type: 'compared', attempt: a, with: b, verdict: verdictOn(a, b) });
+        const verdict = deps.judge.compare(specOf(effect.task), claimOf(a), claimOf(b), effect.secret);
+        soon({ type: 'compared', attempt: a, with: b, verdict });
         return;
       }
       case 'accept':
@@ -178,13 +227,6 @@ export function createDriver(deps: DriverDeps): Driver {
       case 'ran':
         return;
     }
-  };
-
-  /** Equal machines differ in nothing, others by rounding. */
-  const verdictOn = (a: AttemptId, b: AttemptId) => {
-    if (saysOf(a) !== saysOf(b)) return 'different';
-    const [one, other] = [byAttempt.get(a)?.volunteer.session.adapter, byAttempt.get(b)?.volunteer.session.adapter];
-    return one === other ? 'equal' : 'within';
   };
 
   const wake = (at: Millis): void => {

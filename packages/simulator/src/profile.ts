@@ -24,7 +24,7 @@ export type LiarKind =
   | 'independent'
   /** Honest until it has as many accepted results as make it trusted, then as `independent`. */
   | 'sleeper'
-  /** Wrong from the first task on, and all of them agree. */
+  /** Wrong from the first task on, and all of them agree, also on parts of what a friend has made. */
   | 'colluder';
 
 export interface Liars {
@@ -37,6 +37,16 @@ export interface Liars {
   readonly honestResults: number;
   /** Caught, it comes back under a new identity after this. */
   readonly backAfterMs: Millis;
+  /** What its wrong results are called, for whoever judges results by what they are called. Absent: `wrong`. */
+  readonly how?: string;
+  /** Whether what it says of parts of others' results is wrong as well: who does not compute cannot tell. Absent: it is right. */
+  readonly wrongWords?: boolean;
+  /** So much sooner it is done than who computes. Absent: it is not. */
+  readonly faster?: number;
+  /** It leaves by itself after so many results and comes back under a new identity. Absent: only when it is caught. */
+  readonly leavesAfter?: number;
+  /** Each of them is one of these, in turn. */
+  readonly mix?: readonly Partial<Omit<Liars, 'share' | 'mix'>>[];
 }
 
 /** What volunteers show of themselves beside their work, and how far it announces that they go. */
@@ -77,6 +87,8 @@ export interface Profile {
   /** So many of those present are gone at once, without a word. */
   readonly wave: { readonly atMs: Millis; readonly share: number } | null;
   readonly liars: Liars | null;
+  /** The first volunteer is the job owner's own machine, whose results are believed. Absent: it does not help. */
+  readonly own?: boolean;
   /** Medians and spread of the links; bandwidths in bytes a second. */
   readonly roundTripMs: Millis;
   readonly roundTripSigma: number;

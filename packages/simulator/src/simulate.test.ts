@@ -8,6 +8,7 @@ import { createScheduler, DEFAULT_CONFIG } from '@tabgrid/scheduler/scheduler';
 import { fakeJob, fakeScene } from '@tabgrid/splitters/render/fixture';
 import { renderPlanner } from '@tabgrid/splitters/render/planner';
 import { describe, expect, it } from 'vitest';
+import type { Judge } from './driver.js';
 import type { Liars, Profile } from './profile.js';
 import { telemetry } from './profiles.js';
 import { referenceOf } from './reference.js';
@@ -159,6 +160,39 @@ describe('a simulated job', () => {
     const unchecked = simulate(stays, 1, { policy: earliestFinish });
     expect(unchecked.escaped).toBeGreaterThan(5);
     expect(unchecked.verificationUnits).toBe(0);
+  });
+
+  it('finds liars by parts of their results, for a small share of the work', () => {
+    const stays = aProfile({ lifetime: { kind: 'stays' }, volunteers: 15, tasks: 200, liars, verify: 'spot' });
+    for (const own of [false, true]) {
+      const checked = simulate({ ...stays, own }, 1, { policy: earliestFinish });
+      expect(checked).toMatchObject({ escaped: 0, settled: true });
+      expect(checked.attempts.probe).toBeGreaterThan(100);
+      const parts = checked.runs.filter(({ purpose }) => purpose === 'probe');
+      expect(parts.reduce((sum, { units }) => sum + units, 0)).toBeLessThan(0.03 * checked.usefulUnits);
+    }
+  });
+
+  it('judges results as it is told to', () => {
+    const stays = aProfile({ lifetime: { kind: 'stays' }, volunteers: 6, tasks: 20, verify: 'spot' });
+    const looked = { whole: 0, part: 0, compared: 0 };
+    const judge: Judge = {
+      fault(_, { attempt }, secret) {
+        looked[secret === null ? 'whole' : 'part']++;
+        return attempt.endsWith('task-3.1') ? 'it has the wrong length' : null;
+      },
+      compare(task, a, b, secret) {
+        looked.compared++;
+        expect(task.workUnits).toBeGreaterThan(1000);
+        expect(secret).not.toBeNull();
+        expect(a.session.index).not.toBe(b.session.index);
+        return 'equal';
+      },
+    };
+    const outcome = simulate(stays, 1, { policy: earliestFinish, judge });
+    expect(outcome).toMatchObject({ settled: true, done: 20 });
+    expect(looked.whole).toBeGreaterThan(20);
+    expect(looked.part).toBe(looked.compared);
   });
 
   it('waits for inputs as long as the owner’s line takes for all of them', () => {

@@ -6,7 +6,8 @@ import { createPlainOracle } from '@tabgrid/scheduler/oracle';
 import type { Policy } from '@tabgrid/scheduler/policies/policy';
 import { createScheduler, DEFAULT_CONFIG, type Scheduler } from '@tabgrid/scheduler/scheduler';
 import { stream } from './draws.js';
-import { createDriver } from './driver.js';
+import { BY_WORDS, createDriver, type Judge } from './driver.js';
+import type { Ring } from './lies.js';
 import { MEDIAN_UNITS_PER_SECOND, type Profile } from './profile.js';
 import type { Span } from './steps.js';
 import { createTally, type Outcome } from './tally.js';
@@ -30,6 +31,8 @@ export interface SimulateOptions {
   readonly capabilities?: Omit<Capabilities, 'adapter' | 'software'>;
   /** Makes the scheduler: for whoever wants to look over its shoulder. */
   readonly create?: typeof createScheduler;
+  /** Looks at results; by what they say when absent. */
+  readonly judge?: Judge;
   /** Called after every event. */
   readonly inspect?: (scheduler: Scheduler, event: SchedulerEvent, effects: readonly Effect[]) => void;
 }
@@ -57,7 +60,8 @@ export function createSimulation(profile: Profile, seed: number, options: Simula
   const start = Math.min(0, world.session(0)?.joinsAt ?? 0);
   const timeline = createTimeline(start);
   const tally = createTally();
-  const config = { ...DEFAULT_CONFIG, oracle: plainOracle(), logLimit: 100, ...options.config, policy: options.policy };
+  const fixed = { oracle: plainOracle(), probe: partOf, logLimit: 100 };
+  const config = { ...DEFAULT_CONFIG, ...fixed, ...options.config, policy: options.policy };
   const scheduler = (options.create ?? createScheduler)(config, stream(seed, 'scheduler').state());
   const { inspect } = options;
   const driver = createDriver({
@@ -65,11 +69,13 @@ export function createSimulation(profile: Profile, seed: number, options: Simula
     timeline,
     tally,
     origin: -start,
+    judge: options.judge ?? BY_WORDS,
     workload: options.workload ?? bagOf(profile, seed),
     inspect: inspect ? (event, effects) => inspect(scheduler, event, effects) : null,
   });
   const uplink = createUplink(timeline, profile.ownerBytesPerSecond / 1000);
   const volunteers: Volunteer[] = [];
+  const ring: Ring = new Set();
 
   const arrive = (index: number): void => {
     const session = world.session(index);
@@ -81,6 +87,7 @@ export function createSimulation(profile: Profile, seed: number, options: Simula
           uplink,
           random: stream(seed, 'volunteer', index),
           invited: profile.invited,
+          ring,
           capabilities: options.capabilities ?? CAPABILITIES,
           progressMs: profile.progressMs,
           telemetryMs: profile.signs?.everyMs ?? null,
@@ -132,6 +139,13 @@ export function simulate(profile: Profile, seed: number, options: SimulateOption
   while (simulation.step());
   return simulation.outcome();
 }
+
+/** Four pixels of a tile of 32 × 32. */
+const partOf = ({ workUnits }: TaskSpec, secret: number) => ({
+  params: { secret },
+  workUnits: workUnits / 256,
+  outputBytes: 68,
+});
 
 const CAPABILITIES = { features: [], limits: {}, cpuCores: 4, kernels: [KERNEL] };
 

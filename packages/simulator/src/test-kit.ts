@@ -44,6 +44,7 @@ export const aSession = (change: Partial<Session> = {}): Session => ({
   upBytesPerMs: 1000,
   network: 'network',
   adapter: 0,
+  own: false,
   liar: null,
   signs: NO_SIGNS,
   ...change,

@@ -37,6 +37,7 @@ function setUp(change: Partial<Session> = {}, progressMs = 10_000, telemetryMs: 
       uplink: createUplink(timeline, Number.POSITIVE_INFINITY),
       random: stream(1, 'test'),
       invited: false,
+      ring: new Set(),
       capabilities: { features: [], limits: {}, cpuCores: 1, kernels: [KERNEL] },
       progressMs,
       telemetryMs,
@@ -340,6 +341,32 @@ describe('liars', () => {
     volunteer.rejected(aid('c'));
     until(12_000);
     expect(say('d', 6)).toBe(true);
+  });
+
+  it('may leave before they are found out, after so many results', () => {
+    const { volunteer, until, times, names } = setUp({ liar: { ...liar, leavesAfter: 2 } });
+    until(0);
+    for (const [i, id] of ['a', 'b', 'c'].entries()) volunteer.send(aid(id), spec(i), 'first');
+    until(9000);
+    expect(times('volunteerLeft', 'volunteerJoined', 'returned')).toEqual([
+      ['volunteerJoined', 0],
+      ['returned', 1020],
+      ['returned', 2020],
+      ['volunteerLeft', 2020],
+      ['volunteerJoined', 5020],
+    ]);
+    expect(names).toHaveLength(2);
+  });
+
+  it('say of parts of others’ results what is right, unless they cannot know', () => {
+    for (const wrongWords of [false, true]) {
+      const { volunteer, until } = setUp({ liar: { ...liar, wrongWords } });
+      until(0);
+      volunteer.send(aid('a'), spec(0), 'first');
+      volunteer.send(aid('b'), spec(1), 'probe');
+      until(5000);
+      expect([volunteer.value(aid('a')) === RIGHT, volunteer.value(aid('b')) === RIGHT]).toEqual([false, !wrongWords]);
+    }
   });
 
   it('are not made of honest ones that somebody wrongly accuses', () => {

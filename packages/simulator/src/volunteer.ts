@@ -4,7 +4,7 @@ import type { AttemptPurpose, SchedulerEvent } from '@tabgrid/scheduler/events';
 import type { Random } from '@tabgrid/scheduler/random';
 import * as v from 'valibot';
 import { logNormal } from './draws.js';
-import { claimOf, RIGHT } from './lies.js';
+import { claimOf, RIGHT, type Ring } from './lies.js';
 import { createLine } from './line.js';
 import { qualityAt, telemetryAt } from './signs.js';
 import { between, reaches, type Span } from './steps.js';
@@ -46,6 +46,7 @@ export interface VolunteerDeps {
   readonly uplink: Uplink;
   readonly random: Random;
   readonly invited: boolean;
+  readonly ring: Ring;
   /** What it tells of itself, but for its adapter. */
   readonly capabilities: Omit<Capabilities, 'adapter' | 'software'>;
   readonly progressMs: Millis;
@@ -98,6 +99,8 @@ export function createVolunteer(deps: VolunteerDeps, session: Session): Voluntee
   /** Found out, it waits before it comes back. */
   let hides = false;
   let acceptedResults = 0;
+  /** Whole ones, under its present name. */
+  let results = 0;
   let queue: Held[] = [];
   let current: (Held & { readonly from: Millis; readonly run: number }) | null = null;
   let runs = 0;
@@ -139,7 +142,7 @@ export function createVolunteer(deps: VolunteerDeps, session: Session): Voluntee
       },
       paused: false,
       hidden: isHidden(),
-      tags: { network, region, provider, owner: null, invited: deps.invited, trusted: false },
+      tags: { network, region, provider, owner: null, invited: deps.invited, trusted: session.own },
       telemetry: telemetryAt(session.signs, timeline.now()),
     };
     deps.name(id);
@@ -226,9 +229,11 @@ export function createVolunteer(deps: VolunteerDeps, session: Session): Voluntee
 
   const finish = (run: number): void => {
     if (current?.run !== run) return;
-    const { attempt, spec, from } = current;
+    const { attempt, spec, from, purpose } = current;
     endRun(true);
-    values.set(attempt, claimOf(session.liar, spec.id, acceptedResults, `${id} ${attempt}`, random));
+    const occasion = { task: spec.id, purpose, accepted: acceptedResults, mark: `${id} ${attempt}`, ring: deps.ring };
+    values.set(attempt, claimOf(session.liar, occasion, random));
+    if (purpose !== 'probe') results++;
     const wallMs = timeline.now() - from;
     const stats: RunStats = { kernelMs: wallMs, wallMs, submissions: 1 };
     kept.set(attempt, { task: spec.id, stats });
@@ -245,6 +250,8 @@ export function createVolunteer(deps: VolunteerDeps, session: Session): Voluntee
       tellRoundTrip();
       tellLink(LINK_EVERY_MS);
       say({ type: 'returned', volunteer: id, attempt, task, stats });
+      const { liar } = session;
+      if (liar?.leavesAfter !== undefined && results >= liar.leavesAfter) caught(liar.backAfterMs);
     }
   };
 
@@ -290,7 +297,7 @@ export function createVolunteer(deps: VolunteerDeps, session: Session): Voluntee
     timeline.at(timeline.now() + after, join);
   };
 
-  /** A liar that was found out comes back as somebody else. */
+  /** A liar that was found out, or thinks so, comes back as somebody else. */
   const caught = (backAfterMs: Millis): void => {
     endRun(false);
     queue = [];
@@ -303,6 +310,7 @@ export function createVolunteer(deps: VolunteerDeps, session: Session): Voluntee
       names++;
       id = nameOf(session, names);
       acceptedResults = 0;
+      results = 0;
       inputs = 'none';
       join();
     });

@@ -66,9 +66,12 @@ const bagPlanner: Planner<{ readonly open: number; readonly failed: number }, Ba
   merge: () => null,
 };
 
-/** The profile's tasks as the planner of such a job would cut them: costs spread about the mean, and known. */
-export function bagOf(profile: Profile, seed: number): Workload {
-  return createWorkload(bagPlanner, { id: JOB, tasks: tasksOf(profile, seed) });
+/**
+ * The profile's tasks as the planner of such a job would cut them: costs spread about the mean, and known.
+ * @param tasks others in their place
+ */
+export function bagOf(profile: Profile, seed: number, tasks: readonly TaskSpec[] = tasksOf(profile, seed)): Workload {
+  return createWorkload(bagPlanner, { id: JOB, tasks });
 }
 
 export const JOB = v.parse(JobId, 'job');

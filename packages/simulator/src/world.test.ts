@@ -116,6 +116,20 @@ describe('a world', () => {
     expect(new Set(sessions.map((s) => s.network)).size).toBe(10);
     expect(new Set(sessionsOf(stays).map((s) => s.network)).size).toBe(300);
   });
+
+  it('draws liars of several kinds in turn, and the owner’s own machine, which is none', () => {
+    const liars = { kind: 'independent', share: 0.2, wrongShare: 1, honestResults: 0, backAfterMs: 0 } as const;
+    const mix = [{ how: 'black', faster: 4 }, { kind: 'sleeper' }, { how: 'noise' }] as const;
+    const sessions = sessionsOf({ ...stays, own: true, speedSigma: 0, liars: { ...liars, mix } });
+    const found = sessions.flatMap((s) => (s.liar ? [`${s.liar.kind} ${s.liar.how}`] : []));
+    expect(found.filter((kind) => kind === 'independent black')).toHaveLength(20);
+    expect(found.filter((kind) => kind === 'sleeper undefined')).toHaveLength(20);
+    const [own, ...others] = sessions;
+    expect(own).toMatchObject({ own: true, liar: null });
+    expect(others.every((s) => !s.own)).toBe(true);
+    const speedOf = (how: string) => sessions.find((s) => s.liar?.how === how)?.speed.value[0] ?? 0;
+    expect(speedOf('black') / speedOf('noise')).toBeGreaterThan(2);
+  });
 });
 
 describe('networks that go down', () => {

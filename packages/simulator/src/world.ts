@@ -38,6 +38,8 @@ export interface Session {
   readonly network: string;
   /** Which hardware and browser it is, of a few. */
   readonly adapter: number;
+  /** The job owner's own machine. */
+  readonly own: boolean;
   readonly liar: Liars | null;
   readonly signs: Signs;
 }
@@ -81,7 +83,7 @@ export function createWorld(profile: Profile, seed: number): World {
 
 function createSession(profile: Profile, seed: number, index: number, drawn: Span): Session {
   const random = stream(seed, 'session', index);
-  const unitsPerMs = logNormal(random, MEDIAN_UNITS_PER_SECOND / 1000, profile.speedSigma);
+  const drawnUnitsPerMs = logNormal(random, MEDIAN_UNITS_PER_SECOND / 1000, profile.speedSigma);
   const polite = random.next() >= profile.silentShare;
   const suspectAfterMs = uniform(random, ...SUSPECT_AFTER_MS);
   const roundTripMs = logNormal(random, profile.roundTripMs, profile.roundTripSigma);
@@ -89,7 +91,8 @@ function createSession(profile: Profile, seed: number, index: number, drawn: Spa
   const upBytesPerMs = logNormal(random, profile.upBytesPerSecond / 1000, profile.bandwidthSigma);
   const network = `network-${profile.networks === null ? index : Math.floor(random.next() * profile.networks)}`;
   const adapter = Math.floor(random.next() * ADAPTERS);
-  const liar = profile.liars && isDrawn(seed, index, profile.liars.share) ? profile.liars : null;
+  const liar = liarOf(profile, seed, index);
+  const unitsPerMs = drawnUnitsPerMs * (liar?.faster ?? 1);
   const part = profile.duty && random.next() < profile.duty.share ? profile.duty.part : 1;
 
   const outage = outageOf(profile, seed, index, network, drawn);
@@ -126,6 +129,7 @@ function createSession(profile: Profile, seed: number, index: number, drawn: Spa
     upBytesPerMs,
     network,
     adapter,
+    own: profile.own === true && index === 0,
     liar,
     signs: createSigns(profile, seed, { ...bearer, speed: relative, lies: liar !== null }),
   };
@@ -156,6 +160,14 @@ function hiddenBefore(profile: Profile, seed: number, index: number, { from, unt
   const since = Math.max(from, until - signs.hiddenForMs * random.next());
   const others = spans.filter((span) => span.from < since);
   return [...others.map((span) => ({ from: span.from, until: Math.min(span.until, since) })), { from: since, until }];
+}
+
+function liarOf({ liars, own }: Profile, seed: number, index: number): Liars | null {
+  if (!liars || (own && index === 0) || !isDrawn(seed, index, liars.share)) return null;
+  const { mix, ...plain } = liars;
+  if (!mix) return plain;
+  const drawn = Array.from({ length: index }, (_, i) => i).filter((i) => isDrawn(seed, i, liars.share)).length;
+  return { ...plain, ...mix[drawn % mix.length] };
 }
 
 /** Systematic sampling: of any number of neighbours, the share is met to within one. */
