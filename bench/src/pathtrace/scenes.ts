@@ -4,10 +4,11 @@ import { basename, join } from 'node:path';
 import { decodeImage } from '@tabgrid/assets/decode-node';
 import { defaultCamera } from '@tabgrid/assets/default-camera';
 import { readGltf } from '@tabgrid/assets/gltf';
-import { buildDragon, dragonExtras } from '@tabgrid/bench-page/pathtrace/dragon';
 import type { SceneExtras } from '@tabgrid/bench-page/pathtrace/scene';
 import { ROOT } from '@tabgrid/cli/build';
 import { type Bytes, bytesOf } from '@tabgrid/protocol/bytes';
+
+import { buildDragon, dragonExtras } from './dragon.js';
 
 /** The benchmark's scenes as files that every renderer reads. */
 

