@@ -50,6 +50,8 @@ export interface RenderSpec {
   readonly aperture?: number;
   /** Metres along the view at which things are sharp; absent: at what stands in the picture's middle. */
   readonly focus?: number;
+  /** Whether noise is taken out of the finished picture; absent: it stays as it is rendered. */
+  readonly denoise?: boolean;
   /** Tile side in pixels; null lets the planner choose. */
   readonly tile: number | null;
   readonly verify: Verification;
@@ -82,6 +84,14 @@ export interface JobWork {
   readonly retracted: number;
 }
 
+/** How far a stage behind a picture is. */
+export interface StageView {
+  /** `gone`: it was over, and what it made is not kept. */
+  readonly state: 'waiting' | 'running' | 'done' | 'failed' | 'gone';
+  /** Accepted share of its work, 0 to 1. */
+  readonly share: number;
+}
+
 export interface JobView {
   readonly id: JobId;
   readonly title: string;
@@ -107,6 +117,8 @@ export interface JobView {
   readonly wallMs: Millis;
   /** Whether assignments are held (see `hold`). */
   readonly held: boolean;
+  /** The stage that takes the noise out of the picture; null where that is not wanted. */
+  readonly denoise: StageView | null;
   /** Why it failed, or what keeps it from going on ("no volunteer is here"), in words; null when all is well. */
   readonly notice: string | null;
 }
@@ -172,6 +184,9 @@ export interface TileView {
   readonly volunteer: number;
 }
 
+/** Which of a picture's two forms: with its noise taken out, as far as that has been done, or as it was rendered. */
+export type PictureForm = 'denoised' | 'rendered';
+
 /** The picture so far. */
 export interface FilmView {
   readonly width: number;
@@ -180,6 +195,8 @@ export interface FilmView {
   readonly rgb: Float32Array<ArrayBuffer>;
   /** Grows with every change. */
   readonly revision: number;
+  /** What is shown. */
+  readonly form: PictureForm;
 }
 
 /** One finished or stopped job in the list of past jobs. */
@@ -293,10 +310,14 @@ export interface Coordinator {
   giveUp(id: JobId): Promise<void>;
   /** More samples on the finished (or stopped) picture. @throws UserError */
   addSamples(spp: number): Promise<void>;
-  film(): FilmView | null;
+  /** @param form by default the denoised picture where there is one */
+  film(form?: PictureForm): FilmView | null;
   tiles(): readonly TileView[];
-  /** Encodes the film in a Worker; an EXR stays linear, whatever `tone` says. @throws UserError when there is none */
-  export(format: 'png' | 'exr', tone?: ToneOptions): Promise<Bytes>;
+  /**
+   * Encodes the film in a Worker; an EXR stays linear, whatever `tone` says. @throws UserError when there is none
+   * @param form as for `film`
+   */
+  export(format: 'png' | 'exr', tone?: ToneOptions, form?: PictureForm): Promise<Bytes>;
   /** The report of the job shown; its form is `JobReport` in the protocol's records. @throws UserError */
   report(): Promise<unknown>;
   /** What was learned. Made anew when asked for: ask once a second at most. */

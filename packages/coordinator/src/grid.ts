@@ -137,7 +137,7 @@ export function createGrid(deps: GridDeps): Grid {
     redo: (task) => tell({ type: 'retracted', task, reason: 'its bytes are gone' }),
     changed,
   });
-  perform = createPerformer({ jobs, roster, outbound, held, results, rounds, contributions, hold });
+  perform = createPerformer({ jobs, roster, outbound, held, results, rounds, contributions, hold, inputs });
 
   const gridState = (): GridState => {
     const able = dispatcher.scheduler

@@ -1,8 +1,7 @@
 import type { AttemptId, JobId, TaskId } from '@tabgrid/protocol/ids';
 import type { AdapterClass } from '@tabgrid/protocol/task';
 import type { SchedulerEvent, Verdict } from '@tabgrid/scheduler/events';
-import { pathtraceTask } from '@tabgrid/webgpu-kernels/pathtrace/task';
-import { type Arrival, type Job, splitOutputs } from './job.js';
+import type { Arrival, Job } from './job.js';
 import type { BaseRecord } from './journal-records.js';
 import type { Comparison } from './recovery.js';
 import type { Results } from './results.js';
@@ -54,17 +53,14 @@ export function createHeldResults({ results, tell }: HeldResultsDeps): HeldResul
   const find = async (job: Job, task: TaskId, attempt: AttemptId): Promise<Comparable | null> => {
     const here = held.get(attempt);
     if (here) return here;
+    const staged = job.stage?.resultOf(task);
+    if (staged) return staged.attempt === attempt ? staged : null;
     const stored = await results.get(job.id, task);
     return stored?.attempt === attempt ? { ...stored, body: stored.result } : null;
   };
 
-  const compareNow = (job: Job, task: TaskId, a: Comparable, b: Comparable): Verdict => {
-    const params = job.ledger.paramsOf(task);
-    if (!params) return 'different';
-    const outputs = pathtraceTask.outputs(params);
-    const [left, right] = [splitOutputs(outputs, a.body), splitOutputs(outputs, b.body)];
-    return pathtraceTask.compare(left, right, sameClass(a, b)).kind;
-  };
+  const compareNow = (job: Job, task: TaskId, a: Comparable, b: Comparable): Verdict =>
+    job.compare(task, a.body, b.body, sameClass(a, b));
 
   return {
     arrived(arrival) {

@@ -1,21 +1,24 @@
-import { type Bytes, bytesOf } from '@tabgrid/protocol/bytes';
+import type { Bytes } from '@tabgrid/protocol/bytes';
 import type { Clock } from '@tabgrid/protocol/clock';
 import { type AttemptId, type JobId, type Millis, type TaskId, VolunteerId } from '@tabgrid/protocol/ids';
 import { MAX_TEXT_LENGTH } from '@tabgrid/protocol/limits';
 import { type JobRecord, RECORDS_VERSION, type ResultRecord } from '@tabgrid/protocol/records';
-import type { AdapterClass, OutputRef, TaskSpec } from '@tabgrid/protocol/task';
+import type { AdapterClass, TaskSpec } from '@tabgrid/protocol/task';
 import type { Interval } from '@tabgrid/scheduler/oracle';
 import type { GridState } from '@tabgrid/splitters/planner';
 import type { RenderJob, RenderState } from '@tabgrid/splitters/render/planner';
 import { sampleCount } from '@tabgrid/splitters/render/samples';
 import { PathtraceParams, pathtraceTask } from '@tabgrid/webgpu-kernels/pathtrace/task';
+import type { Verdict } from '@tabgrid/webgpu-kernels/task-kind';
 import * as v from 'valibot';
 import type { JobShare, JobWork, RenderSpec, TileView } from './api.js';
 import { jsonObject } from './job-store.js';
 import type { Mark } from './journal.js';
 import { createLedger, type Ledger, type LedgerBefore, type Part } from './ledger.js';
 import type { Member, ResultHead } from './member.js';
+import { faultOf, splitOutputs } from './outputs.js';
 import type { Picture } from './picture.js';
+import { createStage, type Stage } from './stage.js';
 import { type AcceptedResult, createTally, type Tally } from './tally.js';
 
 /**
@@ -35,6 +38,8 @@ export interface Job {
   readonly startedAt: number;
   /** null for a job that was cut off and not taken up yet. */
   picture: Picture | null;
+  /** What takes the noise out of the picture, from when the picture is whole; null where that is not wanted. */
+  readonly stage: Stage | null;
   state: JobRecord['state'];
   sharing: JobShare;
   /** Why it failed; null otherwise. */
@@ -49,6 +54,14 @@ export interface Job {
   begin(grid: GridState): readonly TaskSpec[];
   /** Further samples (none for 0), and what is missing of the earlier ones. */
   extend(spp: number, grid: GridState): readonly TaskSpec[];
+  /** Whether the task is one of the present round's, or of its stage. */
+  has(task: TaskId): boolean;
+  /**
+   * The stage that the whole picture is to go through next; null when it has been through, is not whole, or is to stay as it
+   * is. @param name part of its tasks' names
+   */
+  beginStage(name: string): Stage | null;
+  compare(task: TaskId, a: Bytes, b: Bytes, sameClass: boolean): Verdict['kind'];
   /** What is wrong with the structure of a result for this task, or null. */
   fault(task: TaskId, head: ResultHead, body: Bytes): string | null;
   /** Takes an accepted result in. @returns how the store should keep it; null for a task that is not open in this job */
@@ -121,6 +134,7 @@ export function createJob({ clock, members, title, spec, sharing, startedAt, pla
   /** What is in the tally, by task. */
   const given = new Map<TaskId, AcceptedResult>();
   let missing = 0;
+  let stage: Stage | null = null;
 
   const give = (task: TaskId, result: AcceptedResult): void => {
     given.set(task, result);
@@ -136,6 +150,9 @@ export function createJob({ clock, members, title, spec, sharing, startedAt, pla
     tally,
     startedAt,
     picture: null,
+    get stage() {
+      return stage;
+    },
     state: before?.state ?? 'running',
     sharing,
     reason: before?.notice ?? null,
@@ -149,9 +166,30 @@ export function createJob({ clock, members, title, spec, sharing, startedAt, pla
       const whole = self.state === 'done' && spp > 0;
       return started(ledger.extend(whole ? { spp } : { spp, have: self.picture?.places() ?? [] }, grid));
     },
-    fault(task, head, body) {
+    has: (task) => ledger.has(task) || stage?.has(task) === true,
+    beginStage(name) {
+      const { picture } = self;
+      const whole = ledger.done?.failed === 0 && missing === 0;
+      if (!spec.denoise || !whole || stage !== null || !picture) return null;
+      const rendered = ledger.parts().flatMap(({ task, tile }) => (ledger.isAccepted(task) ? [{ task, tile }] : []));
+      const radiance = async () => {
+        await picture.settled();
+        return picture.film.rgb;
+      };
+      stage = createStage({ job, name, rendered, radiance });
+      return stage;
+    },
+    compare(task, a, b, sameClass) {
+      if (stage?.has(task)) return stage.compare(task, a, b, sameClass);
       const params = ledger.paramsOf(task);
-      return params ? faultOf(params, head.outputs, body) : 'a task that this job does not have';
+      if (!params) return 'different';
+      const outputs = pathtraceTask.outputs(params);
+      return pathtraceTask.compare(splitOutputs(outputs, a), splitOutputs(outputs, b), sameClass).kind;
+    },
+    fault(task, head, body) {
+      if (stage?.has(task)) return stage.fault(task, head.outputs, body);
+      const params = ledger.paramsOf(task);
+      return params ? faultOf(pathtraceTask, params, head.outputs, body) : 'a task that this job does not have';
     },
     accept(task, { attempt, member, adapter, software, head, body }) {
       const params = ledger.paramsOf(task);
@@ -169,6 +207,10 @@ export function createJob({ clock, members, title, spec, sharing, startedAt, pla
       if (tile) tally.ran({ volunteer, tile, p025Ms: p025, medianMs: median, p975Ms: p975, tookMs });
     },
     fail(task, reasons) {
+      if (stage?.has(task)) {
+        stage.fail(reasons);
+        return;
+      }
       ledger.failed(task);
       const { failed } = ledger.state;
       const parts = failed.length === 1 ? 'One part' : `${failed.length} parts`;
@@ -195,6 +237,8 @@ export function createJob({ clock, members, title, spec, sharing, startedAt, pla
     },
     settle() {
       if (!ledger.done) return;
+      stage?.settle();
+      self.reason ??= stage?.reason ?? null;
       self.state = ledger.done.failed > 0 || missing > 0 ? 'failed' : 'done';
       tally.stop();
     },
@@ -204,7 +248,7 @@ export function createJob({ clock, members, title, spec, sharing, startedAt, pla
       const parsed = v.safeParse(PathtraceParams, { ...job.base, tile, samples });
       if (!parsed.success) return null;
       const params = parsed.output;
-      if (faultOf(params, pathtraceTask.outputs(params), result) !== null) return null;
+      if (faultOf(pathtraceTask, params, pathtraceTask.outputs(params), result) !== null) return null;
       self.picture?.add(record.task, params, result, Math.max(0, Number(record.volunteer.slice(1)) - 1) || 0);
       if (how.count) ledger.counted(params);
       if (given.has(record.task)) return null;
@@ -214,10 +258,16 @@ export function createJob({ clock, members, title, spec, sharing, startedAt, pla
       return row;
     },
     stop() {
+      // A picture that is whole stays so, with or without its noise.
+      if (stage && ledger.done) {
+        self.settle();
+        return;
+      }
+      stage?.settle();
       if (self.state === 'running' || self.state === 'paused') self.state = 'cancelled';
       tally.stop();
     },
-    tileOf: (task) => ledger.paramsOf(task)?.tile ?? null,
+    tileOf: (task) => ledger.paramsOf(task)?.tile ?? stage?.tileOf(task) ?? null,
     tiles: () => self.picture?.tiles() ?? [],
     record(mark) {
       const { runs, generation, open, failed } = ledger.state;
@@ -250,6 +300,7 @@ export function createJob({ clock, members, title, spec, sharing, startedAt, pla
 
   function started(tasks: readonly TaskSpec[]): readonly TaskSpec[] {
     missing = 0;
+    stage = null;
     self.settled = false;
     self.state = 'running';
     self.reason = null;
@@ -269,24 +320,4 @@ function sizeOf(params: PathtraceParams): Pick<AcceptedResult, 'samples' | 'unit
 /** Ids are given anew by a visit that does not go on with the one before: those of an earlier one are other volunteers. */
 function formerId(id: VolunteerId): VolunteerId {
   return v.parse(VolunteerId, id.startsWith('past-') ? id : `past-${id}`);
-}
-
-/** A result's body, output by output. */
-export function splitOutputs(outputs: readonly OutputRef[], body: Bytes): readonly Bytes[] {
-  let at = 0;
-  return outputs.map(({ bytes }) => {
-    at += bytes;
-    return bytesOf(body.subarray(at - bytes, at));
-  });
-}
-
-function faultOf(params: PathtraceParams, outputs: readonly OutputRef[], body: Bytes): string | null {
-  const expected = pathtraceTask.outputs(params);
-  const listed = outputs.reduce((sum, output) => sum + output.bytes, 0);
-  if (outputs.length !== expected.length || listed !== body.byteLength) return 'outputs that do not add up';
-  for (const [i, output] of expected.entries()) {
-    if (outputs[i]?.name !== output.name || outputs[i]?.bytes !== output.bytes)
-      return `the output ${output.name} is not as agreed`;
-  }
-  return pathtraceTask.fault(params, splitOutputs(expected, body));
 }

@@ -1,7 +1,10 @@
+import type { TaskSpec } from '@tabgrid/protocol/task';
 import type { Effect } from '@tabgrid/scheduler/events';
 import type { Contributions } from './contributions.js';
 import type { HeldResults } from './held-results.js';
 import type { Hold } from './hold.js';
+import type { Inputs } from './inputs.js';
+import type { Job } from './job.js';
 import type { Jobs } from './jobs.js';
 import type { Outbound } from './outbound.js';
 import type { Results } from './results.js';
@@ -12,6 +15,7 @@ import type { Rounds } from './rounds.js';
  * Does what the scheduler's effects say. It decides nothing.
  *
  * 1. A result goes into the film and the store by an `accept` effect only, and leaves both by `retract`.
+ * 2. What a stage's task reads is put together when it is sent, and served until it has its result.
  */
 export type Perform = (effect: Exclude<Effect, { type: 'wake' }>) => void;
 
@@ -24,15 +28,22 @@ export interface PerformerDeps {
   readonly rounds: Rounds;
   readonly contributions: Contributions;
   readonly hold: Hold;
+  readonly inputs: Inputs;
 }
 
 export function createPerformer(deps: PerformerDeps): Perform {
-  const { jobs, roster, outbound, held, results, rounds, contributions, hold } = deps;
+  const { jobs, roster, outbound, held, results, rounds, contributions, hold, inputs } = deps;
 
   const accept = ({ attempt, task, volunteer }: Extract<Effect, { type: 'accept' }>): void => {
     const arrival = held.take(attempt);
     held.endTask(task);
-    const record = arrival && jobs.byTask(task)?.accept(task, arrival);
+    const job = jobs.byTask(task);
+    if (arrival && job?.stage?.has(task)) {
+      inputs.dropTask(task);
+      if (job.stage.accept(task, arrival)) outbound.acknowledge(volunteer, attempt);
+      return;
+    }
+    const record = arrival && job?.accept(task, arrival);
     if (!record) return;
     contributions.add(record);
     results.put(record);
@@ -41,17 +52,35 @@ export function createPerformer(deps: PerformerDeps): Perform {
 
   const retract = ({ task }: Extract<Effect, { type: 'retract' }>): void => {
     const job = jobs.byTask(task);
+    job?.stage?.retract(task);
     const was = job?.retract(task);
     if (!job || !was) return;
     if (was.counted) contributions.takeBack(was.counted);
     results.remove(job.id, task);
   };
 
+  /** Completes a task whose inputs are other tasks' outputs. */
+  const lateInputs = (job: Job, spec: TaskSpec): (() => Promise<TaskSpec>) | undefined => {
+    const read = job.stage?.inputsOf(spec.id);
+    if (!read) return undefined;
+    return async () => {
+      const blobs = await read();
+      inputs.serveTask(spec.id, blobs);
+      return { ...spec, inputs: blobs.map(({ ref }) => ref) };
+    };
+  };
+
   return (effect) => {
     switch (effect.type) {
       case 'sendTask': {
-        const title = jobs.byTask(effect.task.id)?.title ?? '';
-        outbound.task(effect.volunteer, effect.attempt, effect.task, title);
+        const job = jobs.byTask(effect.task.id);
+        outbound.task(
+          effect.volunteer,
+          effect.attempt,
+          effect.task,
+          job?.title ?? '',
+          job && lateInputs(job, effect.task),
+        );
         return;
       }
       case 'cancelAttempt':

@@ -6,10 +6,9 @@ import { FromCoordinator, type FromVolunteer, type Telemetry } from '@tabgrid/pr
 import { message } from '@tabgrid/protocol/message';
 import type { Capabilities, TaskSpec } from '@tabgrid/protocol/task';
 import { PROTOCOL_VERSION } from '@tabgrid/protocol/version';
-import { fakeResult } from '@tabgrid/splitters/render/fake-kernel';
 import type { Link } from '@tabgrid/transport/link';
-import { PathtraceParams, pathtraceTask } from '@tabgrid/webgpu-kernels/pathtrace/task';
 import * as v from 'valibot';
+import { KERNELS, outputName, rightResult } from './test-results.js';
 
 /** For tests: a volunteer's page that does as the test says, over whatever links it is given, one after the other. */
 
@@ -19,7 +18,7 @@ export const capabilities = (change: Partial<Capabilities> = {}): Capabilities =
   features: [],
   limits: { maxStorageBufferBindingSize: 2 ** 30, maxBufferSize: 2 ** 30 },
   cpuCores: 2,
-  kernels: [{ kind: pathtraceTask.kind, version: pathtraceTask.version }],
+  kernels: KERNELS,
   ...change,
 });
 
@@ -110,11 +109,11 @@ export function createScripted(clock: ManualClock, options: ScriptedOptions): Sc
       if (!isJson(head)) throw new Error('not JSON');
       await link?.send(message(head, body)).catch(() => {});
     },
-    async result({ attempt, task }, body = fakeResult(v.parse(PathtraceParams, task.params)), ref = {}) {
+    async result({ attempt, task }, body = rightResult(task), ref = {}) {
       const head: FromVolunteer = {
         type: 'result',
         ref: { attempt, task: ref.id ?? task.id, job: task.job },
-        outputs: [{ name: 'blocks', bytes: body.byteLength }],
+        outputs: [{ name: outputName(task), bytes: body.byteLength }],
         stats: { kernelMs: 40, wallMs: 45, submissions: 1 },
       };
       kept.set(attempt, body);
@@ -136,7 +135,7 @@ export function createScripted(clock: ManualClock, options: ScriptedOptions): Sc
       busy = false;
       if (scripted.behaviour.kind !== 'silent' && queue[0] === next) {
         queue.shift();
-        const right = fakeResult(v.parse(PathtraceParams, next.task.params));
+        const right = rightResult(next.task);
         void scripted.result(next, behaviour.kind === 'answer' ? behaviour.make(next.task, right) : right);
       }
       work();

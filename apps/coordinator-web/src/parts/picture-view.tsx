@@ -26,15 +26,18 @@ export function PictureView(props: { readonly page: Page; readonly job: JobView 
       coordinator: page.coordinator,
       clock: page.clock,
       tone: () => page.tone.value,
+      form: () => page.form.value,
       base: base.current,
       overlay: overlay.current,
       reducedMotion: () => window.matchMedia('(prefers-reduced-motion: reduce)').matches,
     });
     const unsubscribe = page.view.subscribe(() => driver.changed());
     const untone = page.tone.subscribe(() => driver.restyled());
+    const unform = page.form.subscribe(() => driver.restyled());
     return () => {
       unsubscribe();
       untone();
+      unform();
       driver.stop();
     };
   }, [page]);

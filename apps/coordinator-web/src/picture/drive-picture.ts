@@ -1,5 +1,5 @@
 import { type ToneOptions, toneMap } from '@tabgrid/assets/tonemap';
-import type { Coordinator } from '@tabgrid/coordinator/api';
+import type { Coordinator, FilmView, PictureForm } from '@tabgrid/coordinator/api';
 import type { Clock } from '@tabgrid/protocol/clock';
 import type { Millis } from '@tabgrid/protocol/ids';
 import { volunteerColour } from '@tabgrid/ui/volunteer-colours';
@@ -19,7 +19,7 @@ const SWEEP_BUDGET_MS: Millis = 4;
 export interface PictureDriver {
   /** Something may have changed: paints soon, at most four times a second. */
   changed(): void;
-  /** The tone is another: what is shown is painted anew, at once where it is not too much. */
+  /** The tone or the form is another: what is shown is painted anew, at once where it is not too much. */
   restyled(): void;
   stop(): void;
 }
@@ -28,6 +28,7 @@ export interface PictureDeps {
   readonly coordinator: Pick<Coordinator, 'film' | 'tiles'>;
   readonly clock: Clock;
   readonly tone: () => ToneOptions;
+  readonly form: () => PictureForm;
   /** The picture: its raster has the film's pixels (or a whole fraction of them). */
   readonly base: HTMLCanvasElement;
   /** The outlines, over it: in the screen's own pixels. */
@@ -44,9 +45,10 @@ export function drivePicture(deps: PictureDeps): PictureDriver {
   let painter: Painter | null = null;
   let size = '';
   let restyling = false;
+  let form: FilmView['form'] = 'rendered';
 
   function paint(): boolean {
-    const film = deps.coordinator.film();
+    const film = deps.coordinator.film(deps.form());
     if (film === null || context === null || over === null || document.visibilityState === 'hidden') return false;
     if (painter === null || size !== `${film.width}x${film.height}`) {
       size = `${film.width}x${film.height}`;
@@ -60,6 +62,10 @@ export function drivePicture(deps: PictureDeps): PictureDriver {
           context.putImageData(new ImageData(new Uint8ClampedArray(rgba.buffer), width, height), x, y),
         now: () => clock.now(),
       });
+    }
+    if (film.form !== form) {
+      form = film.form;
+      painter.restyle();
     }
     const tiles = deps.coordinator.tiles();
     painter.note(film.revision, tiles);

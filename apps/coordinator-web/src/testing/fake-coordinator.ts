@@ -123,7 +123,7 @@ export function createFakeCoordinator(first: Partial<GridView> = {}): FakeCoordi
     },
     async launch(spec) {
       const lens = spec.aperture === undefined ? '' : ` f/${spec.aperture} at ${spec.focus ?? 'auto'}`;
-      ask(`launch ${spec.width}x${spec.height} ${spec.spp} ${spec.verify}${lens}`);
+      ask(`launch ${spec.width}x${spec.height} ${spec.spp} ${spec.verify}${lens}${spec.denoise ? ' denoised' : ''}`);
       if (view.scene === null) throw new UserError('No scene is loaded.');
       launched++;
       const tasks = { total: 10, accepted: 0, running: 0 };
@@ -170,8 +170,10 @@ export function createFakeCoordinator(first: Partial<GridView> = {}): FakeCoordi
     },
     film: () => film,
     tiles: () => tiles,
-    async export(format, tone) {
-      ask(`export ${format}${tone ? ` ${tone.curve} ${tone.exposure}` : ''}`);
+    async export(format, tone, form) {
+      ask(
+        `export ${format}${tone ? ` ${tone.curve} ${tone.exposure}` : ''}${form === 'rendered' ? ' as rendered' : ''}`,
+      );
       return new Uint8Array([1, 2, 3]);
     },
     async report() {
