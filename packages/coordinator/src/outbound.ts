@@ -41,7 +41,8 @@ export function createOutbound({ journal, roster, tell }: OutboundDeps): Outboun
   const send = async (
     volunteer: VolunteerId,
     attempt: AttemptId,
-    whole: () => Promise<TaskSpec>,
+    spec: TaskSpec,
+    whole: (() => Promise<TaskSpec>) | undefined,
     info: JobInfo,
   ): Promise<void> => {
     await journal.durable();
@@ -50,10 +51,14 @@ export function createOutbound({ journal, roster, tell }: OutboundDeps): Outboun
       const failure = { code: 'badTask', message: String(error).slice(0, 200) } as const;
       tell({ type: 'failed', volunteer, attempt, failure });
     };
-    const task = await whole().catch((error: unknown) => {
-      if (waiting.delete(attempt)) failed(error);
-      return null;
-    });
+    // Nothing is waited for that is not needed: tasks go out before the acknowledgements that were asked for behind them.
+    const task = whole
+      ? await whole().catch((error: unknown) => {
+          if (waiting.has(attempt)) failed(error);
+          waiting.delete(attempt);
+          return null;
+        })
+      : spec;
     if (!task || !waiting.delete(attempt)) return;
     try {
       await roster.send(volunteer, { type: 'task', attempt, task, info });
@@ -64,9 +69,9 @@ export function createOutbound({ journal, roster, tell }: OutboundDeps): Outboun
   };
 
   return {
-    task(to, attempt, task, title, whole = async () => task) {
+    task(to, attempt, task, title, whole) {
       waiting.add(attempt);
-      void send(to, attempt, whole, { job: task.job, kind: 'render', title });
+      void send(to, attempt, task, whole, { job: task.job, kind: 'render', title });
     },
     cancel(to, attempt, reason) {
       if (!waiting.delete(attempt)) say(to, { type: 'cancel', attempt, reason });

@@ -5,13 +5,16 @@ import { CANARY_SEED, FILTER_RADIUS_PX, NOISE_RADIUS_PX, SMOOTH_RADIUS_PX } from
  * spatial filter of Schied et al. (2017), without time:
  *
  *   light   what the picture shows, divided by the surfaces' colour, so that textures are no part of what is filtered; and how
- *           far each pixel is from its neighbours: from those on the side, or the line, that it is like most (as Kuwahara's filter chooses
- *           sides), so that edges and slopes of light are no noise
+ *           far each pixel is from its neighbours: from those on the side, or the line, that it is like most (as Kuwahara's
+ *           filter chooses sides), so that edges and slopes of light are no noise
  *   noise   the variance of the light around each pixel, from these distances
  *   smooth  light smoothed a little, but not over edges that stand out from the noise; and the variance of that,
  *           from the same pixels
  *   filter  each pixel's mean of the light of those around it that show the like: by normal, depth, colour, and by smoothed
  *           light as far as its variance tells two pixels apart; times the surface's colour
+ *
+ * The variance is measured in the picture itself: a film that has one block of samples a pixel knows no other. Where there is
+ * none, the picture stays as it is.
  *
  * All loops go row by row through the film's own pixels, so that a pixel's bits depend on nothing but the film around it.
  */

@@ -1,2 +1,2 @@
 /** Hash of the kernel's sources; renewed by `npm run -w packages/webgpu-kernels versions`. */
-export const DENOISE_VERSION = 'fcf1b0682f51';
+export const DENOISE_VERSION = '48d5372c04b0';
