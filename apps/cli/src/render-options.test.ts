@@ -20,6 +20,8 @@ it('takes a time, a lens and how the picture is shown', () => {
   const plain = parseRenderOptions(['bunny']);
   expect(plain).toMatchObject({ time: null, tone: { curve: 'aces', exposure: 0 } });
   expect(plain?.spec).not.toHaveProperty('aperture');
+  expect(plain?.spec).not.toHaveProperty('denoise');
+  expect(parseRenderOptions(['bunny', '--denoise'])?.spec.denoise).toBe(true);
   const argv = ['bunny', '--time', '1.5', '--aperture', '.7', '--focus', '3', '--tonemap', 'agx', '--exposure', '-2.5'];
   expect(parseRenderOptions(argv)).toMatchObject({
     time: 1.5,

@@ -49,6 +49,8 @@ SCENE is the path of a .glb or .gltf file, or a built-in scene: ${BUILTIN_SCENES
                       more is blurred; scenes are in metres         (all is sharp)
   --focus METRES      distance at which things are sharp, or auto: what stands in
                       the middle of the picture                     (auto)
+  --denoise           take the noise out of the finished picture; the .exr and .png are
+                      then without it, and the report has both hashes
   --environment FILE  light from a Radiance .hdr file
   --volunteers N      volunteer tabs to open                     (2)
   --tile N            tile side in pixels                        (chosen by the planner)
@@ -82,6 +84,7 @@ const OPTIONS = {
   time: { type: 'string' },
   aperture: { type: 'string' },
   focus: { type: 'string' },
+  denoise: { type: 'boolean' },
   tonemap: { type: 'string' },
   exposure: { type: 'string' },
   environment: { type: 'string' },
@@ -209,6 +212,7 @@ export function parseRenderOptions(
       seed: integer('seed', values.seed, 1, 0, 0xffff_ffff),
       camera: values.camera ?? null,
       ...lens(values),
+      ...(values.denoise && { denoise: true }),
       tile: values.tile === undefined ? null : integer('tile', values.tile, 64, 1, 512),
       verify,
     },

@@ -13,6 +13,7 @@ async function main(): Promise<void> {
   const { report, files } = await runRender(options, console.log);
   console.log(reportTable(report));
   console.log(`\nFilm SHA-256: ${report.filmSha256}`);
+  if (report.denoisedSha256) console.log(`Denoised SHA-256: ${report.denoisedSha256}`);
   for (const file of files) console.log(`Wrote ${file}`);
 }
 

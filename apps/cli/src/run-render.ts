@@ -77,6 +77,7 @@ async function setUpScene(page: Page, options: RenderOptions): Promise<void> {
   }
   await page.getByTestId('aperture').fill(spec.aperture === undefined ? '' : String(spec.aperture));
   await page.getByTestId('focus').fill(spec.focus === undefined ? '' : String(spec.focus));
+  await page.getByTestId('denoise').setChecked(spec.denoise ?? false);
   await page.getByTestId('verify').selectOption(spec.verify);
   if (spec.tile !== null) await page.getByTestId('tile').fill(String(spec.tile));
   if (spec.camera !== null) {
@@ -126,7 +127,11 @@ async function runJob(grid: Grid, tabs: Victims, chaos: readonly ChaosAction[]):
       if (job) {
         bar.show(job.share, progressText(job, view));
         if (job.state === 'failed') throw new RenderError(job.notice ?? 'The job failed.');
-        if (job.state === 'done') break;
+        if (job.state === 'done') {
+          if (job.denoise?.state === 'failed')
+            throw new RenderError(job.notice ?? 'The picture could not be denoised.');
+          break;
+        }
       }
       await faults.step();
     }
@@ -144,6 +149,8 @@ async function runJob(grid: Grid, tabs: Victims, chaos: readonly ChaosAction[]):
 
 function progressText(job: JobView, view: GridView): string {
   const present = view.volunteers.filter((volunteer) => volunteer.state !== 'gone').length;
+  if (job.denoise?.state === 'running')
+    return `denoising ${Math.round(100 * job.denoise.share)} %  ${present} volunteers`;
   const eta = job.etaMs === null ? '–' : `${Math.ceil(job.etaMs / 1000)} s`;
   return `${job.tasks.accepted}/${job.tasks.total} tiles  ${Math.round(job.samplesPerSecond).toLocaleString('en')} samples/s  ETA ${eta}  ${present} volunteers`;
 }

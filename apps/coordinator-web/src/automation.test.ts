@@ -36,6 +36,6 @@ it('hands out the film as bytes', () => {
   const automation = createAutomation(coordinator);
   expect(automation.filmBytes()).toBeNull();
   const rgb = new Float32Array([1, 2, 3]);
-  coordinator.showFilm({ width: 1, height: 1, rgb, revision: 1 }, []);
+  coordinator.showFilm({ width: 1, height: 1, rgb, revision: 1, form: 'rendered' }, []);
   expect(new Float32Array(automation.filmBytes()?.slice().buffer ?? new ArrayBuffer(0))).toEqual(rgb);
 });

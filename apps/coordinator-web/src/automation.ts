@@ -10,7 +10,8 @@ import { type Bytes, bytesOf } from '@tabgrid/protocol/bytes';
  *   scene-builtin (select)   scene-file, environment-file (file inputs)   scene-time (number input, where something moves)
  *   width height spp bounces seed tile aperture focus (number inputs)     tonemap (select)  exposure (range)  tone-reset
  *   camera (select by name)  verify (select: none, spot, replicate)         join-link (an <a> with href)
- *   helper-switch, open-switch (checkboxes)
+ *   helper-switch, open-switch, denoise (checkboxes)
+ *   denoise-state (data-state), then picture-form (data-form) with form-denoised, form-rendered (radios)
  *   launch  pause  resume  cancel  more-samples-count  more-samples        download-png  download-exr
  *   progress (role=progressbar, aria-valuenow)  job-state  eta  rate  tiles  work (how it goes, in words)
  *   jobs: job-row (data-job, data-state, data-shown) with job-show, job-pause, job-resume, job-stop, job-sharing (select)
@@ -30,7 +31,7 @@ export interface TabgridAutomation {
   /** The report of the job shown: `JobReport` of the protocol's records. */
   report(): Promise<unknown>;
   readonly hold: HoldControl;
-  /** The picture so far as linear 32-bit float RGB, row-major from the top, in this machine's byte order; null without one. */
+  /** The picture so far, as rendered: linear 32-bit float RGB, row-major from the top, in this machine's byte order; null without one. */
   filmBytes(): Bytes | null;
   exportImage(format: 'png' | 'exr'): Promise<Bytes>;
   /** What became of the view's last cameras. */
@@ -53,7 +54,7 @@ export function createAutomation(coordinator: Coordinator): TabgridAutomation {
     report: () => coordinator.report(),
     hold: coordinator.hold,
     filmBytes() {
-      const film = coordinator.film();
+      const film = coordinator.film('rendered');
       return film === null ? null : bytesOf(film.rgb);
     },
     exportImage: (format) => coordinator.export(format),

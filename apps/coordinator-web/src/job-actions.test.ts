@@ -100,7 +100,9 @@ describe('the finished picture', () => {
     coordinator.show({ job: aJob({ state: 'done' }) });
     page.setTone({ curve: 'agx', exposure: -1.5 });
     await page.download('png');
-    expect(coordinator.asked).toEqual(['export png agx -1.5']);
+    page.setForm('rendered');
+    await page.download('exr');
+    expect(coordinator.asked).toEqual(['export png agx -1.5', 'export exr agx -1.5 as rendered']);
   });
 
   it('is not saved where there is none', async () => {

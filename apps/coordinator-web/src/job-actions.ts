@@ -1,5 +1,5 @@
 import type { ToneOptions } from '@tabgrid/assets/tonemap';
-import type { Coordinator, JobView, PastJob } from '@tabgrid/coordinator/api';
+import type { Coordinator, JobView, PastJob, PictureForm } from '@tabgrid/coordinator/api';
 import type { Bytes } from '@tabgrid/protocol/bytes';
 import type { JobId } from '@tabgrid/protocol/ids';
 import type { Actions } from './actions.js';
@@ -35,6 +35,8 @@ export function createJobActions(deps: {
   readonly shown: () => JobView | null;
   /** How the picture is shown: a PNG looks the same. */
   readonly tone: () => ToneOptions;
+  /** Which form of a denoised picture is shown: files are of the same. */
+  readonly form: () => PictureForm;
   readonly save: (bytes: Bytes, name: string, type: string) => void;
 }): JobActions {
   const { coordinator, actions } = deps;
@@ -74,7 +76,7 @@ export function createJobActions(deps: {
       if (job === null) return;
       const write = async () => {
         const type = format === 'png' ? 'image/png' : 'image/x-exr';
-        deps.save(await coordinator.export(format, deps.tone()), fileNameOf(job, format), type);
+        deps.save(await coordinator.export(format, deps.tone(), deps.form()), fileNameOf(job, format), type);
       };
       await actions.run('job', write, format);
     },

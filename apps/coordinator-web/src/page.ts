@@ -1,5 +1,5 @@
 import { type ReadonlySignal, signal } from '@preact/signals';
-import type { Coordinator, GridView, PastJob } from '@tabgrid/coordinator/api';
+import type { Coordinator, GridView, PastJob, PictureForm } from '@tabgrid/coordinator/api';
 import type { Bytes } from '@tabgrid/protocol/bytes';
 import type { Clock } from '@tabgrid/protocol/clock';
 import type { JobId, Millis } from '@tabgrid/protocol/ids';
@@ -50,6 +50,9 @@ export interface Page extends SceneActions, JobActions, LearningActions, ToneAct
   /** Bytes a second to volunteers as measured in this session. */
   readonly uploadRate: ReadonlySignal<number | null>;
   readonly copied: ReadonlySignal<boolean>;
+  /** Which form of a denoised picture is shown and saved. */
+  readonly form: ReadonlySignal<PictureForm>;
+  setForm(form: PictureForm): void;
   edit(change: Partial<Draft>): void;
   launch(): Promise<void>;
   /** Takes a job out of `ended` without looking at it. */
@@ -83,6 +86,7 @@ export function createPage(deps: PageDeps): Page {
   const announcement = signal('');
   const uploadRate = signal<number | null>(null);
   const copied = signal(false);
+  const form = signal<PictureForm>('denoised');
   const actions = createActions(refresh);
   const endedJobs = createEndedJobs();
   const announcer = createAnnouncer();
@@ -184,12 +188,17 @@ export function createPage(deps: PageDeps): Page {
     announcement,
     uploadRate,
     copied,
+    form,
+    setForm(next) {
+      form.value = next;
+    },
     ...createSceneActions(coordinator, actions, draft),
     ...createJobActions({
       coordinator,
       actions,
       shown: () => view.value.job,
       tone: () => tone.tone.value,
+      form: () => form.value,
       save: deps.save,
     }),
     ...tone,

@@ -28,7 +28,7 @@ describe('what is remembered', () => {
 
   it('has a draft of an older page, without a lens', () => {
     const storage = createStorage();
-    const { aperture: _a, focus: _f, verify: _v, ...older } = FIRST_DRAFT;
+    const { aperture: _a, focus: _f, verify: _v, denoise: _d, ...older } = FIRST_DRAFT;
     storage.map.set('tabgrid.dashboard.draft', JSON.stringify(older));
     expect(createRemembered(storage).read('draft')).toEqual(FIRST_DRAFT);
   });

@@ -23,6 +23,7 @@ const Schemas = {
     focus: v.optional(v.string(), ''),
     camera: v.string(),
     verify: v.optional(Verification, 'spot'),
+    denoise: v.optional(v.boolean(), false),
   }),
   tone: v.strictObject({
     curve: v.picklist(TONE_CURVES),

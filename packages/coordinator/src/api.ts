@@ -57,6 +57,8 @@ export interface RenderSpec {
   readonly focus?: number;
   /** Where it is seen from instead of from one of the scene's cameras. Absent: `camera` counts. */
   readonly viewpoint?: Viewpoint;
+  /** Whether noise is taken out of the finished picture; absent: it stays as it is rendered. */
+  readonly denoise?: boolean;
   /** Tile side in pixels; null lets the planner choose. */
   readonly tile: number | null;
   readonly verify: Verification;
@@ -93,6 +95,14 @@ export interface JobWork {
   readonly unseen: number;
 }
 
+/** How far a stage behind a picture is. */
+export interface StageView {
+  /** `gone`: it was over, and what it made is not kept. */
+  readonly state: 'waiting' | 'running' | 'done' | 'failed' | 'gone';
+  /** Accepted share of its work, 0 to 1. */
+  readonly share: number;
+}
+
 export interface JobView {
   readonly id: JobId;
   readonly title: string;
@@ -118,6 +128,8 @@ export interface JobView {
   readonly wallMs: Millis;
   /** Whether assignments are held (see `hold`). */
   readonly held: boolean;
+  /** The stage that takes the noise out of the picture; null where that is not wanted. */
+  readonly denoise: StageView | null;
   /** Why it failed, or what keeps it from going on ("no volunteer is here"), in words; null when all is well. */
   readonly notice: string | null;
 }
@@ -200,6 +212,8 @@ export interface CutTile {
   readonly height: number;
   readonly done: boolean;
 }
+/** Which of a picture's two forms: with its noise taken out, as far as that has been done, or as it was rendered. */
+export type PictureForm = 'denoised' | 'rendered';
 
 /** The picture so far. */
 export interface FilmView {
@@ -209,6 +223,8 @@ export interface FilmView {
   readonly rgb: Float32Array<ArrayBuffer>;
   /** Grows with every change. */
   readonly revision: number;
+  /** What is shown. */
+  readonly form: PictureForm;
 }
 
 /** One finished or stopped job in the list of past jobs. */
@@ -323,12 +339,16 @@ export interface Coordinator {
   /** More samples on the finished (or stopped) picture. @throws UserError */
   addSamples(spp: number): Promise<void>;
   readonly viewport: Viewport;
-  film(): FilmView | null;
+  /** @param form by default the denoised picture where there is one */
+  film(form?: PictureForm): FilmView | null;
   tiles(): readonly TileView[];
   /** Of the picture shown; null when there is none. Made anew when asked for: ask once a second at most. */
   cuts(): CutView | null;
-  /** Encodes the film in a Worker; an EXR stays linear, whatever `tone` says. @throws UserError when there is none */
-  export(format: 'png' | 'exr', tone?: ToneOptions): Promise<Bytes>;
+  /**
+   * Encodes the film in a Worker; an EXR stays linear, whatever `tone` says. @throws UserError when there is none
+   * @param form as for `film`
+   */
+  export(format: 'png' | 'exr', tone?: ToneOptions, form?: PictureForm): Promise<Bytes>;
   /** The report of the job shown; its form is `JobReport` in the protocol's records. @throws UserError */
   report(): Promise<unknown>;
   /** What was learned. Made anew when asked for: ask once a second at most. */

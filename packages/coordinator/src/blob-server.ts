@@ -1,7 +1,7 @@
 import { type BlobRef, chunkCount, chunkOf, type NamedBlob } from '@tabgrid/protocol/blob';
 import type { Bytes } from '@tabgrid/protocol/bytes';
 import type { Clock } from '@tabgrid/protocol/clock';
-import type { BlobId, JobId } from '@tabgrid/protocol/ids';
+import type { BlobId, JobId, TaskId } from '@tabgrid/protocol/ids';
 import type { FromCoordinator, FromVolunteer } from '@tabgrid/protocol/link';
 import { type Message, message } from '@tabgrid/protocol/message';
 import type { BlobStore } from '@tabgrid/store/ports';
@@ -9,7 +9,7 @@ import type { BlobStore } from '@tabgrid/store/ports';
 /**
  * Serves blobs to volunteers.
  *
- * 1. Only blobs of jobs that run or could be taken up are served; anything else is answered with `noBlob`.
+ * 1. Only blobs of jobs that run or could be taken up, and of their tasks, are served; anything else is answered with `noBlob`.
  * 2. A volunteer has at most PARALLEL chunks under way, and at most MOST_WAITING wishes wait for it.
  * 3. What a link carries is measured over a whole burst of chunks: one alone says more of its round trip.
  */
@@ -48,6 +48,9 @@ export interface BlobServer {
   serve(job: JobId, sources: readonly BlobSource[]): void;
   /** The job needs nothing any more. */
   drop(job: JobId): void;
+  /** What one task reads beside what its job does. */
+  serveTask(task: TaskId, sources: readonly BlobSource[]): void;
+  dropTask(task: TaskId): void;
   /** The queue of one link. */
   attach(link: BlobLink): BlobQueue;
 }
@@ -68,13 +71,15 @@ export interface BlobQueue {
 
 export function createBlobServer(clock: Pick<Clock, 'now'>): BlobServer {
   const jobs = new Map<JobId, ReadonlyMap<BlobId, BlobSource>>();
+  const tasks = new Map<TaskId, ReadonlyMap<BlobId, BlobSource>>();
   const find = (id: BlobId): BlobSource | undefined => {
-    for (const sources of jobs.values()) {
+    for (const sources of [...jobs.values(), ...tasks.values()]) {
       const source = sources.get(id);
       if (source) return source;
     }
     return undefined;
   };
+  const byId = (sources: readonly BlobSource[]) => new Map(sources.map((source) => [source.ref.id, source]));
 
   const answer = async (wish: Wish): Promise<Message> => {
     const none: FromCoordinator = { type: 'noBlob', blob: wish.blob };
@@ -97,9 +102,11 @@ export function createBlobServer(clock: Pick<Clock, 'now'>): BlobServer {
 
   return {
     serve(job, sources) {
-      jobs.set(job, new Map(sources.map((source) => [source.ref.id, source])));
+      jobs.set(job, byId(sources));
     },
     drop: (job) => void jobs.delete(job),
+    serveTask: (task, sources) => void tasks.set(task, byId(sources)),
+    dropTask: (task) => void tasks.delete(task),
     attach(link) {
       const waiting: Wish[] = [];
       let underWay = 0;

@@ -160,11 +160,13 @@ export function createCoordinator(deps: CoordinatorDeps): CoordinatorRuntime {
     },
     addSamples: actions.addSamples,
     viewport,
-    film() {
+    film(form = 'denoised') {
       const { shown } = jobs;
       if (!hasPicture(shown)) return null;
       const { film, revision } = shown.picture;
-      return { width: film.width, height: film.height, rgb: filmRgb(film), revision };
+      const denoised = form === 'denoised' ? (shown.stage?.rgb ?? null) : null;
+      const rgb = denoised ?? filmRgb(film);
+      return { width: film.width, height: film.height, rgb, revision, form: denoised ? 'denoised' : 'rendered' };
     },
     tiles(): readonly TileView[] {
       const { shown } = jobs;
@@ -181,11 +183,12 @@ export function createCoordinator(deps: CoordinatorDeps): CoordinatorRuntime {
       const { shown } = jobs;
       return shown && cutView(shown);
     },
-    async export(format, tone = {}) {
-      const { picture } = shownJob(jobs);
+    async export(format, tone = {}, form = 'denoised') {
+      const { picture, stage } = shownJob(jobs);
       await picture.settled();
+      const denoised = form === 'denoised' ? stage?.rgb : null;
       const { film } = picture;
-      const linear = { width: film.width, height: film.height, rgb: filmRgb(film).slice() };
+      const linear = { width: film.width, height: film.height, rgb: (denoised ?? filmRgb(film)).slice() };
       return await deps.encode.encode(linear, format === 'exr' ? { format } : { format, tone });
     },
     async report() {

@@ -148,6 +148,7 @@ export function createGrid(deps: GridDeps): Grid {
     ...{ clock, dispatcher, inputs, opened: deps.opened, random: deps.random, changed: deps.touched },
     scene: () => scenes().prepared,
   });
+
   const gridState = (): GridState => {
     let found: Required<GridState> | null = null;
     const look = () => {
@@ -189,6 +190,7 @@ export function createGrid(deps: GridDeps): Grid {
     contributions,
     hold,
     viewport,
+    inputs,
     gridState,
   });
 

@@ -1,10 +1,8 @@
 import type { AttemptId, JobId, TaskId } from '@tabgrid/protocol/ids';
 import type { AdapterClass } from '@tabgrid/protocol/task';
 import type { SchedulerEvent, Verdict } from '@tabgrid/scheduler/events';
-import { pathtraceTask } from '@tabgrid/webgpu-kernels/pathtrace/task';
-import { type Arrival, type Job, splitOutputs } from './job.js';
+import type { Arrival, Job } from './job.js';
 import type { BaseRecord } from './journal-records.js';
-import { partOf, partParams } from './probes.js';
 import type { Comparison } from './recovery.js';
 import type { Results } from './results.js';
 
@@ -60,18 +58,14 @@ export function createHeldResults({ results, tell }: HeldResultsDeps): HeldResul
   const find = async (job: Job, task: TaskId, attempt: AttemptId): Promise<Comparable | null> => {
     const here = held.get(attempt);
     if (here) return here;
+    const staged = job.stage?.resultOf(task);
+    if (staged) return staged.attempt === attempt ? { ...staged, secret: null } : null;
     const stored = await results.get(job.id, task);
     return stored?.attempt === attempt ? { ...stored, body: stored.result, secret: null } : null;
   };
 
   const compareNow = (job: Job, task: TaskId, a: Comparable, b: Comparable, secret: number | null): Verdict => {
-    const whole = job.ledger.paramsOf(task);
-    if (!whole) return 'different';
-    const outputs = pathtraceTask.outputs(partParams(whole, secret));
-    const [left, right] = [a, b].map((x) =>
-      splitOutputs(outputs, x.secret === secret ? x.body : partOf(whole, x.body, secret)),
-    );
-    return pathtraceTask.compare(left ?? [], right ?? [], sameClass(a, b)).kind;
+    return job.compare(task, [a, b], { sameClass: sameClass(a, b), secret });
   };
 
   return {

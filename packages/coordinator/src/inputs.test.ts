@@ -19,9 +19,12 @@ beforeAll(async () => {
 
 function setUp(loaded: readonly NamedBlob[] = []) {
   const served = new Map<string, readonly BlobSource[]>();
+  const tasks = new Map<string, readonly BlobSource[]>();
   const server: BlobServer = {
     serve: (id, sources) => void served.set(id, sources),
     drop: (id) => void served.delete(id),
+    serveTask: (id, sources) => void tasks.set(id, sources),
+    dropTask: (id) => void tasks.delete(id),
     attach: () => ({ ask: () => true, close: () => {} }),
   };
   const store = createMemoryBlobStore();

@@ -1,5 +1,5 @@
 import { type BlobRef, chunkCount, type NamedBlob } from '@tabgrid/protocol/blob';
-import type { BlobId, JobId } from '@tabgrid/protocol/ids';
+import type { BlobId, JobId, TaskId } from '@tabgrid/protocol/ids';
 import type { RenderJob } from '@tabgrid/splitters/render/planner';
 import type { BlobStore } from '@tabgrid/store/ports';
 import { taskInputs } from '@tabgrid/webgpu-kernels/pathtrace/task';
@@ -16,6 +16,9 @@ export interface Inputs {
   /** As `serve`, for a scene that is in memory whole. */
   serveScene(job: Pick<RenderJob, 'id'>, blobs: readonly NamedBlob[]): void;
   drop(job: JobId): void;
+  /** As `serveScene`, for what one task reads beside it. */
+  serveTask(task: TaskId, blobs: readonly NamedBlob[]): void;
+  dropTask(task: TaskId): void;
 }
 
 export interface InputsDeps {
@@ -54,6 +57,8 @@ export function createInputs({ server, store, loaded }: InputsDeps): Inputs {
     },
     serveScene: (job, blobs) => server.serve(job.id, blobs.map(memoryBlobSource)),
     drop: (job) => server.drop(job),
+    serveTask: (task, blobs) => server.serveTask(task, blobs.map(memoryBlobSource)),
+    dropTask: (task) => server.dropTask(task),
   };
 }
 

@@ -1,9 +1,9 @@
-import { type Bytes, bytesOf } from '@tabgrid/protocol/bytes';
+import type { Bytes } from '@tabgrid/protocol/bytes';
 import type { Clock } from '@tabgrid/protocol/clock';
 import { type AttemptId, type JobId, type Millis, type TaskId, VolunteerId } from '@tabgrid/protocol/ids';
 import { MAX_TEXT_LENGTH } from '@tabgrid/protocol/limits';
 import { type JobRecord, RECORDS_VERSION, type ResultRecord } from '@tabgrid/protocol/records';
-import type { AdapterClass, OutputRef, TaskSpec } from '@tabgrid/protocol/task';
+import type { AdapterClass, TaskSpec } from '@tabgrid/protocol/task';
 import type { Interval } from '@tabgrid/scheduler/oracle';
 import type { GridState } from '@tabgrid/splitters/planner';
 import {
@@ -17,15 +17,17 @@ import { cellsOf, type RenderJob, type RenderState } from '@tabgrid/splitters/re
 import { sampleCount } from '@tabgrid/splitters/render/samples';
 import { GbufferParams, gbufferTask } from '@tabgrid/webgpu-kernels/gbuffer/task';
 import { PathtraceParams, pathtraceTask } from '@tabgrid/webgpu-kernels/pathtrace/task';
-import type { TaskKind } from '@tabgrid/webgpu-kernels/task-kind';
+import type { Verdict } from '@tabgrid/webgpu-kernels/task-kind';
 import * as v from 'valibot';
 import type { JobShare, JobWork, RenderSpec, TileView } from './api.js';
 import { jsonObject } from './job-store.js';
 import type { Mark } from './journal.js';
 import { createLedger, type GuideTask, type Ledger, type LedgerBefore, type Part } from './ledger.js';
 import type { Member, ResultHead } from './member.js';
+import { faultOf } from './outputs.js';
 import type { Picture } from './picture.js';
-import { partParams } from './probes.js';
+import { compareIn, faultIn, PATHTRACED, type Said } from './probes.js';
+import { createStage, type Stage } from './stage.js';
 import { type AcceptedResult, createTally, type Tally } from './tally.js';
 
 /**
@@ -45,6 +47,8 @@ export interface Job {
   readonly startedAt: number;
   /** null for a job that was cut off and not taken up yet. */
   picture: Picture | null;
+  /** What takes the noise out of the picture, from when the picture is whole; null where that is not wanted. */
+  readonly stage: Stage | null;
   state: JobRecord['state'];
   sharing: JobShare;
   /** Why it failed; null otherwise. */
@@ -59,6 +63,19 @@ export interface Job {
   begin(grid: GridState): readonly TaskSpec[];
   /** Further samples (none for 0), and what is missing of the earlier ones. */
   extend(spp: number, grid: GridState): readonly TaskSpec[];
+  /** Whether the task is one of the present round's, or of its stage. */
+  has(task: TaskId): boolean;
+  /**
+   * The stage that the whole picture is to go through next; null when it has been through, is not whole, or is to stay as it
+   * is. @param name part of its tasks' names
+   */
+  beginStage(name: string): Stage | null;
+  /** Compares two results of a task, in a part of it. */
+  compare(
+    task: TaskId,
+    pair: readonly [Said, Said],
+    how: { readonly sameClass: boolean; readonly secret: number | null },
+  ): Verdict['kind'];
   /** What is wrong with the structure of a result for this task, or for the part of it that a secret stands for; or null. */
   fault(task: TaskId, head: ResultHead, body: Bytes, secret?: number | null): string | null;
   /** Takes an accepted result in. @returns null for a task that is not open in this job */
@@ -142,6 +159,7 @@ export function createJob({ clock, members, title, spec, sharing, startedAt, pla
   /** What is in the tally, by task. */
   const given = new Map<TaskId, AcceptedResult>();
   let missing = 0;
+  let stage: Stage | null = null;
 
   const give = (task: TaskId, result: AcceptedResult): void => {
     given.set(task, result);
@@ -157,6 +175,9 @@ export function createJob({ clock, members, title, spec, sharing, startedAt, pla
     tally,
     startedAt,
     picture: null,
+    get stage() {
+      return stage;
+    },
     state: before?.state ?? 'running',
     sharing,
     reason: before?.notice ?? null,
@@ -172,9 +193,28 @@ export function createJob({ clock, members, title, spec, sharing, startedAt, pla
       const costs = film && job.tile === null && { costs: costOfFilm(cells, film) };
       return started(ledger.extend({ spp, ...costs, ...(!whole && { have: self.picture?.parts() ?? [] }) }, grid));
     },
-    fault(task, head, body, secret = null) {
+    has: (task) => ledger.has(task) || stage?.has(task) === true,
+    beginStage(name) {
+      const { picture } = self;
+      const whole = ledger.done?.failed === 0 && missing === 0;
+      if (!spec.denoise || !whole || stage !== null || !picture) return null;
+      const rendered = ledger.round().parts.filter(({ task }) => ledger.isAccepted(task));
+      const radiance = async () => {
+        await picture.settled();
+        return picture.film.rgb;
+      };
+      stage = createStage({ job, name, rendered, radiance });
+      return stage;
+    },
+    compare(task, pair, how) {
+      if (stage?.has(task)) return stage.compare(task, pair, how);
       const params = ledger.paramsOf(task);
-      if (params) return faultOf(pathtraceTask, partParams(params, secret), head.outputs, body);
+      return params ? compareIn(PATHTRACED, params, pair, how) : 'different';
+    },
+    fault(task, head, body, secret = null) {
+      if (stage?.has(task)) return stage.fault(task, head.outputs, { body, secret });
+      const params = ledger.paramsOf(task);
+      if (params) return faultIn(PATHTRACED, params, head.outputs, { body, secret });
       const guide = ledger.guide(task);
       return guide ? faultOf(guide.kind, guide.params, head.outputs, body) : 'a task that this job does not have';
     },
@@ -202,6 +242,10 @@ export function createJob({ clock, members, title, spec, sharing, startedAt, pla
       if (tile) tally.ran({ volunteer, tile, p025Ms: p025, medianMs: median, p975Ms: p975, tookMs });
     },
     fail(task, reasons, grid) {
+      if (stage?.has(task)) {
+        stage.fail(reasons);
+        return;
+      }
       const isPart = ledger.paramsOf(task) !== undefined;
       ledger.failed(task, grid);
       if (!isPart) return;
@@ -230,6 +274,8 @@ export function createJob({ clock, members, title, spec, sharing, startedAt, pla
     },
     settle() {
       if (!ledger.done) return;
+      stage?.settle();
+      self.reason ??= stage?.reason ?? null;
       self.state = ledger.done.failed > 0 || missing > 0 ? 'failed' : 'done';
       tally.stop();
     },
@@ -256,10 +302,16 @@ export function createJob({ clock, members, title, spec, sharing, startedAt, pla
       return row;
     },
     stop() {
+      // A picture that is whole stays so, with or without its noise.
+      if (stage && ledger.done) {
+        self.settle();
+        return;
+      }
+      stage?.settle();
       if (self.state === 'running' || self.state === 'paused') self.state = 'cancelled';
       tally.stop();
     },
-    tileOf: (task) => ledger.paramsOf(task)?.tile ?? null,
+    tileOf: (task) => ledger.paramsOf(task)?.tile ?? stage?.tileOf(task) ?? null,
     tiles: () => self.picture?.tiles() ?? [],
     record(mark) {
       const { runs, generation, open, failed } = ledger.state;
@@ -297,6 +349,7 @@ export function createJob({ clock, members, title, spec, sharing, startedAt, pla
 
   function started(tasks: readonly TaskSpec[]): readonly TaskSpec[] {
     missing = 0;
+    stage = null;
     self.settled = false;
     self.state = 'running';
     self.reason = null;
@@ -318,25 +371,4 @@ function costOfGuide(cells: Cells, { kind, params }: GuideTask, body: Bytes): Co
 /** Ids are given anew by a visit that does not go on with the one before: those of an earlier one are other volunteers. */
 function formerId(id: VolunteerId): VolunteerId {
   return v.parse(VolunteerId, id.startsWith('past-') ? id : `past-${id}`);
-}
-
-/** A result's body, output by output. */
-export function splitOutputs(outputs: readonly OutputRef[], body: Bytes): readonly Bytes[] {
-  let at = 0;
-  return outputs.map(({ bytes }) => {
-    at += bytes;
-    return bytesOf(body.subarray(at - bytes, at));
-  });
-}
-
-/** What is wrong with the structure of a result, or null. */
-export function faultOf<P>(kind: TaskKind<P>, params: P, outputs: readonly OutputRef[], body: Bytes): string | null {
-  const expected = kind.outputs(params);
-  const listed = outputs.reduce((sum, output) => sum + output.bytes, 0);
-  if (outputs.length !== expected.length || listed !== body.byteLength) return 'outputs that do not add up';
-  for (const [i, output] of expected.entries()) {
-    if (outputs[i]?.name !== output.name || outputs[i]?.bytes !== output.bytes)
-      return `the output ${output.name} is not as agreed`;
-  }
-  return kind.fault(params, splitOutputs(expected, body));
 }

@@ -71,7 +71,7 @@ export function createJobs(keepAtRest: () => boolean): Jobs {
     running: () => [...running.values()],
     isRunning: (id) => running.has(id),
     known,
-    byTask: (task) => known().find(({ ledger }) => ledger.has(task)),
+    byTask: (task) => known().find((job) => job.has(task)),
     get: (id) => running.get(id) ?? atRest.get(id),
     atRest: () => [...atRest.values()],
     unfinished: () => [...unfinished.values()],

@@ -1,4 +1,4 @@
-import { AttemptId, JobId, TaskId, VolunteerId } from '@tabgrid/protocol/ids';
+import { AttemptId, BlobId, JobId, TaskId, VolunteerId } from '@tabgrid/protocol/ids';
 import type { FromCoordinator } from '@tabgrid/protocol/link';
 import type { TaskSpec } from '@tabgrid/protocol/task';
 import type { SchedulerEvent } from '@tabgrid/scheduler/events';
@@ -75,6 +75,53 @@ describe('what volunteers are told', () => {
     await stored();
     expect(said).toEqual([]);
     expect(told).toEqual([]);
+  });
+
+  it('is a task with what it reads, when that is put together', async () => {
+    const heads: FromCoordinator[] = [];
+    const { outbound, told, stored } = setUp(async (head) => void heads.push(head));
+    const inputs = [{ id: v.parse(BlobId, 'a'.repeat(64)), bytes: 8 }];
+    let ready: (whole: TaskSpec) => void = () => {};
+    outbound.task(
+      volunteer,
+      attempt,
+      task,
+      RENDER,
+      () =>
+        new Promise((resolve) => {
+          ready = resolve;
+        }),
+    );
+    await stored();
+    expect(heads).toEqual([]);
+    ready({ ...task, inputs });
+    await settle();
+    expect(heads).toMatchObject([{ type: 'task', attempt, task: { id: task.id, inputs } }]);
+    expect(told).toEqual([{ type: 'sent', attempt }]);
+  });
+
+  it('is no task that was stopped while it was put together, or that cannot be', async () => {
+    const { outbound, said, told, stored } = setUp();
+    let ready: (whole: TaskSpec) => void = () => {};
+    outbound.task(
+      volunteer,
+      attempt,
+      task,
+      RENDER,
+      () =>
+        new Promise((resolve) => {
+          ready = resolve;
+        }),
+    );
+    await stored();
+    outbound.cancel(volunteer, attempt, 'what it is made from is not believed any more');
+    ready(task);
+    await settle();
+    expect([said, told]).toEqual([[], []]);
+    outbound.task(volunteer, attempt, task, RENDER, () => Promise.reject(new Error('no memory for it')));
+    await stored();
+    expect(said).toEqual([]);
+    expect(told).toMatchObject([{ type: 'failed', attempt, failure: { message: 'Error: no memory for it' } }]);
   });
 
   it('is a stop at once, whatever the store does', async () => {

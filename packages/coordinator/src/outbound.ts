@@ -14,7 +14,8 @@ import type { Roster } from './roster.js';
  * 2. Stop is said at once; an attempt that is stopped before it was sent is never sent.
  */
 export interface Outbound {
-  task(to: VolunteerId, attempt: AttemptId, task: TaskSpec, of: TaskOf): void;
+  /** @param whole completes the task before it is sent; a task that it cannot complete has failed */
+  task(to: VolunteerId, attempt: AttemptId, task: TaskSpec, of: TaskOf, whole?: () => Promise<TaskSpec>): void;
   cancel(to: VolunteerId, attempt: AttemptId, reason: string): void;
   reject(to: VolunteerId, attempt: AttemptId, reason: string): void;
   /** The result is safe: the volunteer may forget it. */
@@ -44,23 +45,40 @@ export function createOutbound({ journal, roster, tell }: OutboundDeps): Outboun
     roster.send(to, head).catch(() => {});
   };
 
-  const send = async (volunteer: VolunteerId, attempt: AttemptId, task: TaskSpec, info: JobInfo): Promise<void> => {
+  const send = async (
+    volunteer: VolunteerId,
+    attempt: AttemptId,
+    spec: TaskSpec,
+    whole: (() => Promise<TaskSpec>) | undefined,
+    info: JobInfo,
+  ): Promise<void> => {
     if (info.kind === 'render') await journal.durable();
-    if (!waiting.delete(attempt)) return;
+    if (!waiting.has(attempt)) return;
+    const failed = (error: unknown): void => {
+      const failure = { code: 'badTask', message: String(error).slice(0, 200) } as const;
+      tell({ type: 'failed', volunteer, attempt, failure });
+    };
+    // Nothing is waited for that is not needed: tasks go out before the acknowledgements that were asked for behind them.
+    const task = whole
+      ? await whole().catch((error: unknown) => {
+          if (waiting.has(attempt)) failed(error);
+          waiting.delete(attempt);
+          return null;
+        })
+      : spec;
+    if (!task || !waiting.delete(attempt)) return;
     try {
       await roster.send(volunteer, { type: 'task', attempt, task, info });
       tell({ type: 'sent', attempt });
     } catch (error) {
-      if (!(error instanceof RangeError)) return;
-      const failure = { code: 'badTask', message: error.message.slice(0, 200) } as const;
-      tell({ type: 'failed', volunteer, attempt, failure });
+      if (error instanceof RangeError) failed(error.message);
     }
   };
 
   return {
-    task(to, attempt, task, of) {
+    task(to, attempt, task, of, whole) {
       waiting.add(attempt);
-      void send(to, attempt, task, { job: task.job, ...of });
+      void send(to, attempt, task, whole, { job: task.job, ...of });
     },
     cancel(to, attempt, reason) {
       if (!waiting.delete(attempt)) say(to, { type: 'cancel', attempt, reason });

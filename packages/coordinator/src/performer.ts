@@ -1,8 +1,11 @@
+import type { TaskSpec } from '@tabgrid/protocol/task';
 import type { Effect } from '@tabgrid/scheduler/events';
 import type { GridState } from '@tabgrid/splitters/planner';
 import type { Contributions } from './contributions.js';
 import type { HeldResults } from './held-results.js';
 import type { Hold } from './hold.js';
+import type { Inputs } from './inputs.js';
+import type { Job } from './job.js';
 import type { Jobs } from './jobs.js';
 import type { Outbound } from './outbound.js';
 import type { Results } from './results.js';
@@ -15,6 +18,7 @@ import type { ViewportDriver } from './viewport/viewport.js';
  *
  * 1. A result goes into the film and the store by an `accept` effect only, and leaves both by `retract`. What looks at a picture
  *    in advance goes into neither; the viewport's results go into its picture and nowhere else.
+ * 2. What a stage's task reads is put together when it is sent, and served until it has its result.
  */
 export type Perform = (effect: Exclude<Effect, { type: 'wake' }>) => void;
 
@@ -28,11 +32,12 @@ export interface PerformerDeps {
   readonly contributions: Contributions;
   readonly hold: Hold;
   readonly viewport: Pick<ViewportDriver, 'has' | 'taskOf' | 'sent' | 'fault' | 'accept' | 'fail'>;
+  readonly inputs: Pick<Inputs, 'serveTask' | 'dropTask'>;
   gridState(): GridState;
 }
 
 export function createPerformer(deps: PerformerDeps): Perform {
-  const { jobs, roster, outbound, held, results, rounds, contributions, hold, viewport, gridState } = deps;
+  const { jobs, roster, outbound, held, results, rounds, contributions, hold, viewport, inputs, gridState } = deps;
 
   const accept = ({ attempt, task, volunteer }: Extract<Effect, { type: 'accept' }>): void => {
     const arrival = held.take(attempt);
@@ -43,6 +48,11 @@ export function createPerformer(deps: PerformerDeps): Perform {
       return;
     }
     const job = jobs.byTask(task);
+    if (arrival && job?.stage?.has(task)) {
+      inputs.dropTask(task);
+      if (job.stage.accept(task, arrival)) outbound.acknowledge(volunteer, attempt);
+      return;
+    }
     const taken = arrival && job?.accept(task, arrival, gridState());
     if (!job || !taken) return;
     if (taken.kind === 'part') {
@@ -75,10 +85,22 @@ export function createPerformer(deps: PerformerDeps): Perform {
 
   const retract = ({ task }: Extract<Effect, { type: 'retract' }>): void => {
     const job = jobs.byTask(task);
+    job?.stage?.retract(task);
     const was = job?.retract(task);
     if (!job || !was) return;
     if (was.counted) contributions.takeBack(was.counted);
     results.remove(job.id, task);
+  };
+
+  /** Completes a task whose inputs are other tasks' outputs. */
+  const lateInputs = (job: Job, spec: TaskSpec): (() => Promise<TaskSpec>) | undefined => {
+    const read = job.stage?.inputsOf(spec.id);
+    if (!read) return undefined;
+    return async () => {
+      const blobs = await read();
+      inputs.serveTask(spec.id, blobs);
+      return { ...spec, inputs: blobs.map(({ ref }) => ref) };
+    };
   };
 
   return (effect) => {
@@ -87,8 +109,9 @@ export function createPerformer(deps: PerformerDeps): Perform {
         const { task, attempt } = effect;
         const viewed = viewport.has(task.id);
         if (viewed) viewport.sent(task.id, attempt);
-        const title = jobs.byTask(task.id)?.title ?? '';
-        outbound.task(effect.volunteer, attempt, task, viewed ? viewport.taskOf() : { kind: 'render', title });
+        const job = jobs.byTask(task.id);
+        const of = viewed ? viewport.taskOf() : ({ kind: 'render', title: job?.title ?? '' } as const);
+        outbound.task(effect.volunteer, attempt, task, of, job && lateInputs(job, task));
         return;
       }
       case 'cancelAttempt':

@@ -1,6 +1,8 @@
 import type { Clock } from '@tabgrid/protocol/clock';
 import type { JobId } from '@tabgrid/protocol/ids';
 import type { JobRecord } from '@tabgrid/protocol/records';
+import type { SchedulerEvent } from '@tabgrid/scheduler/events';
+import type { Scheduler } from '@tabgrid/scheduler/scheduler';
 import { recoveredState, restingState } from '@tabgrid/splitters/render/planner';
 import { createJob, type Job } from './job.js';
 import type { Jobs } from './jobs.js';
@@ -78,6 +80,16 @@ export function hearChanges(jobs: Jobs, roster: Pick<Roster, 'members'>, { chang
         break;
     }
   }
+}
+
+/** Ends what is left of stages: the tasks that are of none of the rounds. */
+export function stagesLeft(jobs: Jobs, scheduler: Scheduler): readonly SchedulerEvent[] {
+  const denoising = new Set(jobs.known().flatMap((job) => (job.spec.denoise ? [job.id] : [])));
+  if (denoising.size === 0) return [];
+  const tasks = scheduler.snapshot().tasks.flatMap(({ spec: { id, job } }) => {
+    return denoising.has(job) && jobs.byTask(id) === undefined ? [id] : [];
+  });
+  return [{ type: 'tasksCancelled', tasks, reason: 'the dashboard was closed' }];
 }
 
 function find(jobs: Jobs, id: JobId): Job | undefined {

@@ -1,3 +1,4 @@
+import { bytesOf, sha256Hex } from '@tabgrid/protocol/bytes';
 import { type JobReport, RECORDS_VERSION } from '@tabgrid/protocol/records';
 import type { Scheduler } from '@tabgrid/scheduler/scheduler';
 import { filmSha256 } from '@tabgrid/splitters/render/film';
@@ -42,6 +43,7 @@ export async function createReport(job: Job, members: readonly Member[], schedul
     volunteers.push({ id: volunteer, name, adapter, software, tiles: results, kernelMs, samplesPerSecond, ...past });
   }
   const wallMs = tally.wallMs();
+  const denoised = job.stage?.rgb;
   return {
     version: RECORDS_VERSION,
     job: job.id,
@@ -50,6 +52,7 @@ export async function createReport(job: Job, members: readonly Member[], schedul
     verify: job.job.verify,
     chaos: [],
     filmSha256: await filmSha256(film),
+    ...(denoised && { denoisedSha256: await sha256Hex(bytesOf(denoised)) }),
     width: spec.width,
     height: spec.height,
     spp: job.spp(),

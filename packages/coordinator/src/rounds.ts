@@ -11,6 +11,7 @@ import type { Jobs } from './jobs.js';
 import type { Journal, Put } from './journal.js';
 import { ROUNDS, type RoundRecord } from './journal-records.js';
 import type { Outbound } from './outbound.js';
+import type { Stage } from './stage.js';
 import { workOf } from './work.js';
 
 /**
@@ -21,6 +22,7 @@ import { workOf } from './work.js';
  * 2. A round ends when the scheduler says that it is settled – a job that was cut off has to be taken up first – or when
  *    the owner cancels it; the scheduler then forgets it.
  * 3. Events are kept exactly while a job runs or could be taken up.
+ * 4. A job whose picture is whole goes through its stage, if it has one, as a part of the same round.
  */
 export interface Rounds {
   begin(job: Job, tasks: readonly TaskSpec[]): void;
@@ -73,6 +75,7 @@ export function createRounds(deps: RoundsDeps): Rounds {
     if (!jobs.rest(job)) return;
     const { id } = job;
     held.endJob(id);
+    for (const { spec } of job.stage?.tasks ?? []) inputs.dropTask(spec.id);
     dispatcher.tell({ type: 'jobCancelled', job: id, reason });
     const { attempts, work } = workOf(job, dispatcher.scheduler);
     const { checking: _, ...past } = work;
@@ -93,11 +96,20 @@ export function createRounds(deps: RoundsDeps): Rounds {
     return new Set([...ids, ...jobs.unfinished().map(({ record }) => record.id)]);
   };
 
+  /** The scheduler's time names a stage: one that was cut off was begun at another. */
+  const stageOf = (job: Job) => job.beginStage(`s${Math.floor(dispatcher.now())}`);
+
+  const addStage = (stage: Stage): void => {
+    dispatcher.tell({ type: 'tasksAdded', tasks: stage.tasks.map(({ spec, after }) => ({ spec, after })) });
+    changed();
+  };
+
   return {
     begin(job, tasks) {
       jobs.run(job);
       job.tally.start();
-      if (tasks.length === 0) {
+      const stage = tasks.length === 0 ? stageOf(job) : null;
+      if (tasks.length === 0 && !stage) {
         job.settle();
         end(job, 'nothing was left to do');
         return;
@@ -106,6 +118,10 @@ export function createRounds(deps: RoundsDeps): Rounds {
       save(job);
       put(roundOf(job));
       tellSharing(job);
+      if (stage) {
+        addStage(stage);
+        return;
+      }
       dispatcher.tell({ type: 'tasksAdded', tasks: tasks.map((spec) => ({ spec })) });
       changed();
     },
@@ -123,6 +139,12 @@ export function createRounds(deps: RoundsDeps): Rounds {
       if (!job?.ledger.done) return;
       job.settled = true;
       if (!jobs.isRunning(id)) return;
+      const stage = stageOf(job);
+      if (stage) {
+        job.settled = false;
+        addStage(stage);
+        return;
+      }
       job.settle();
       end(job, 'the job is over');
     },

@@ -15,7 +15,7 @@ import type { JobStore } from './job-store.js';
 import type { Jobs, Unfinished } from './jobs.js';
 import type { OpenableJournal } from './journal.js';
 import { mustHaveRoom } from './launch.js';
-import { hearChanges, recoverJob, shareOf } from './recovered-jobs.js';
+import { hearChanges, recoverJob, shareOf, stagesLeft } from './recovered-jobs.js';
 import { type Leftover, type Recovered, readLeftover } from './recovery.js';
 import { freshGeneration, isWhole, type Pictures, renderJobOf } from './reopen.js';
 import type { Results } from './results.js';
@@ -28,7 +28,8 @@ import type { Rounds } from './rounds.js';
  * 1. The scheduler is restored before anybody joins, so that whoever comes back is known and may hand over what it still
  *    holds – also before its job is taken up. Until then the job hands out nothing new.
  * 2. Nobody is there at first: everybody has left, and results whose bytes were only in memory are lost.
- * 3. A journal that cannot be replayed is given up; its jobs go on from their results alone: what is missing is made again.
+ * 3. A stage that was cut off is run anew, when its job is taken up: what it had made is in no store.
+ * 4. A journal that cannot be replayed is given up; its jobs go on from their results alone: what is missing is made again.
  */
 export interface TakeUp {
   /** Once, before anything is told to the dispatcher. Never rejects. */
@@ -133,6 +134,7 @@ export function createTakeUp(deps: TakeUpDeps): TakeUp {
         ...paused,
         ...lost.map((attempt) => ({ type: 'resultGone', attempt }) as const),
         ...comparing.map(nothingToCompare),
+        ...stagesLeft(jobs, scheduler),
         ...present.map(
           ({ id }) => ({ type: 'volunteerLeft', volunteer: id, reason: 'the dashboard was closed' }) as const,
         ),

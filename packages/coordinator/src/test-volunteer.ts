@@ -6,11 +6,9 @@ import { FromCoordinator, type FromVolunteer, type Telemetry } from '@tabgrid/pr
 import { message } from '@tabgrid/protocol/message';
 import type { Capabilities, TaskSpec } from '@tabgrid/protocol/task';
 import { PROTOCOL_VERSION } from '@tabgrid/protocol/version';
-import { fakeResult, fakeSeen } from '@tabgrid/splitters/render/fake-kernel';
 import type { Link } from '@tabgrid/transport/link';
-import { GbufferParams, gbufferTask } from '@tabgrid/webgpu-kernels/gbuffer/task';
-import { PathtraceParams, pathtraceTask } from '@tabgrid/webgpu-kernels/pathtrace/task';
 import * as v from 'valibot';
+import { KERNELS, outputName, rightResult } from './test-results.js';
 
 /** For tests: a volunteer's page that does as the test says, over whatever links it is given, one after the other. */
 
@@ -20,20 +18,13 @@ export const capabilities = (change: Partial<Capabilities> = {}): Capabilities =
   features: [],
   limits: { maxStorageBufferBindingSize: 2 ** 30, maxBufferSize: 2 ** 30 },
   cpuCores: 2,
-  kernels: [pathtraceTask, gbufferTask].map(({ kind, version }) => ({ kind, version })),
+  kernels: KERNELS,
   ...change,
 });
 
 const TELEMETRY: Telemetry = { visibility: 'visible', paused: false, intensity: 1, battery: null, gpuBusyMs: 0 };
 
 type Head<T extends FromCoordinator['type']> = Extract<FromCoordinator, { type: T }>;
-
-/** The right result of a task, as far as fake kernels go. */
-function rightResult({ kernel, params }: TaskSpec): Bytes {
-  return kernel.kind === gbufferTask.kind
-    ? fakeSeen(v.parse(GbufferParams, params))
-    : fakeResult(v.parse(PathtraceParams, params));
-}
 
 /** What a scripted volunteer does with a task. */
 export type Behaviour =
@@ -136,7 +127,7 @@ export function createScripted(clock: ManualClock, options: ScriptedOptions): Sc
       const head: FromVolunteer = {
         type: 'result',
         ref: { attempt, task: ref.id ?? task.id, job: task.job },
-        outputs: [{ name: task.kernel.kind === gbufferTask.kind ? 'pixels' : 'blocks', bytes: body.byteLength }],
+        outputs: [{ name: outputName(task), bytes: body.byteLength }],
         stats: { kernelMs: 40, wallMs: 45, submissions: 1 },
       };
       kept.set(attempt, body);

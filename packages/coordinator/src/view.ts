@@ -95,13 +95,20 @@ export function jobView(job: Job, scheduler: Scheduler, held: boolean, eta: Eta 
     startedAt: job.startedAt,
     wallMs: job.tally.wallMs(),
     held: running && held,
+    denoise: denoiseView(job),
     notice: live ? obstacle(job, scheduler, held) : job.reason,
   };
 }
 
-function runningTasks({ ledger }: Job, scheduler: Scheduler): number {
+function denoiseView({ spec, stage, state }: Job): JobView['denoise'] {
+  if (!spec.denoise) return null;
+  if (stage) return { state: stage.state, share: stage.share };
+  return { state: state === 'running' || state === 'paused' ? 'waiting' : 'gone', share: 0 };
+}
+
+function runningTasks(job: Job, scheduler: Scheduler): number {
   const wholes = scheduler.outstanding().filter(({ purpose }) => purpose !== 'probe');
-  return new Set(wholes.flatMap(({ task }) => (ledger.has(task) ? [task] : []))).size;
+  return new Set(wholes.flatMap(({ task }) => (job.has(task) ? [task] : []))).size;
 }
 
 /** What keeps a running job from going on, in words; null when it goes on. */
@@ -134,7 +141,7 @@ function checks(job: Job, scheduler: Scheduler): string | null {
     const results = noApart === 1 ? 'One result waits' : `${noApart} results wait`;
     return `${results} to be checked by somebody of another network: invite one more volunteer, or open the room to the public pool.`;
   }
-  if (!job.ledger.done) return null;
+  if (!job.ledger.done || job.stage) return null;
   return checking > 0
     ? `The picture is whole; the last checks are under way (${checking} to go).`
     : 'The picture is whole; the last checks are under way.';

@@ -82,6 +82,8 @@ export const StoredRenderSpec = v.strictObject({
   focus: v.exactOptional(v.pipe(Amount, v.gtValue(0))),
   /** In the place of `camera`. */
   viewpoint: v.exactOptional(StoredViewpoint),
+  /** Whether noise is taken out of the finished picture; absent: it is not. */
+  denoise: v.exactOptional(v.boolean()),
   tile: v.nullable(Side),
   verify: Verification,
 });
@@ -152,6 +154,8 @@ export const JobReport = v.strictObject({
   chaos: v.pipe(v.array(ChaosRow), v.maxLength(1000)),
   /** Of the linear 32-bit float RGB film, row-major from the top, little-endian. */
   filmSha256: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
+  /** Of the picture without its noise, in the same form; absent where that was not made. */
+  denoisedSha256: v.exactOptional(v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))),
   width: Side,
   height: Side,
   /** Samples a pixel that every pixel has when the job is done. */

@@ -1,10 +1,15 @@
 import type { KernelVersion } from '@tabgrid/protocol/task';
+import { denoiseKernel } from './denoise/kernel.js';
 import { type AnyKernel, anyKernel } from './erased.js';
 import { gbufferKernel } from './gbuffer/kernel.js';
 import { pathtraceKernel } from './pathtrace/kernel.js';
 
 /** Every kernel that a page ships. Nothing else ever runs on a volunteer. */
-export const kernels: readonly AnyKernel[] = [anyKernel(pathtraceKernel), anyKernel(gbufferKernel)];
+export const kernels: readonly AnyKernel[] = [
+  anyKernel(pathtraceKernel),
+  anyKernel(gbufferKernel),
+  anyKernel(denoiseKernel),
+];
 
 /** For a volunteer's capabilities. */
 export const kernelVersions: readonly KernelVersion[] = kernels.map(({ task: { kind, version } }) => ({

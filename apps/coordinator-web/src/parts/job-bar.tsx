@@ -9,6 +9,7 @@ import { formatCount, formatRate, percentOf } from '../words/format.js';
 import { PauseButton, StopButton } from './job-buttons.jsx';
 import { lampOf } from './job-lamp.js';
 import { MoreSamples } from './more-samples.jsx';
+import { PictureFormChoice } from './picture-form.jsx';
 import { ProblemNote } from './problem-note.jsx';
 import { ToneControls } from './tone-controls.jsx';
 import { WorkPanel } from './work-panel.jsx';
@@ -52,6 +53,7 @@ export function JobBar(props: { readonly page: Page; readonly job: JobView }): J
           {job.notice}
         </p>
       )}
+      <PictureFormChoice page={page} job={job} />
       <ToneControls page={page} />
       <WorkPanel job={job} />
       <ProblemNote page={page} place="job" />

@@ -1,6 +1,8 @@
+import { Switch } from '@tabgrid/ui/components/controls';
 import type { JSX } from 'preact';
 import { useId } from 'preact/hooks';
 import type { Page } from '../page.js';
+import { DENOISE_HINT } from '../words/denoise.js';
 import { presetKey, presetOf, SIZE_PRESETS, withPreset } from '../words/settings.js';
 import { FieldProblems, NumberInput } from './number-input.jsx';
 
@@ -66,6 +68,13 @@ export function PictureSection(props: { readonly page: Page }): JSX.Element {
         <NumberInput page={page} field="aperture" placeholder="all sharp" />
         <NumberInput page={page} field="focus" placeholder="auto" />
       </div>
+      <Switch
+        checked={draft.denoise}
+        label="Denoise"
+        hint={DENOISE_HINT}
+        data-testid="denoise"
+        onChange={(denoise) => page.edit({ denoise })}
+      />
       <FieldProblems page={page} />
     </section>
   );

@@ -34,6 +34,7 @@ export function PictureView(props: { readonly page: Page; readonly job: JobView 
       coordinator: page.coordinator,
       clock: page.clock,
       tone: () => page.tone.value,
+      form: () => page.form.value,
       base: base.current,
       overlay: overlay.current,
       reducedMotion: () => window.matchMedia('(prefers-reduced-motion: reduce)').matches,
@@ -42,9 +43,11 @@ export function PictureView(props: { readonly page: Page; readonly job: JobView 
     repaint.current = () => driver.changed();
     const unsubscribe = page.view.subscribe(() => driver.changed());
     const untone = page.tone.subscribe(() => driver.restyled());
+    const unform = page.form.subscribe(() => driver.restyled());
     return () => {
       unsubscribe();
       untone();
+      unform();
       driver.stop();
     };
   }, [page]);

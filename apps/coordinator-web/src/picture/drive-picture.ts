@@ -1,5 +1,5 @@
 import { type ToneOptions, toneMap } from '@tabgrid/assets/tonemap';
-import type { Coordinator, CutView } from '@tabgrid/coordinator/api';
+import type { Coordinator, CutView, FilmView, PictureForm } from '@tabgrid/coordinator/api';
 import type { Clock } from '@tabgrid/protocol/clock';
 import type { Millis } from '@tabgrid/protocol/ids';
 import { volunteerColour } from '@tabgrid/ui/volunteer-colours';
@@ -22,7 +22,7 @@ const SWEEP_BUDGET_MS: Millis = 4;
 export interface PictureDriver {
   /** Something may have changed: paints soon, at most four times a second. */
   changed(): void;
-  /** The tone is another: what is shown is painted anew, at once where it is not too much. */
+  /** The tone or the form is another: what is shown is painted anew, at once where it is not too much. */
   restyled(): void;
   stop(): void;
 }
@@ -31,6 +31,7 @@ export interface PictureDeps {
   readonly coordinator: Pick<Coordinator, 'film' | 'tiles' | 'cuts'>;
   readonly clock: Clock;
   readonly tone: () => ToneOptions;
+  readonly form: () => PictureForm;
   /** The picture: its raster has the film's pixels (or a whole fraction of them). */
   readonly base: HTMLCanvasElement;
   /** The outlines, over it: in the screen's own pixels. */
@@ -51,9 +52,10 @@ export function drivePicture(deps: PictureDeps): PictureDriver {
   let restyling = false;
   let cuts: CutView | null = null;
   let cutsAt: Millis = 0;
+  let form: FilmView['form'] = 'rendered';
 
   function paint(): boolean {
-    const film = deps.coordinator.film();
+    const film = deps.coordinator.film(deps.form());
     if (film === null || context === null || over === null || document.visibilityState === 'hidden') return false;
     if (painter === null || size !== `${film.width}x${film.height}`) {
       size = `${film.width}x${film.height}`;
@@ -67,6 +69,10 @@ export function drivePicture(deps: PictureDeps): PictureDriver {
           context.putImageData(new ImageData(new Uint8ClampedArray(rgba.buffer), width, height), x, y),
         now: () => clock.now(),
       });
+    }
+    if (film.form !== form) {
+      form = film.form;
+      painter.restyle();
     }
     const tiles = deps.coordinator.tiles();
     painter.note(film.revision, tiles);

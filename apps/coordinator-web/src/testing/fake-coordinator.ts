@@ -134,7 +134,8 @@ export function createFakeCoordinator(first: Partial<GridView> = {}): FakeCoordi
     async launch(spec) {
       const lens = spec.aperture === undefined ? '' : ` f/${spec.aperture} at ${spec.focus ?? 'auto'}`;
       const from = spec.viewpoint ? ` at ${spec.viewpoint.position.join()}` : '';
-      ask(`launch ${spec.width}x${spec.height} ${spec.spp} ${spec.verify}${lens}${from}`);
+      const denoised = spec.denoise ? ' denoised' : '';
+      ask(`launch ${spec.width}x${spec.height} ${spec.spp} ${spec.verify}${lens}${from}${denoised}`);
       if (view.scene === null) throw new UserError('No scene is loaded.');
       launched++;
       const tasks = { total: 10, accepted: 0, running: 0 };
@@ -203,8 +204,9 @@ export function createFakeCoordinator(first: Partial<GridView> = {}): FakeCoordi
     film: () => film,
     tiles: () => tiles,
     cuts: () => null,
-    async export(format, tone) {
-      ask(`export ${format}${tone ? ` ${tone.curve} ${tone.exposure}` : ''}`);
+    async export(format, tone, form) {
+      const rendered = form === 'rendered' ? ' as rendered' : '';
+      ask(`export ${format}${tone ? ` ${tone.curve} ${tone.exposure}` : ''}${rendered}`);
       return new Uint8Array([1, 2, 3]);
     },
     async report() {

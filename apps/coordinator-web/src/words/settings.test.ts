@@ -30,6 +30,8 @@ describe('readDraft', () => {
     });
     const sharp = readDraft(FIRST_DRAFT);
     expect(sharp.ok && Object.keys(sharp.spec)).not.toContain('aperture');
+    expect(sharp.ok && Object.keys(sharp.spec)).not.toContain('denoise');
+    expect(readDraft({ ...FIRST_DRAFT, denoise: true })).toMatchObject({ spec: { denoise: true } });
     expect(problemOf('aperture', '0')).toBe('Aperture, f/ goes from 0.001 to 1,000.');
     expect(problemOf('focus', 'far')).toBe('Focus, metres is not a number.');
   });

@@ -15,6 +15,8 @@ export interface Draft extends Readonly<Record<NumberField, string>> {
   /** A camera's name; empty takes the first, or a framing of the whole scene. */
   readonly camera: string;
   readonly verify: Verification;
+  /** Whether noise is taken out of the finished picture. */
+  readonly denoise: boolean;
 }
 
 export const FIRST_DRAFT: Draft = {
@@ -28,6 +30,7 @@ export const FIRST_DRAFT: Draft = {
   focus: '',
   camera: '',
   verify: 'spot',
+  denoise: false,
 };
 
 interface Rule {
@@ -110,6 +113,7 @@ export function readDraft(
       camera: draft.camera === '' ? null : draft.camera,
       ...(draft.aperture.trim() !== '' && { aperture: Number(draft.aperture) }),
       ...(draft.focus.trim() !== '' && { focus: Number(draft.focus) }),
+      ...(draft.denoise && { denoise: true }),
       tile: draft.tile.trim() === '' ? null : Number(draft.tile),
       verify: draft.verify,
     },
