@@ -9,7 +9,10 @@ const arrows = {
   'packages/webgpu-kernels': ['packages/protocol'],
   'packages/assets': ['packages/protocol', 'packages/webgpu-kernels/src/pathtrace/scene'],
   'packages/scheduler': ['packages/protocol'],
-  'packages/splitters': ['packages/protocol', 'packages/webgpu-kernels/src/(task-kind|[a-z]+/(task|film|scene))'],
+  'packages/splitters': [
+    'packages/protocol',
+    'packages/webgpu-kernels/src/(task-kind|[a-z]+/(task|film|scene|luminance))',
+  ],
   // Beside the port: the seeded source of chance that advice draws from, and the types of what a recorder watches.
   'packages/ml': ['packages/protocol', 'packages/store', 'packages/scheduler/src/(oracle|random|events)'],
   'packages/coordinator': [

@@ -49,6 +49,11 @@ SCENE is the path of a .glb or .gltf file, or a built-in scene: ${BUILTIN_SCENES
                       more is blurred; scenes are in metres         (all is sharp)
   --focus METRES      distance at which things are sharp, or auto: what stands in
                       the middle of the picture                     (auto)
+  --noise N           go on where the picture is noisier than N (standard error relative
+                      to the light around, 0.02 for example); --spp is then the most
+                      that a pixel gets                         (4096 with --noise)
+  --clamp RADIANCE    cut off what one sample may bring over more than one surface: fewer
+                      fireflies, a little less light            (off)
   --denoise           take the noise out of the finished picture; the .exr and .png are
                       then without it, and the report has both hashes
   --environment FILE  light from a Radiance .hdr file
@@ -84,6 +89,8 @@ const OPTIONS = {
   time: { type: 'string' },
   aperture: { type: 'string' },
   focus: { type: 'string' },
+  noise: { type: 'string' },
+  clamp: { type: 'string' },
   denoise: { type: 'boolean' },
   tonemap: { type: 'string' },
   exposure: { type: 'string' },
@@ -207,11 +214,13 @@ export function parseRenderOptions(
     spec: {
       width: integer('width', values.width, 480, 1, 16_384),
       height: integer('height', values.height, 270, 1, 16_384),
-      spp: integer('spp', values.spp, 16, 1, 65_536),
+      spp: integer('spp', values.spp, values.noise === undefined ? 16 : 4096, 1, 65_536),
       bounces: integer('bounces', values.bounces, 5, 0, 64),
       seed: integer('seed', values.seed, 1, 0, 0xffff_ffff),
       camera: values.camera ?? null,
       ...lens(values),
+      ...(values.noise !== undefined && { noise: decimal('noise', values.noise, 0.002, 1) }),
+      ...(values.clamp !== undefined && { clamp: decimal('clamp', values.clamp, 0.001, 1_000_000) }),
       ...(values.denoise && { denoise: true }),
       tile: values.tile === undefined ? null : integer('tile', values.tile, 64, 1, 512),
       verify,

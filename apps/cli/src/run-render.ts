@@ -77,6 +77,8 @@ async function setUpScene(page: Page, options: RenderOptions): Promise<void> {
   }
   await page.getByTestId('aperture').fill(spec.aperture === undefined ? '' : String(spec.aperture));
   await page.getByTestId('focus').fill(spec.focus === undefined ? '' : String(spec.focus));
+  await page.getByTestId('noise').fill(spec.noise === undefined ? '' : String(spec.noise));
+  await page.getByTestId('clamp').fill(spec.clamp === undefined ? '' : String(spec.clamp));
   await page.getByTestId('denoise').setChecked(spec.denoise ?? false);
   await page.getByTestId('verify').selectOption(spec.verify);
   if (spec.tile !== null) await page.getByTestId('tile').fill(String(spec.tile));
@@ -152,7 +154,8 @@ function progressText(job: JobView, view: GridView): string {
   if (job.denoise?.state === 'running')
     return `denoising ${Math.round(100 * job.denoise.share)} %  ${present} volunteers`;
   const eta = job.etaMs === null ? '–' : `${Math.ceil(job.etaMs / 1000)} s`;
-  return `${job.tasks.accepted}/${job.tasks.total} tiles  ${Math.round(job.samplesPerSecond).toLocaleString('en')} samples/s  ETA ${eta}  ${present} volunteers`;
+  const noise = typeof job.noise?.level === 'number' ? `noise ${job.noise.level.toPrecision(2)}  ` : '';
+  return `${job.tasks.accepted}/${job.tasks.total} tiles  ${noise}${Math.round(job.samplesPerSecond).toLocaleString('en')} samples/s  ETA ${eta}  ${present} volunteers`;
 }
 
 async function saveFiles(page: Page, options: RenderOptions, report: JobReport): Promise<string[]> {

@@ -8,7 +8,7 @@ import { type Bytes, bytesOf } from '@tabgrid/protocol/bytes';
  * settings and launching go through the page's own controls, by their `data-testid`s:
  *
  *   scene-builtin (select)   scene-file, environment-file (file inputs)   scene-time (number input, where something moves)
- *   width height spp bounces seed tile aperture focus (number inputs)     tonemap (select)  exposure (range)  tone-reset
+ *   width height spp bounces seed tile aperture focus noise clamp (number inputs)  tonemap (select)  exposure (range)  tone-reset
  *   camera (select by name)  verify (select: none, spot, replicate)         join-link (an <a> with href)
  *   helper-switch, open-switch, denoise (checkboxes)
  *   denoise-state (data-state), then picture-form (data-form) with form-denoised, form-rendered (radios)

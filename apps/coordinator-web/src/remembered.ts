@@ -23,6 +23,8 @@ const Schemas = {
     focus: v.optional(v.string(), ''),
     camera: v.string(),
     verify: v.optional(Verification, 'spot'),
+    noise: v.optional(v.string(), ''),
+    clamp: v.optional(v.string(), ''),
     denoise: v.optional(v.boolean(), false),
   }),
   tone: v.strictObject({

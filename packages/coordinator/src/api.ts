@@ -57,6 +57,16 @@ export interface RenderSpec {
   readonly focus?: number;
   /** Where it is seen from instead of from one of the scene's cameras. Absent: `camera` counts. */
   readonly viewpoint?: Viewpoint;
+  /**
+   * Standard error of pixels relative to the light around them, 0.002 to 1: samples go where the picture is noisier, until all of
+   * it is as good, or has `spp` samples. Absent: every pixel gets `spp` samples.
+   */
+  readonly noise?: number;
+  /**
+   * Largest radiance that a sample may bring over more than one surface: no fireflies, at the price of light. Absent: no limit,
+   * which alone is right in the mean.
+   */
+  readonly clamp?: number;
   /** Whether noise is taken out of the finished picture; absent: it stays as it is rendered. */
   readonly denoise?: boolean;
   /** Tile side in pixels; null lets the planner choose. */
@@ -95,6 +105,14 @@ export interface JobWork {
   readonly unseen: number;
 }
 
+/** How noisy a picture is that is to have little noise. */
+export interface NoiseState {
+  readonly target: number;
+  /** Root mean square over the picture, and the share of it that is as good as asked for; null before the first look. */
+  readonly level: number | null;
+  readonly met: number | null;
+}
+
 /** How far a stage behind a picture is. */
 export interface StageView {
   /** `gone`: it was over, and what it made is not kept. */
@@ -128,6 +146,8 @@ export interface JobView {
   readonly wallMs: Millis;
   /** Whether assignments are held (see `hold`). */
   readonly held: boolean;
+  /** null where no noise target was given. */
+  readonly noise: NoiseState | null;
   /** The stage that takes the noise out of the picture; null where that is not wanted. */
   readonly denoise: StageView | null;
   /** Why it failed, or what keeps it from going on ("no volunteer is here"), in words; null when all is well. */

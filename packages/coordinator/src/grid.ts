@@ -138,7 +138,10 @@ export function createGrid(deps: GridDeps): Grid {
     changed,
   });
   const outbound = createOutbound({ journal, roster, tell });
-  const rounds = createRounds({ dispatcher, journal, jobs, held, inputs, outbound, store, changed });
+  const rounds = createRounds({
+    ...{ dispatcher, journal, jobs, held, inputs, outbound, store, changed },
+    gridState: () => gridState(),
+  });
   const pictures = createPictures({
     results,
     redo: (task) => tell({ type: 'retracted', task, reason: 'its bytes are gone' }),

@@ -13,7 +13,8 @@ import {
   costOfResult,
   costOfSeen,
 } from '@tabgrid/splitters/render/cost-sample';
-import { cellsOf, type RenderJob, type RenderState } from '@tabgrid/splitters/render/planner';
+import { furtherRuns, moreOfEach, type NoiseView, noiseMap, noiseView } from '@tabgrid/splitters/render/noise';
+import { cellsOf, type MoreSamples, type RenderJob, type RenderState } from '@tabgrid/splitters/render/planner';
 import { sampleCount } from '@tabgrid/splitters/render/samples';
 import { GbufferParams, gbufferTask } from '@tabgrid/webgpu-kernels/gbuffer/task';
 import { PathtraceParams, pathtraceTask } from '@tabgrid/webgpu-kernels/pathtrace/task';
@@ -63,6 +64,10 @@ export interface Job {
   begin(grid: GridState): readonly TaskSpec[];
   /** Further samples (none for 0), and what is missing of the earlier ones. */
   extend(spp: number, grid: GridState): readonly TaskSpec[];
+  /** How noisy the picture was when it was looked at last; null where nobody asked for less, or none has looked. */
+  readonly noise: NoiseProgress | null;
+  /** Looks at the whole picture, and asks for samples where it is noisier than it was to be. @returns whether there are any */
+  refine(grid: GridState): boolean;
   /** Whether the task is one of the present round's, or of its stage. */
   has(task: TaskId): boolean;
   /**
@@ -105,6 +110,11 @@ export type Taken =
   | { readonly kind: 'part'; readonly record: ResultRecord }
   /** It looked at the picture in advance: what it told is known, and its bytes are needed no more. */
   | { readonly kind: 'guide' };
+
+export interface NoiseProgress extends NoiseView {
+  /** Work units that are likely to be wanted beyond those asked for. */
+  readonly laterUnits: number;
+}
 
 /** A result as it came. */
 export interface Arrival {
@@ -160,6 +170,12 @@ export function createJob({ clock, members, title, spec, sharing, startedAt, pla
   const given = new Map<TaskId, AcceptedResult>();
   let missing = 0;
   let stage: Stage | null = null;
+  let noise: NoiseProgress | null = null;
+
+  const costsNow = (): CostSample | undefined => {
+    const film = self.picture?.film;
+    return film && job.tile === null ? costOfFilm(cells, film) : undefined;
+  };
 
   const give = (task: TaskId, result: AcceptedResult): void => {
     given.set(task, result);
@@ -184,14 +200,34 @@ export function createJob({ clock, members, title, spec, sharing, startedAt, pla
     settled: before?.settled ?? false,
     attempts: before?.attempts ?? 0,
     work: before?.work ?? NO_WORK,
-    spp: () => sampleCount(ledger.state.runs.map((run) => run.samples)),
+    spp: () => sampleCount(ledger.state.runs, job.base.film),
     begin: (grid) => started(ledger.begin(grid)),
     extend(spp, grid) {
       // What is whole needs no look at what is there.
       const whole = self.state === 'done' && spp > 0;
       const film = self.picture?.film;
-      const costs = film && job.tile === null && { costs: costOfFilm(cells, film) };
-      return started(ledger.extend({ spp, ...costs, ...(!whole && { have: self.picture?.parts() ?? [] }) }, grid));
+      const costs = costsNow();
+      const even = spec.noise === undefined || !film || spp === 0;
+      const more: MoreSamples = {
+        ...{ spp, ...(costs && { costs }), ...(!whole && { have: self.picture?.parts() ?? [] }) },
+        ...(!even && { runs: moreOfEach(noiseMap(film), ledger.state.runs, spp) }),
+      };
+      return started(ledger.extend(more, grid));
+    },
+    get noise() {
+      return noise;
+    },
+    refine(grid) {
+      const { picture } = self;
+      if (spec.noise === undefined || !picture || ledger.done?.failed !== 0 || missing > 0) return false;
+      const map = noiseMap(picture.film);
+      const { runs, later } = furtherRuns(map, ledger.state.runs, { target: spec.noise, most: spec.spp });
+      noise = { ...noiseView(map, spec.noise), laterUnits: later * (1 + spec.bounces) };
+      if (runs.length === 0) return false;
+      stage = null;
+      self.settled = false;
+      ledger.refine(runs, costsNow(), grid);
+      return true;
     },
     has: (task) => ledger.has(task) || stage?.has(task) === true,
     beginStage(name) {
@@ -275,7 +311,7 @@ export function createJob({ clock, members, title, spec, sharing, startedAt, pla
     settle() {
       if (!ledger.done) return;
       stage?.settle();
-      self.reason ??= stage?.reason ?? null;
+      self.reason ??= stage?.reason ?? stillNoisy();
       self.state = ledger.done.failed > 0 || missing > 0 ? 'failed' : 'done';
       tally.stop();
     },
@@ -345,6 +381,13 @@ export function createJob({ clock, members, title, spec, sharing, startedAt, pla
   function sizeOf(task: TaskId, part: Part): Pick<AcceptedResult, 'samples' | 'units'> {
     const { tile, samples } = part;
     return { samples: tile.width * tile.height * samples.count, units: ledger.unitsOf(task, part) };
+  }
+
+  /** A picture that has all the samples that it may have and is not as good as it was to be. */
+  function stillNoisy(): string | null {
+    if (!noise || spec.noise === undefined || noise.met === 1) return null;
+    const share = Math.min(99, Math.round(100 * noise.met));
+    return `${share} % of the picture is as good as asked for; the rest has all the ${spec.spp} samples a pixel that it may have. More samples make it better.`;
   }
 
   function started(tasks: readonly TaskSpec[]): readonly TaskSpec[] {

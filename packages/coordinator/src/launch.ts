@@ -8,6 +8,7 @@ import type { CameraSource } from '@tabgrid/webgpu-kernels/pathtrace/scene-sourc
 import { MAX_BOUNCES, PathtraceParams } from '@tabgrid/webgpu-kernels/pathtrace/task';
 import * as v from 'valibot';
 import { type JobShare, type RenderSpec, UserError } from './api.js';
+import { CLAMPS, FIRST_SAMPLES, NOISE_TARGETS } from './bounds.js';
 import { cameraParams, checkLens, middleOf } from './camera.js';
 
 /** From what an owner asks for to a job that can run. Everything that can be wrong is found before anything begins. */
@@ -38,6 +39,15 @@ const PathtraceCamera = PathtraceParams.pipe[0].entries.camera;
 export function checkSpec(spec: RenderSpec): void {
   for (const key of ['width', 'height', 'spp', 'bounces', 'seed'] as const) check(BOUNDS[key], spec[key]);
   checkLens(spec);
+  if (spec.noise !== undefined) {
+    between('The noise target', spec.noise, NOISE_TARGETS);
+    if (spec.spp < FIRST_SAMPLES) {
+      throw new UserError(
+        `With a noise target a pixel gets ${FIRST_SAMPLES} samples at least: allow it more than ${spec.spp}.`,
+      );
+    }
+  }
+  if (spec.clamp !== undefined) between('The firefly clamp', spec.clamp, CLAMPS);
   if (spec.viewpoint && !v.is(PathtraceCamera, cameraParams(spec.viewpoint, {}, spec.viewpoint.position))) {
     throw new UserError(
       'This viewpoint is none: its axes are to be of length 1, and its field of view below 178 degrees.',
@@ -70,6 +80,11 @@ export function checkSamples(spp: number, present: number): void {
   }
 }
 
+function between(name: string, value: number, { min, max }: Omit<Bound, 'name'>): void {
+  if (value >= min && value <= max) return;
+  throw new UserError(`${name} is ${value}: give a number from ${min} to ${max.toLocaleString('en')}.`);
+}
+
 function check({ name, min, max }: Bound, value: number): void {
   if (Number.isInteger(value) && value >= min && value <= max) return;
   throw new UserError(`${name} is ${value}: give a whole number from ${min} to ${max.toLocaleString('en')}.`);
@@ -89,6 +104,11 @@ export function chooseCamera(scene: PreparedScene, { camera, width, height }: Re
   return scene.framed || !first ? defaultCamera({ positions: scene.framing }, width / height) : first;
 }
 
+/** Samples a pixel of a job's first round. */
+export function firstSamples({ noise, spp }: Pick<RenderSpec, 'noise' | 'spp'>): number {
+  return noise === undefined ? spp : FIRST_SAMPLES;
+}
+
 export function renderJob(id: RenderJob['id'], scene: PreparedScene, spec: RenderSpec): RenderJob {
   const camera = spec.viewpoint ? { ...spec.viewpoint, name: null } : chooseCamera(scene, spec);
   return {
@@ -100,8 +120,9 @@ export function renderJob(id: RenderJob['id'], scene: PreparedScene, spec: Rende
       film: { width: spec.width, height: spec.height },
       bounces: spec.bounces,
       seed: spec.seed,
+      ...(spec.clamp !== undefined && { clamp: spec.clamp }),
     },
-    spp: spec.spp,
+    spp: firstSamples(spec),
     tile: spec.tile,
     verify: spec.verify,
   };

@@ -1,6 +1,6 @@
 import type { TaskId } from '@tabgrid/protocol/ids';
 import type { JsonObject } from '@tabgrid/protocol/json';
-import { PixelRect, SampleRun } from '@tabgrid/protocol/records';
+import { PixelRect, type RenderRun, SampleRun } from '@tabgrid/protocol/records';
 import type { TaskSpec } from '@tabgrid/protocol/task';
 import type { GridState, PlannerEvent, Step } from '@tabgrid/splitters/planner';
 import type { CostSample } from '@tabgrid/splitters/render/cost-sample';
@@ -33,6 +33,8 @@ export interface Ledger {
   guide(task: TaskId): GuideTask | undefined;
   begin(grid: GridState): readonly TaskSpec[];
   extend(more: MoreSamples, grid: GridState): readonly TaskSpec[];
+  /** Further samples as a part of the same round, when nothing of it is waited for; `next` hands their tasks over. */
+  refine(runs: readonly RenderRun[], costs: CostSample | undefined, grid: GridState): void;
   /** @returns false when it was accepted before, or is none of the job's */
   accepted(task: TaskId, measured?: CostSample, grid?: GridState): boolean;
   failed(task: TaskId, grid?: GridState): void;
@@ -158,6 +160,7 @@ export function createLedger(initial: RenderState, before?: LedgerBefore): Ledge
     guide: (task) => guides.get(task),
     begin: (grid) => start(renderPlanner.begin(job, grid)),
     extend: (more, grid) => start(renderPlanner.resume(state, { type: 'extended', more }, grid)),
+    refine: (runs, costs, grid) => tell({ type: 'extended', more: { spp: 0, runs, ...(costs && { costs }) } }, grid),
     accepted(task, measured, grid = NO_GRID) {
       const event = { type: 'accepted', task, ...(measured && { measured }) } as const;
       if (guides.delete(task)) {

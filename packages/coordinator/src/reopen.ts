@@ -5,7 +5,7 @@ import { PathtraceParams, pathtraceTask } from '@tabgrid/webgpu-kernels/pathtrac
 import * as v from 'valibot';
 import { UserError } from './api.js';
 import type { Job, RestoreHow } from './job.js';
-import { makeFilm } from './launch.js';
+import { firstSamples, makeFilm } from './launch.js';
 import { createPicture, type Picture } from './picture.js';
 import type { Results } from './results.js';
 import type { AcceptedResult } from './tally.js';
@@ -21,7 +21,7 @@ export function renderJobOf(record: JobRecord): RenderJob {
   if (!parsed.success || kernelVersion !== pathtraceTask.version) {
     throw new UserError('This picture was made by another version of this page and cannot be shown by this one.');
   }
-  return { id, base: parsed.output, spp: spec.spp, tile: spec.tile, verify: spec.verify };
+  return { id, base: parsed.output, spp: firstSamples(spec), tile: spec.tile, verify: spec.verify };
 }
 
 export interface PicturesDeps {

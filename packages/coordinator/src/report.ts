@@ -2,9 +2,13 @@ import { bytesOf, sha256Hex } from '@tabgrid/protocol/bytes';
 import { type JobReport, RECORDS_VERSION } from '@tabgrid/protocol/records';
 import type { Scheduler } from '@tabgrid/scheduler/scheduler';
 import { filmSha256 } from '@tabgrid/splitters/render/film';
-import { adapterName, type Job } from './job.js';
+import { adapterName, type Job, type NoiseProgress } from './job.js';
 import type { Member } from './member.js';
 import { workOf } from './work.js';
+
+function noiseReport(target: number, { level, met }: NoiseProgress): NonNullable<JobReport['noise']> {
+  return { target, level: Number.isFinite(level) ? level : null, met };
+}
 
 /** What happened in a job. `chaos` is empty: whoever made faults happen fills it in. */
 export async function createReport(job: Job, members: readonly Member[], scheduler: Scheduler): Promise<JobReport> {
@@ -56,6 +60,7 @@ export async function createReport(job: Job, members: readonly Member[], schedul
     width: spec.width,
     height: spec.height,
     spp: job.spp(),
+    ...(spec.noise !== undefined && job.noise && { noise: noiseReport(spec.noise, job.noise) }),
     tiles: tally.results,
     wallMs,
     kernelMs: tally.kernelMs,

@@ -1,6 +1,7 @@
 import type { JobId } from '@tabgrid/protocol/ids';
 import { RECORDS_VERSION } from '@tabgrid/protocol/records';
 import type { TaskSpec } from '@tabgrid/protocol/task';
+import type { GridState } from '@tabgrid/splitters/planner';
 import type { JobShare } from './api.js';
 import type { Dispatcher } from './dispatcher.js';
 import type { HeldResults } from './held-results.js';
@@ -11,7 +12,6 @@ import type { Jobs } from './jobs.js';
 import type { Journal, Put } from './journal.js';
 import { ROUNDS, type RoundRecord } from './journal-records.js';
 import type { Outbound } from './outbound.js';
-import type { Stage } from './stage.js';
 import { workOf } from './work.js';
 
 /**
@@ -22,7 +22,8 @@ import { workOf } from './work.js';
  * 2. A round ends when the scheduler says that it is settled – a job that was cut off has to be taken up first – or when
  *    the owner cancels it; the scheduler then forgets it.
  * 3. Events are kept exactly while a job runs or could be taken up.
- * 4. A job whose picture is whole goes through its stage, if it has one, as a part of the same round.
+ * 4. A job whose picture is whole gets further samples where it is to have less noise, and then goes through its stage, if it has
+ *    one, all as parts of the same round.
  */
 export interface Rounds {
   begin(job: Job, tasks: readonly TaskSpec[]): void;
@@ -48,11 +49,12 @@ export interface RoundsDeps {
   readonly inputs: Inputs;
   readonly outbound: Outbound;
   readonly store: JobStore;
+  gridState(): GridState;
   changed(): void;
 }
 
 export function createRounds(deps: RoundsDeps): Rounds {
-  const { dispatcher, journal, jobs, held, inputs, outbound, store, changed } = deps;
+  const { dispatcher, journal, jobs, held, inputs, outbound, store, gridState, changed } = deps;
 
   const recordOf = (job: Job): Put => ({ collection: 'jobs', key: job.id, make: (mark) => job.record(mark) });
   const roundOf = (job: Job): Put => ({
@@ -99,54 +101,64 @@ export function createRounds(deps: RoundsDeps): Rounds {
   /** The scheduler's time names a stage: one that was cut off was begun at another. */
   const stageOf = (job: Job) => job.beginStage(`s${Math.floor(dispatcher.now())}`);
 
-  const addStage = (stage: Stage): void => {
+  /** What the job's planner wants in the middle of a round. */
+  const follow = (job: Job): void => {
+    const { add, withdraw } = job.ledger.next();
+    if (add.length + withdraw.length === 0) return;
+    save(job);
+    put(roundOf(job));
+    if (withdraw.length > 0) dispatcher.tell({ type: 'withdraw', tasks: withdraw });
+    if (add.length > 0) dispatcher.tell({ type: 'tasksAdded', tasks: add.map((spec) => ({ spec })) });
+    changed();
+  };
+
+  /** All samples are there: the stage, if there is one, else the end. */
+  const finish = (job: Job, reason: string): void => {
+    const stage = stageOf(job);
+    if (!stage) {
+      job.settle();
+      end(job, reason);
+      return;
+    }
+    job.settled = false;
     dispatcher.tell({ type: 'tasksAdded', tasks: stage.tasks.map(({ spec, after }) => ({ spec, after })) });
     changed();
+  };
+
+  /** All tasks are final. */
+  const goOn = (job: Job, reason: string): void => {
+    job.settled = true;
+    const { picture, spec } = job;
+    if (spec.noise === undefined || !picture) {
+      finish(job, reason);
+      return;
+    }
+    void picture.settled().then(() => {
+      // It may have been cancelled meanwhile, or a result taken back: then all tasks will be final once more.
+      if (!jobs.isRunning(job.id) || !job.settled) return;
+      if (job.refine(gridState())) follow(job);
+      else finish(job, reason);
+    });
   };
 
   return {
     begin(job, tasks) {
       jobs.run(job);
       job.tally.start();
-      const stage = tasks.length === 0 ? stageOf(job) : null;
-      if (tasks.length === 0 && !stage) {
-        job.settle();
-        end(job, 'nothing was left to do');
-        return;
-      }
       journal.start();
       save(job);
       put(roundOf(job));
       tellSharing(job);
-      if (stage) {
-        addStage(stage);
-        return;
-      }
-      dispatcher.tell({ type: 'tasksAdded', tasks: tasks.map((spec) => ({ spec })) });
+      if (tasks.length > 0) dispatcher.tell({ type: 'tasksAdded', tasks: tasks.map((spec) => ({ spec })) });
+      else goOn(job, 'nothing was left to do');
       changed();
     },
-    follow(job) {
-      const { add, withdraw } = job.ledger.next();
-      if (add.length + withdraw.length === 0) return;
-      save(job);
-      put(roundOf(job));
-      if (withdraw.length > 0) dispatcher.tell({ type: 'withdraw', tasks: withdraw });
-      if (add.length > 0) dispatcher.tell({ type: 'tasksAdded', tasks: add.map((spec) => ({ spec })) });
-      changed();
-    },
+    follow,
     settled(id) {
       const job = jobs.known().find((known) => known.id === id);
       if (!job?.ledger.done) return;
       job.settled = true;
-      if (!jobs.isRunning(id)) return;
-      const stage = stageOf(job);
-      if (stage) {
-        job.settled = false;
-        addStage(stage);
-        return;
-      }
-      job.settle();
-      end(job, 'the job is over');
+      if (jobs.isRunning(id)) goOn(job, 'the job is over');
     },
     cancel(job, reason) {
       job.stop();

@@ -165,27 +165,31 @@ describe('a picture that is to be denoised', () => {
     expect(grid.coordinator.film()?.form).toBe('rendered');
   });
 
-  it('checks the stage’s results as it does the picture’s', async () => {
-    const grid = createTestGrid();
-    const liar = await grid.volunteer({
-      networkTag: '1'.repeat(16),
-      behaviour: {
-        kind: 'answer',
-        ms: 20,
-        make({ kernel }, right) {
-          if (kernel.kind === denoiseTask.kind) new DataView(right.buffer).setFloat32(8, 99, true);
-          return right;
+  it.each(['replicate', 'spot'] as const)(
+    'checks the stage’s results as it does the picture’s (%s)',
+    async (verify) => {
+      const grid = createTestGrid();
+      const liar = await grid.volunteer({
+        networkTag: '1'.repeat(16),
+        behaviour: {
+          kind: 'answer',
+          ms: 20,
+          make({ kernel }, right) {
+            if (kernel.kind === denoiseTask.kind)
+              for (let at = 0; at < right.byteLength - 4; at += 4) new DataView(right.buffer).setFloat32(at, 99, true);
+            return right;
+          },
         },
-      },
-    });
-    for (const tag of ['2', '3']) await grid.volunteer({ networkTag: tag.repeat(16) });
-    await grid.launch({ denoise: true, verify: 'replicate' });
-    await until(grid, () => grid.state() === 'done');
-    expect(tasksOf([liar], denoiseTask.kind).length).toBeGreaterThan(0);
-    const film = grid.coordinator.film();
-    expect(film?.form).toBe('denoised');
-    expect(film?.rgb.includes(99)).toBe(false);
-  });
+      });
+      for (const tag of ['2', '3']) await grid.volunteer({ networkTag: tag.repeat(16) });
+      await grid.launch({ denoise: true, verify });
+      await until(grid, () => grid.state() === 'done');
+      expect(tasksOf([liar], denoiseTask.kind).length).toBeGreaterThan(0);
+      const film = grid.coordinator.film();
+      expect(film?.form).toBe('denoised');
+      expect(film?.rgb.includes(99)).toBe(false);
+    },
+  );
 });
 
 describe('a stage that was cut off', () => {

@@ -3,7 +3,7 @@ import { speedKey } from '@tabgrid/scheduler/oracle';
 import type { Scheduler } from '@tabgrid/scheduler/scheduler';
 import type { VolunteerStanding } from '@tabgrid/scheduler/views';
 import { pathtraceTask } from '@tabgrid/webgpu-kernels/pathtrace/task';
-import type { JobView, VolunteerView } from './api.js';
+import type { JobView, NoiseState, VolunteerView } from './api.js';
 import type { Contribution } from './contributions.js';
 import type { Job } from './job.js';
 import { bytesOfMember, type Member } from './member.js';
@@ -70,16 +70,19 @@ export function jobView(job: Job, scheduler: Scheduler, held: boolean, eta: Eta 
   const live = running || job.state === 'paused';
   const { attempts, work } = workOf(job, scheduler);
   const atWork = live ? runningTasks(job, scheduler) : 0;
-  const etaMs = running && rate.units > 0 && !held ? ((units - unitsDone) / rate.units) * 1000 : null;
+  const later = laterUnits(job);
+  const left = units - unitsDone + (later ?? 0);
+  const etaMs = running && rate.units > 0 && !held && later !== null ? (left / rate.units) * 1000 : null;
   const open = tasks - accepted;
-  const predicted = etaMs === null || open <= 0 ? null : eta(Math.max(0, open - atWork), (units - unitsDone) / open);
+  const each = (units - unitsDone) / open;
+  const predicted = etaMs === null || open <= 0 ? null : eta(Math.max(0, left / each - atWork), each);
   return {
     id: job.id,
     title: job.title,
     state: job.state,
     spec: job.spec,
     spp: job.spp(),
-    share: job.state === 'done' ? 1 : units > 0 ? unitsDone / units : 0,
+    share: job.state === 'done' ? 1 : shareOf(job, later),
     etaMs,
     // What is seen of the rate is never outside of what is predicted.
     etaInterval:
@@ -95,9 +98,27 @@ export function jobView(job: Job, scheduler: Scheduler, held: boolean, eta: Eta 
     startedAt: job.startedAt,
     wallMs: job.tally.wallMs(),
     held: running && held,
+    noise: noiseState(job),
     denoise: denoiseView(job),
     notice: live ? obstacle(job, scheduler, held) : job.reason,
   };
+}
+
+/** Work units beyond those asked for; null while nobody knows. */
+function laterUnits({ spec, noise }: Job): number | null {
+  return spec.noise === undefined ? 0 : (noise?.laterUnits ?? null);
+}
+
+/** Before the picture has been looked at, all of it counts as if it needed all the samples that it may have. */
+function shareOf({ ledger, spec }: Job, later: number | null): number {
+  const { units, unitsDone } = ledger.progress;
+  const all = later === null ? spec.width * spec.height * spec.spp * (1 + spec.bounces) : units + later;
+  return units > 0 ? Math.min(1, unitsDone / Math.max(units, all)) : 0;
+}
+
+function noiseState({ spec, noise }: Job): NoiseState | null {
+  if (spec.noise === undefined) return null;
+  return { target: spec.noise, level: noise?.level ?? null, met: noise?.met ?? null };
 }
 
 function denoiseView({ spec, stage, state }: Job): JobView['denoise'] {

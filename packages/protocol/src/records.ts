@@ -50,8 +50,11 @@ export const SampleRun = v.strictObject({
 });
 export type SampleRun = v.InferOutput<typeof SampleRun>;
 
-/** One round of a picture: the samples asked for at one time. */
-export const RenderRun = v.strictObject({ samples: SampleRun });
+/** Samples asked for at one time; `rects` says of which pixels, absent: of all. */
+export const RenderRun = v.strictObject({
+  samples: SampleRun,
+  rects: v.exactOptional(v.pipe(v.array(PixelRect), v.minLength(1), v.maxLength(4096), v.readonly())),
+});
 export type RenderRun = v.InferOutput<typeof RenderRun>;
 
 const Point = v.pipe(v.tuple([Coordinate, Coordinate, Coordinate]), v.readonly());
@@ -82,6 +85,10 @@ export const StoredRenderSpec = v.strictObject({
   focus: v.exactOptional(v.pipe(Amount, v.gtValue(0))),
   /** In the place of `camera`. */
   viewpoint: v.exactOptional(StoredViewpoint),
+  /** Noise up to which parts of the picture get more samples, `spp` at most; absent: all get `spp`. */
+  noise: v.exactOptional(v.pipe(Amount, v.gtValue(0), v.maxValue(1))),
+  /** Largest radiance of what a sample brings from more than one surface; absent: no limit. */
+  clamp: v.exactOptional(v.pipe(Amount, v.gtValue(0))),
   /** Whether noise is taken out of the finished picture; absent: it is not. */
   denoise: v.exactOptional(v.boolean()),
   tile: v.nullable(Side),
@@ -158,8 +165,10 @@ export const JobReport = v.strictObject({
   denoisedSha256: v.exactOptional(v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))),
   width: Side,
   height: Side,
-  /** Samples a pixel that every pixel has when the job is done. */
-  spp: Spp,
+  /** Samples a pixel that the job is to have; the mean, where some get more than others. */
+  spp: v.pipe(Amount, v.gtValue(0), v.maxValue(MAX_SPP)),
+  /** Of a picture with a noise target: see the job's spec; how noisy it is (root mean square), and the share that meets the target. */
+  noise: v.exactOptional(v.strictObject({ target: Amount, level: v.nullable(Amount), met: Share })),
   /** Accepted results; a tile with many samples takes several. */
   tiles: Count,
   wallMs: Amount,

@@ -67,6 +67,8 @@ export function PictureSection(props: { readonly page: Page }): JSX.Element {
         <NumberInput page={page} field="tile" placeholder="auto" />
         <NumberInput page={page} field="aperture" placeholder="all sharp" />
         <NumberInput page={page} field="focus" placeholder="auto" />
+        <NumberInput page={page} field="noise" placeholder="none" />
+        <NumberInput page={page} field="clamp" placeholder="off" />
       </div>
       <Switch
         checked={draft.denoise}

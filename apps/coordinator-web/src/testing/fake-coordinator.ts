@@ -134,7 +134,7 @@ export function createFakeCoordinator(first: Partial<GridView> = {}): FakeCoordi
     async launch(spec) {
       const lens = spec.aperture === undefined ? '' : ` f/${spec.aperture} at ${spec.focus ?? 'auto'}`;
       const from = spec.viewpoint ? ` at ${spec.viewpoint.position.join()}` : '';
-      const denoised = spec.denoise ? ' denoised' : '';
+      const denoised = `${spec.noise ? ` noise ${spec.noise}` : ''}${spec.clamp ? ` clamp ${spec.clamp}` : ''}${spec.denoise ? ' denoised' : ''}`;
       ask(`launch ${spec.width}x${spec.height} ${spec.spp} ${spec.verify}${lens}${from}${denoised}`);
       if (view.scene === null) throw new UserError('No scene is loaded.');
       launched++;

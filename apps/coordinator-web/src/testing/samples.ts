@@ -86,6 +86,7 @@ export function aJob(change: Partial<JobView> = {}): JobView {
     startedAt: Date.UTC(2026, 10, 3, 12, 30),
     wallMs: 61_000,
     held: false,
+    noise: null,
     denoise: null,
     notice: null,
     ...change,

@@ -2,6 +2,7 @@ import type { JobState, JobView } from '@tabgrid/coordinator/api';
 import type { Millis } from '@tabgrid/protocol/ids';
 import { titleOf } from './builtin-scenes.js';
 import { formatDuration, percentOf, plural } from './format.js';
+import { noiseFigure } from './noise.js';
 
 /** Words for how a job stands. Pure: from a view to text. */
 
@@ -86,7 +87,9 @@ export function jobSentence(job: JobView): string {
 /** What a finished or stopped job came to, for the summary under the picture. */
 export function resultSentence(job: JobView, volunteers: number): string {
   const helpers = volunteers === 0 ? '' : ` by ${plural(volunteers, 'computer')}`;
-  const samples = `${plural(job.spp, 'sample')} a pixel`;
-  if (job.state === 'done') return `${samples}${helpers} in ${formatDuration(job.wallMs)}.`;
+  const mean = job.noise === null ? '' : ' on average';
+  const samples = `${plural(Math.round(job.spp), 'sample')} a pixel${mean}`;
+  const noise = job.noise?.level == null ? '' : ` Noise: ${noiseFigure(job.noise.level)}.`;
+  if (job.state === 'done') return `${samples}${helpers} in ${formatDuration(job.wallMs)}.${noise}`;
   return `${percentOf(job.share)} % of ${samples}${helpers} in ${formatDuration(job.wallMs)}; what is there stays.`;
 }

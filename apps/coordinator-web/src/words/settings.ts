@@ -1,4 +1,5 @@
 import type { RenderSpec } from '@tabgrid/coordinator/api';
+import { CLAMPS, FIRST_SAMPLES, NOISE_TARGETS } from '@tabgrid/coordinator/bounds';
 import { APERTURES, FOCUS_DISTANCES } from '@tabgrid/coordinator/camera';
 import { MAX_FILM_SIDE_PX } from '@tabgrid/protocol/limits';
 import type { Verification } from '@tabgrid/protocol/task';
@@ -9,7 +10,17 @@ import { formatCount } from './format.js';
  * message stands beside its field while it is typed.
  */
 
-export type NumberField = 'width' | 'height' | 'spp' | 'bounces' | 'seed' | 'tile' | 'aperture' | 'focus';
+export type NumberField =
+  | 'width'
+  | 'height'
+  | 'spp'
+  | 'bounces'
+  | 'seed'
+  | 'tile'
+  | 'aperture'
+  | 'focus'
+  | 'noise'
+  | 'clamp';
 
 export interface Draft extends Readonly<Record<NumberField, string>> {
   /** A camera's name; empty takes the first, or a framing of the whole scene. */
@@ -28,6 +39,8 @@ export const FIRST_DRAFT: Draft = {
   tile: '',
   aperture: '',
   focus: '',
+  noise: '',
+  clamp: '',
   camera: '',
   verify: 'spot',
   denoise: false,
@@ -48,6 +61,10 @@ interface Rule {
 
 const APERTURE_HELP =
   'f-number of the lens, as on a 35 mm camera: the smaller, the more is blurred. Empty shows everything sharp.';
+const NOISE_HELP =
+  'Goes on where the picture is noisier than this: 0.02 is 2 % of the light around a pixel. A pixel then gets at most as many samples as you ask for. Empty gives every pixel the same.';
+const CLAMP_HELP =
+  'Cuts off what one sample may bring over more than one surface: fewer bright specks, a little less light. Empty cuts nothing off.';
 const FOCUS_HELP = 'How far away things are sharp. Empty focuses on what stands in the middle of the picture.';
 
 export const RULES: Readonly<Record<NumberField, Rule>> = {
@@ -59,6 +76,8 @@ export const RULES: Readonly<Record<NumberField, Rule>> = {
   tile: { name: 'Tile', min: 8, max: 512, optional: true, unit: ' pixels' },
   aperture: { name: 'Aperture, f/', ...APERTURES, optional: true, fractions: true, unit: '', help: APERTURE_HELP },
   focus: { name: 'Focus, metres', ...FOCUS_DISTANCES, optional: true, fractions: true, unit: '', help: FOCUS_HELP },
+  noise: { name: 'Noise target', ...NOISE_TARGETS, optional: true, fractions: true, unit: '', help: NOISE_HELP },
+  clamp: { name: 'Firefly clamp', ...CLAMPS, optional: true, fractions: true, unit: '', help: CLAMP_HELP },
 };
 
 export const NUMBER_FIELDS: readonly NumberField[] = [
@@ -70,6 +89,8 @@ export const NUMBER_FIELDS: readonly NumberField[] = [
   'tile',
   'aperture',
   'focus',
+  'noise',
+  'clamp',
 ];
 
 export type Problems = Readonly<Partial<Record<NumberField, string>>>;
@@ -101,6 +122,9 @@ export function readDraft(
     const problem = problemOf(field, draft[field]);
     if (problem !== null) problems[field] = problem;
   }
+  if (draft.noise.trim() !== '' && Number(draft.spp) < FIRST_SAMPLES) {
+    problems.spp ??= `With a noise target a pixel gets ${FIRST_SAMPLES} samples at least: allow it so many.`;
+  }
   if (Object.keys(problems).length > 0) return { ok: false, problems };
   return {
     ok: true,
@@ -113,6 +137,8 @@ export function readDraft(
       camera: draft.camera === '' ? null : draft.camera,
       ...(draft.aperture.trim() !== '' && { aperture: Number(draft.aperture) }),
       ...(draft.focus.trim() !== '' && { focus: Number(draft.focus) }),
+      ...(draft.noise.trim() !== '' && { noise: Number(draft.noise) }),
+      ...(draft.clamp.trim() !== '' && { clamp: Number(draft.clamp) }),
       ...(draft.denoise && { denoise: true }),
       tile: draft.tile.trim() === '' ? null : Number(draft.tile),
       verify: draft.verify,

@@ -43,6 +43,8 @@ const MOST_TIMES = 256;
 
 /** Beyond what any ray can take; what is seen is smaller by far. */
 const MOST_COST = 1e7;
+/** Beyond what any picture has. */
+const MOST_SAMPLES = 2 ** 40;
 
 /** Cells that have to be measured where nothing was seen in advance, as a share. */
 const KNOWN_SHARE = 0.8;
@@ -68,7 +70,7 @@ export function learnCost(before: CostKnowledge, sample: CostSample): CostKnowle
   const cost = [...before.cost];
   let [allSamples, allCost] = [0, 0];
   for (const [cell, count, sum] of sample.cells) {
-    if (!(count > 0 && count < Number.POSITIVE_INFINITY) || samples[cell] === undefined) continue;
+    if (!(count > 0 && count <= MOST_SAMPLES) || samples[cell] === undefined) continue;
     const known = sane(sum / count) * count;
     samples[cell] = (samples[cell] ?? 0) + count;
     cost[cell] = (cost[cell] ?? 0) + known;

@@ -1,12 +1,7 @@
 import { type Bytes, bytesOf, sha256Hex } from '@tabgrid/protocol/bytes';
 import type { PixelRect, SampleRun } from '@tabgrid/protocol/records';
-import {
-  blockCount,
-  blockFloats,
-  firstBlock,
-  PIXEL_FLOATS,
-  samplesInBlock,
-} from '@tabgrid/webgpu-kernels/pathtrace/film';
+import { blockCount, blockFloats, PIXEL_FLOATS, samplesInBlock } from '@tabgrid/webgpu-kernels/pathtrace/film';
+import { luminance } from '@tabgrid/webgpu-kernels/pathtrace/luminance';
 
 /**
  * The film: a fold of accepted results.
@@ -26,7 +21,10 @@ export interface Film {
   readonly cost: Float32Array<ArrayBuffer>;
   /** Samples in `sums`, a pixel. */
   readonly counts: Uint32Array<ArrayBuffer>;
-  /** Blocks in `sums`, a pixel: the next block that it takes. */
+  /** Blocks in `sums`, a pixel, and Σ (luminance of a block's sum)² ÷ its samples: what the pixel's noise is told from. */
+  readonly blocks: Uint32Array<ArrayBuffer>;
+  readonly squares: Float32Array<ArrayBuffer>;
+  /** Number of the sample with which the next block begins that the pixel takes. */
   readonly next: Uint32Array<ArrayBuffer>;
   /** Linear RGB means, row-major; a live view that later results change. */
   readonly rgb: Float32Array<ArrayBuffer>;
@@ -52,6 +50,8 @@ export function createFilm(width: number, height: number): Film {
     sums: new Float32Array(3 * pixels),
     cost: new Float32Array(pixels),
     counts: new Uint32Array(pixels),
+    blocks: new Uint32Array(pixels),
+    squares: new Float32Array(pixels),
     next: new Uint32Array(pixels),
     rgb: new Float32Array(3 * pixels),
     pending: new Map(),
@@ -85,7 +85,7 @@ function foldPending(film: Film, part: PixelRect): void {
 
 /** Adds the blocks whose turn it is. @returns whether there was any, and whether nothing of the result has to wait */
 function fold(film: Film, { tile, samples, result }: FilmResult): { readonly moved: boolean; readonly whole: boolean } {
-  const first = firstBlock(samples);
+  const { first, block } = samples;
   let moved = false;
   let whole = true;
   for (let b = 0; b < blockCount(samples); b++) {
@@ -95,10 +95,12 @@ function fold(film: Film, { tile, samples, result }: FilmResult): { readonly mov
       for (let x = 0; x < tile.width; x++) {
         const pixel = (tile.y + y) * film.width + tile.x + x;
         const next = film.next[pixel] ?? 0;
-        if (next === first + b) {
+        const begin = first + b * block;
+        if (next === begin) {
           addBlock(film, pixel, floats, PIXEL_FLOATS * (y * tile.width + x), count);
+          film.next[pixel] = begin + block;
           moved = true;
-        } else if (next < first + b) {
+        } else if (next < begin) {
           whole = false;
         }
       }
@@ -110,7 +112,9 @@ function fold(film: Film, { tile, samples, result }: FilmResult): { readonly mov
 function addBlock(film: Film, pixel: number, from: Float32Array, at: number, count: number): void {
   const samples = (film.counts[pixel] ?? 0) + count;
   film.counts[pixel] = samples;
-  film.next[pixel] = (film.next[pixel] ?? 0) + 1;
+  film.blocks[pixel] = (film.blocks[pixel] ?? 0) + 1;
+  const light = luminance(from[at] ?? 0, from[at + 1] ?? 0, from[at + 2] ?? 0);
+  film.squares[pixel] = (film.squares[pixel] ?? 0) + (light * light) / count;
   film.cost[pixel] = (film.cost[pixel] ?? 0) + (from[at + 3] ?? 0);
   for (let c = 0; c < 3; c++) {
     // Storing into a Float32Array rounds the sum of two floats correctly, as 32-bit addition does.
@@ -126,7 +130,7 @@ function addBlock(film: Film, pixel: number, from: Float32Array, at: number, cou
 export function removeResult(film: Film, removed: Omit<FilmResult, 'result'>, others: Iterable<FilmResult>): Film {
   if (film.pending.delete(removed.key)) {
     // Some of its blocks may have had their turn.
-    if (firstBlock(removed.samples) >= largestNext(film, removed.tile)) return film;
+    if (removed.samples.first >= largestNext(film, removed.tile)) return film;
   }
   clear(film, removed.tile);
   for (const other of others) {
@@ -153,6 +157,8 @@ function clear(film: Film, tile: PixelRect): void {
     film.rgb.fill(0, 3 * from, 3 * to);
     film.cost.fill(0, from, to);
     film.counts.fill(0, from, to);
+    film.blocks.fill(0, from, to);
+    film.squares.fill(0, from, to);
     film.next.fill(0, from, to);
   }
 }

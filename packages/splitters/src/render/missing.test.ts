@@ -39,7 +39,7 @@ it('is exactly what no result holds, however the picture was cut', () => {
         const have = [...partsOf(run, one, blocks), ...partsOf(run, other, 1)].filter(() => kept.next().value ?? true);
         // What belongs to another run changes nothing.
         const others = partsOf({ first: 0, count: 20, block: 16 }, 5, 1);
-        const missing = missingOf(FILM, run, [...have, ...others]).flatMap(({ samples, rects }) =>
+        const missing = missingOf(FILM, { samples: run }, [...have, ...others]).flatMap(({ samples, rects }) =>
           rects.map((tile) => ({ tile, samples })),
         );
         const all = new Set(blocksIn(partsOf(run, 4, 1)));
@@ -54,6 +54,25 @@ it('is exactly what no result holds, however the picture was cut', () => {
 
 it('is everything where there is nothing, and nothing where there is everything', () => {
   const run = { first: 0, count: 40, block: 16 };
-  expect(missingOf(FILM, run, [])).toEqual([{ samples: run, rects: [{ x: 0, y: 0, ...FILM }] }]);
-  expect(missingOf(FILM, run, partsOf(run, 4, 3))).toEqual([]);
+  expect(missingOf(FILM, { samples: run }, [])).toEqual([{ samples: run, rects: [{ x: 0, y: 0, ...FILM }] }]);
+  expect(missingOf(FILM, { samples: run }, partsOf(run, 4, 3))).toEqual([]);
+});
+
+it('lies within the pixels that the samples were asked for', () => {
+  const run = { first: 0, count: 16, block: 16 };
+  const rects = [
+    { x: 0, y: 0, width: 4, height: 4 },
+    { x: 8, y: 4, width: 2, height: 3 },
+  ];
+  expect(missingOf(FILM, { samples: run, rects }, [])).toEqual([{ samples: run, rects }]);
+  const have = [{ tile: { x: 0, y: 0, width: 9, height: 6 }, samples: run }];
+  const left = missingOf(FILM, { samples: run, rects }, have).flatMap((region) => region.rects);
+  expect(new Set(blocksIn(left.map((tile) => ({ tile, samples: run }))))).toEqual(
+    new Set(
+      blocksIn([
+        { tile: { x: 9, y: 4, width: 1, height: 2 }, samples: run },
+        { tile: { x: 8, y: 6, width: 2, height: 1 }, samples: run },
+      ]),
+    ),
+  );
 });

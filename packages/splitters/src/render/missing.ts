@@ -1,4 +1,4 @@
-import type { PixelRect, SampleRun } from '@tabgrid/protocol/records';
+import type { PixelRect, RenderRun, SampleRun } from '@tabgrid/protocol/records';
 import { blockCount, firstBlock } from '@tabgrid/webgpu-kernels/pathtrace/film';
 import { uncovered } from '../spatial/coverage.js';
 import type { Part, Region } from './parts.js';
@@ -6,10 +6,9 @@ import type { Part, Region } from './parts.js';
 /** What of a run's samples none of the results that are there holds, however the picture was cut into them. */
 export function missingOf(
   { width, height }: { readonly width: number; readonly height: number },
-  run: SampleRun,
+  { samples: run, rects: wanted = [{ x: 0, y: 0, width, height }] }: RenderRun,
   have: readonly Part[],
 ): readonly Region[] {
-  const whole = { x: 0, y: 0, width, height };
   const blocks = blockCount(run);
   /** By block, the indices of the parts that hold it. */
   const holders = Array.from({ length: blocks }, () => [] as number[]);
@@ -30,10 +29,8 @@ export function missingOf(
     if (last?.key === key) {
       last.samples = { ...last.samples, count: last.samples.count + count };
     } else {
-      const rects = uncovered(
-        whole,
-        indices.flatMap((i) => have[i]?.tile ?? []),
-      );
+      const tiles = indices.flatMap((i) => have[i]?.tile ?? []);
+      const rects = wanted.flatMap((rect) => uncovered(rect, tiles));
       found.push({ samples: { first, count, block: run.block }, rects, key });
     }
   }

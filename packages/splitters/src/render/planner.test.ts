@@ -108,7 +108,7 @@ describe('the render planner', () => {
       begun.generation,
     );
     const [extended, second] = renderPlanner.resume(restored, { type: 'extended', more: { spp: 16 } }, GRID);
-    expect(sampleCount(extended.runs.map((run) => run.samples))).toBe(32);
+    expect(sampleCount(extended.runs, job.base.film)).toBe(32);
     const film = render([...first.add, ...second.add], createFilm(40, 30));
     const [, atOnce] = renderPlanner.begin({ ...job, spp: 32 }, GRID);
     expect(await filmSha256(film)).toBe(await filmSha256(render(atOnce.add, createFilm(40, 30))));

@@ -1,5 +1,5 @@
 import type { JobId, TaskId } from '@tabgrid/protocol/ids';
-import type { RenderRun, SampleRun } from '@tabgrid/protocol/records';
+import type { RenderRun } from '@tabgrid/protocol/records';
 import type { TaskSpec, Verification } from '@tabgrid/protocol/task';
 import { pathtraceTask } from '@tabgrid/webgpu-kernels/pathtrace/task';
 import type { GridState, Planner, PlannerEvent, Step } from '../planner.js';
@@ -20,7 +20,7 @@ import {
   type PlannedTask,
   takenBack,
 } from './plan.js';
-import { nextRun } from './samples.js';
+import { nextRun, sampleCount } from './samples.js';
 import { paceOf } from './sizes.js';
 import { guideOf, guideSpecs, type RenderBase, specsOf } from './specs.js';
 
@@ -56,6 +56,8 @@ export interface RenderState {
 export interface MoreSamples {
   /** Further samples a pixel; 0 asks for what is missing and nothing else. */
   readonly spp: number;
+  /** Instead of `spp`: which samples of which pixels. */
+  readonly runs?: readonly RenderRun[];
   /**
    * For a picture that was stopped or has failed tasks: what every result that is there is of. What is missing of the
    * earlier rounds is made again before the new samples. Absent when nothing is missing.
@@ -217,19 +219,11 @@ function settle(state: RenderState, add: readonly TaskSpec[] = []): [RenderState
 function extend(state: RenderState, more: MoreSamples, grid: GridState): [RenderState, Step] {
   const { job, runs, generation } = state;
   const { film } = job.base;
-  const further =
-    more.spp > 0
-      ? [
-          nextRun(
-            runs.map(({ samples }) => samples),
-            more.spp,
-          ),
-        ]
-      : [];
+  const further: readonly RenderRun[] = more.runs ?? (more.spp > 0 ? [{ samples: nextRun(runs, more.spp) }] : []);
   const { have } = more;
-  const missing = have ? runs.flatMap(({ samples }) => missingOf(film, samples, have)) : [];
+  const missing = have ? runs.flatMap((run) => missingOf(film, run, have)) : [];
   const whole = { x: 0, y: 0, ...film };
-  const regions = [...missing, ...further.map((samples) => ({ samples, rects: [whole] }))];
+  const regions = [...missing, ...further.map(({ samples, rects = [whole] }) => ({ samples, rects }))];
   const known = knowNothing(cellsOf(job));
   const costs = more.costs ? learnCost(known, more.costs) : known;
   const guides = further.length > 0 && !knowsCosts(costs) ? guidesFor(state, further, grid) : [];
@@ -237,7 +231,7 @@ function extend(state: RenderState, more: MoreSamples, grid: GridState): [Render
   const tasks = specsOf(job, `${generation}-`, parts);
   const next: RenderState = {
     job,
-    runs: [...runs, ...further.map((samples) => ({ samples }))],
+    runs: [...runs, ...further],
     generation: generation + 1,
     // A picture that was stopped left tasks open that nobody will answer.
     open: tasks.length + (have ? 0 : state.open),
@@ -277,11 +271,11 @@ function hasty(grid: GridState): GridState {
 /** Tasks that look at a picture in advance; none where it is small, or the owner has chosen the tiles. */
 function guidesFor(
   { job, generation }: RenderState,
-  further: readonly SampleRun[],
+  further: readonly RenderRun[],
   grid: GridState,
 ): readonly TaskSpec[] {
   const { width, height } = job.base.film;
-  const samples = further.reduce((sum, { count }) => sum + count, 0) * width * height;
+  const samples = sampleCount(further, job.base.film) * width * height;
   const cells = cellsOf(job);
   const affordable = PREPASS_SHARE * samples;
   const pace = paceOf(grid);
