@@ -182,6 +182,57 @@ describe.skipIf(!here)(`light (else skipped: ${reason})`, { timeout: 300_000 }, 
     expect(Math.abs(meanOf(picture) - expected)).toBeLessThan(4 * errorOf(picture) + 3e-3 * expected);
   });
 
+  it.each([
+    // Closed forms of two unit squares (Howell, C-11 and C-14): facing each other at distance 1, and with an edge in common.
+    ['facing', quad([-0.5, 1, -0.5], [1, 0, 0], [0, 0, 1], 1), 0.199_825],
+    ['at a right angle', quad([-0.5, 0, -0.5], [1, 0, 0], [0, 1, 0], 1), 0.200_044],
+  ] as const)(
+    'form factor of squares %s: what of the lamp’s light all of the floor gets',
+    async (_, lampSquare, factor) => {
+      const matte = material({
+        roughness: 1,
+        baseColor: [0.5, 0.5, 0.5, 1],
+        specular: { factor: 0, texture: null, color: [1, 1, 1], colorTexture: null },
+      });
+      const shining = material({ baseColor: [0, 0, 0, 1], emissive: [10, 10, 10], doubleSided: true });
+      const picture = await render(gpu, {
+        scene: sceneOf([quad([-0.5, 0, 0.5], [1, 0, 0], [0, 0, -1], 0), lampSquare], [matte, shining]),
+        // Sees the floor and nothing else.
+        camera: { ...lookAt([0, 0.9, 0], [0, 0, 0], 1), orthographicHeight: 1 },
+        width: 16,
+        height: 16,
+        spp: 1024,
+        bounces: 1,
+      });
+      const expected = 10 * 0.5 * factor;
+      expect(Math.abs(meanOf(picture) - expected)).toBeLessThan(4 * errorOf(picture) + 1e-3 * expected);
+    },
+  );
+
+  it('errors fall as 1/√N at least', async () => {
+    const shot: Shot = {
+      scene: sceneOf(
+        [...box([-1, -1, -1], [1, 1, 1], 0, true), quad([-0.4, 0.98, -0.4], [0.8, 0, 0], [0, 0, 0.8], 1)],
+        [material({ roughness: 1, baseColor: [0.7, 0.7, 0.7, 1] }), material({ emissive: [8, 8, 8] })],
+      ),
+      camera: lookAt([0, 0, 0.9], [0, -0.2, -1], 1),
+      width: 12,
+      height: 12,
+      bounces: 3,
+    };
+    const right = await render(gpu, { ...shot, spp: 2048, block: 128, seed: 77 });
+    const error = async (spp: number) => {
+      const { rgb } = await render(gpu, { ...shot, spp });
+      return Math.sqrt(rgb.reduce((sum, x, i) => sum + (x - (right.rgb[i] ?? 0)) ** 2, 0) / rgb.length);
+    };
+    const errors = [await error(4), await error(16), await error(64)];
+    for (const [i, after] of errors.slice(1).entries()) {
+      // Half as much for four times the samples; Sobol's points do better where the light is smooth.
+      expect((errors[i] ?? 0) / after).toBeGreaterThan(1.75);
+    }
+    expect((errors[0] ?? 0) / (errors.at(-1) ?? 1)).toBeGreaterThan(3.8);
+  });
+
   it('a single-sided lamp that faces away gives nothing, a double-sided one gives', async () => {
     expect(meanOf(await render(gpu, lamp({ down: false })))).toBe(0);
     expect(meanOf(await render(gpu, lamp({ down: false, doubleSided: true })))).toBeCloseTo(
