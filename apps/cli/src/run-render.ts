@@ -154,8 +154,9 @@ function progressText(job: JobView, view: GridView): string {
   if (job.denoise?.state === 'running')
     return `denoising ${Math.round(100 * job.denoise.share)} %  ${present} volunteers`;
   const eta = job.etaMs === null ? '–' : `${Math.ceil(job.etaMs / 1000)} s`;
-  const noise = typeof job.noise?.level === 'number' ? `noise ${job.noise.level.toPrecision(2)}  ` : '';
-  return `${job.tasks.accepted}/${job.tasks.total} tiles  ${noise}${Math.round(job.samplesPerSecond).toLocaleString('en')} samples/s  ETA ${eta}  ${present} volunteers`;
+  const { noise: goal } = job;
+  const met = goal?.met == null ? '' : `noise ≤ ${goal.target} in ${Math.floor(100 * goal.met)} %  `;
+  return `${job.tasks.accepted}/${job.tasks.total} tiles  ${met}${Math.round(job.samplesPerSecond).toLocaleString('en')} samples/s  ETA ${eta}  ${present} volunteers`;
 }
 
 async function saveFiles(page: Page, options: RenderOptions, report: JobReport): Promise<string[]> {

@@ -6,7 +6,7 @@ import type { Page } from '../page.js';
 import { titleOf } from '../words/builtin-scenes.js';
 import { etaWithin, isActive, isWaiting, resultSentence, stateText } from '../words/eta.js';
 import { formatCount, formatRate, percentOf } from '../words/format.js';
-import { noiseText } from '../words/noise.js';
+import { metText } from '../words/noise.js';
 import { PauseButton, StopButton } from './job-buttons.jsx';
 import { lampOf } from './job-lamp.js';
 import { MoreSamples } from './more-samples.jsx';
@@ -85,7 +85,9 @@ function Figures(props: { readonly job: JobView }): JSX.Element {
         value={`${formatCount(job.tasks.accepted)} / ${formatCount(job.tasks.total)}`}
         testid="tiles"
       />
-      {job.noise === null ? null : <Figure name="Noise" value={noiseText(job.noise)} testid="noise-level" />}
+      {job.noise === null ? null : (
+        <Figure name={`Noise ≤ ${job.noise.target}`} value={metText(job.noise)} testid="noise-met" />
+      )}
     </dl>
   );
 }

@@ -16,7 +16,7 @@ export function PictureFormChoice(props: { readonly page: Page; readonly job: Jo
     );
   }
   return (
-    <fieldset class="row small" data-testid="picture-form" data-form={page.form.value}>
+    <fieldset class="picture-form row small" data-testid="picture-form" data-form={page.form.value}>
       <legend class="visually-hidden">Which picture is shown and saved</legend>
       {FORM_WORDS.map(({ form, label }) => (
         <label key={form}>

@@ -35,6 +35,15 @@ describe('the outliner', () => {
     expect(later.map((o) => o.strength)).toEqual([1, 1]);
   });
 
+  it('lets a tile be that several volunteers gave samples of', () => {
+    const outliner = createOutliner();
+    const tiles = [tile(0, 'accepted', 1), tile(0, 'accepted', 2)];
+    outliner.update([], 0, true);
+    expect(outliner.update(tiles, 100, true)).toHaveLength(1);
+    expect(outliner.update(tiles, 100 + AFTERGLOW_MS, true)).toEqual([]);
+    expect(outliner.update(tiles, 200 + AFTERGLOW_MS, true)).toEqual([]);
+  });
+
   it('changes at once, without fading, when motion is to be reduced', () => {
     const outliner = createOutliner();
     outliner.update([], 0, false);

@@ -26,12 +26,13 @@ export function createOutliner(): Outliner {
     update(tiles, now, fade) {
       const next = new Map<string, { readonly volunteer: number; readonly acceptedAt: Millis }>();
       const outlines: Outline[] = [];
+      // A tile may be there once for each round of its samples: the last one counts.
+      const accepted = new Map<string, TileView>();
       for (const tile of tiles) {
-        if (tile.state === 'running') {
-          outlines.push({ tile, strength: 1 });
-          continue;
-        }
-        const key = `${tile.x},${tile.y},${tile.width},${tile.height}`;
+        if (tile.state === 'running') outlines.push({ tile, strength: 1 });
+        else accepted.set(`${tile.x},${tile.y},${tile.width},${tile.height}`, tile);
+      }
+      for (const [key, tile] of accepted) {
         const before = seen?.get(key);
         const acceptedAt =
           before?.volunteer === tile.volunteer ? before.acceptedAt : seen === null ? Number.NEGATIVE_INFINITY : now;

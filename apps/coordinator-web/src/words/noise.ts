@@ -1,10 +1,11 @@
 import type { NoiseState } from '@tabgrid/coordinator/api';
+import { percentOf } from './format.js';
 
 /** Words for how noisy a picture is. Pure. */
 
-/** What it is and what it is to be: `0.031 → 0.02`. */
-export function noiseText({ target, level }: NoiseState): string {
-  return `${noiseFigure(level)} → ${target}`;
+/** How much of the picture is as good as asked for; a dash while nobody knows. */
+export function metText({ met }: Pick<NoiseState, 'met'>): string {
+  return met === null ? '–' : `in ${percentOf(met)} %`;
 }
 
 /** Two figures; a dash while nobody knows. */
