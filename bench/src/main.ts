@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { grid } from './grid.js';
 import { link } from './link.js';
 import { ml } from './ml.js';
+import { noise } from './noise.js';
 import { type BenchOptions, count } from './options.js';
 import { pathtrace } from './pathtrace.js';
 import { type BenchResult, publish } from './result.js';
@@ -20,6 +21,7 @@ const BENCHES: Record<string, { readonly about: string; run(options: BenchOption
   pathtrace: { about: 'our path tracer against three-gpu-pathtracer and Cycles, and trees', run: pathtrace },
   scheduler: { about: 'policies in simulated grids, against a schedule that knows everything', run: scheduler },
   ml: { about: 'what is learned: how good, what it is worth, what it costs', run: ml },
+  noise: { about: 'noise targets: what they save, and whether they are kept', run: noise },
   tiles: { about: 'tiles of equal cost: how even they are, and what they save', run: tiles },
   trust: { about: 'spot checks against liars: who is caught, who is accused, what it costs', run: trust },
   'scheduler-scale': { about: 'what an event and a task cost the scheduler, and how that grows', run: schedulerScale },

@@ -1,7 +1,5 @@
 import { mkdirSync } from 'node:fs';
-import { softwareVulkanEnv } from '@tabgrid/cli/software-vulkan';
-import { requestGpuSession } from '@tabgrid/webgpu-kernels/create-gpu-session';
-import { nodeGpu } from '@tabgrid/webgpu-kernels/node-gpu';
+import { nodeSession } from './node-session.js';
 import type { BenchOptions } from './options.js';
 import type { BenchResult, Table } from './result.js';
 import { measureScenes } from './tiles/measured.js';
@@ -38,7 +36,7 @@ export async function tiles({ quick, say, flags }: BenchOptions): Promise<BenchR
   };
 
   if (wanted.has('measured') || wanted.has('simulated')) {
-    const gpu = await session();
+    const gpu = await nodeSession();
     const scenes = await benchScenes(FILM);
     const measured = await measureScenes(gpu, scenes, { spp: SPP, tries: quick ? 1 : 2, say });
     gpu.close();
@@ -56,22 +54,4 @@ export async function tiles({ quick, say, flags }: BenchOptions): Promise<BenchR
     where = { ...where, ...real.where };
   }
   return { figures, samples, where, tables };
-}
-
-async function session() {
-  Object.assign(process.env, softwareVulkanEnv(process.env['TABGRID_BROWSER'] ?? null));
-  const gpu = await nodeGpu();
-  if (!gpu) {
-    throw new Error(
-      'No WebGPU for Node here: install a browser that brings SwiftShader, or name a driver in VK_ICD_FILENAMES.',
-    );
-  }
-  const clock = {
-    now: () => performance.now(),
-    after(delay: number, callback: () => void) {
-      const timer = setTimeout(callback, delay);
-      return () => clearTimeout(timer);
-    },
-  };
-  return await requestGpuSession(gpu, { clock, browser: 'node-dawn' });
 }

@@ -51,6 +51,8 @@ interface NoiseCell {
   readonly rect: PixelRect;
   /** Root mean square of its pixels' standard errors, relative to the light; infinite where too few samples are there to tell. */
   readonly noise: number;
+  /** What it is relative to: mean luminance. */
+  readonly light: number;
 }
 
 /** What of a picture is how good. */
@@ -71,7 +73,7 @@ export function noiseMap(film: Film): NoiseMap {
       const rect = { x, y, width: Math.min(side, width - x), height: Math.min(side, height - y) };
       const light = Math.max(lightIn(film, rect), DARK * mean);
       const error = errorIn(film, rect);
-      cells.push({ rect, noise: error > 0 ? error / light : 0 });
+      cells.push({ rect, light, noise: error > 0 ? error / light : 0 });
     }
   }
   return { cells, columns: Math.ceil(width / side) };
