@@ -8,6 +8,7 @@ import {
   accept,
   checkOf,
   closeCheck,
+  dropPairs,
   dropParts,
   endAttempt,
   endOthers,
@@ -195,7 +196,7 @@ export function takeUnseen(core: Core, task: TaskRecord): boolean {
 export function judgeWithout(core: Core, task: TaskRecord, gone: AttemptRecord): void {
   const { check } = task;
   if (!check || check.parts.length === 0) return;
-  for (const other of task.attempts) check.pending.delete(pairKey(gone, other));
+  dropPairs(task, gone);
   if (gone.probe === null) dropParts(core, gone, 'what it was compared with is gone');
   const left = resultsOf(task).length > 0 || task.attempts.some(isSound);
   if (left && check.pending.size === 0) judgeParts(core, task);

@@ -156,6 +156,26 @@ describe('a spot check', () => {
     expect(of(f.effects, 'accept').map(({ attempt }) => attempt)).not.toContain('t1.1');
     expect(f.kind('t1')).toBe('done');
   });
+
+  it('comes again though opinions on it were being compared when it was lost', () => {
+    const f = grid({}, ['e']);
+    f.add(spot('t1'));
+    // Late: somebody else has it as well.
+    f.pass(20_000);
+    f.join('a', {}, { tags: { network: 'a' } });
+    expect(f.queue('a')).toEqual(['t1.2']);
+    f.finish('t1.1');
+    f.finish(probes(f)[0]?.attempt ?? '');
+    const [pair] = f.comparing;
+    if (pair) f.answer(pair, 'different');
+    f.join('c', {}, { tags: { network: 'c' } });
+    f.finish(probes(f)[1]?.attempt ?? '');
+    f.tell({ type: 'resultGone', attempt: aid('t1.1') });
+    f.comparing.length = 0;
+    f.finish('t1.1');
+    run(f, HONEST);
+    expect(f.kind('t1')).toBe('done');
+  });
 });
 
 describe('which parts are looked at, and by whom', () => {

@@ -32,6 +32,7 @@ import {
  * 14. The grid's load is what counting volunteers and tasks gives.
  * 15. Parts of results are looked at only while their task's check is open; a part is of a result that is here, nobody who computes
  *     one is its maker, and what they cost together is what the job has booked.
+ * 16. Only what is here is waited for to be compared.
  */
 export function violations(state: State, effects: readonly Effect[], extraShare: number): readonly string[] {
   const broken: string[] = [];
@@ -93,6 +94,12 @@ function checkTask(state: State, task: TaskRecord, check: Check): void {
   check(!open || mayBeOpen, 13, () => `${spec.id} is ${kind} with an open check`);
   check(!task.queue.job.settled || (isFinal(task) && !open), 13, () => `${spec.id} is ${kind} in a settled job`);
   checkParts(task, check);
+  for (const pair of task.check?.pending ?? []) {
+    const here = pair
+      .split('|')
+      .every((id) => attempts.some((a) => a.id === id && (isSound(a) || a.state.kind === 'accepted')));
+    check(here, 16, () => `${spec.id} waits for ${pair} to be compared`);
+  }
   if (kind !== 'done') return;
   for (const id of [...(task.check?.agreed ?? []), ...(task.check?.confirmed ?? [])]) {
     check(state.volunteers.get(id)?.vouched.has(spec.id) === true, 12, () => `${id} does not know of ${spec.id}`);
