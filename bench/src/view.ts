@@ -21,7 +21,7 @@ interface View {
  * interleaved; while the one is measured, the other does nothing.
  */
 export async function view({ quick, say }: { readonly quick: boolean; say(line: string): void }): Promise<BenchResult> {
-  const views = quick ? 4 : 14;
+  const views = quick ? 4 : 20;
   const house = await startGrid({ bench: true, say });
   try {
     const { dashboard } = house;

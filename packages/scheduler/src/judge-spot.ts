@@ -67,7 +67,11 @@ export function judgeParts(core: Core, task: TaskRecord): void {
   const standing = results.filter((a) => !isRefuted(check, a));
   const truth = standing.find((a) => isOwners(core, a)) ?? standing.find((a) => isConfirmed(check, a));
   const [next] = standing;
-  if (truth) {
+  if (truth && isSound(truth) && core.now < volunteerOf(core, truth.volunteer).quarantinedUntil) {
+    // Whoever was caught while this was looked at.
+    core.state.disputed.add(task);
+    core.caught.add(volunteerOf(core, truth.volunteer));
+  } else if (truth) {
     conclude(core, task, truth);
   } else if (next) {
     if (!check.parts.some(({ of }) => of === next.id)) drawParts(core, next, planParts(core, task, 1)?.parts ?? 1);

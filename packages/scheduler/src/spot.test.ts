@@ -157,6 +157,32 @@ describe('a spot check', () => {
     expect(f.kind('t1')).toBe('done');
   });
 
+  it('does not save what somebody returned who is caught meanwhile: a part that is right acquits no liar', () => {
+    const f = grid({}, ['a', 'b', 'c', 'd', 'e', 'f']);
+    f.add(...Array.from({ length: 12 }, (_, i) => spot(`t${i}`)));
+    const made = f.queue('a');
+    expect(made.length).toBeGreaterThan(1);
+    const [wrong, other] = made;
+    // Both are here; only one is looked at, and the other one's part would be right.
+    for (const attempt of [wrong, other]) f.finish(attempt ?? '');
+    const lies = (attempt: string) => attempt === wrong;
+    for (let i = 0; i < 200 && f.standing('a') !== 'quarantined'; i++) {
+      for (let next = f.comparing[0]; next; next = f.comparing[0]) {
+        f.answer(next, lies(next.attempt) !== lies(next.with) ? 'different' : 'equal');
+      }
+      const [task] = (wrong ?? '').split('.');
+      const next = f.scheduler.outstanding().find((one) => one.task === task && one.volunteer !== 'a');
+      if (!next) break;
+      f.finish(next.attempt);
+    }
+    expect(f.standing('a')).toBe('quarantined');
+    const [task] = (other ?? '').split('.');
+    run(f, HONEST);
+    expect(f.kind(task ?? '')).toBe('done');
+    expect(of(f.effects, 'accept').map(({ attempt }) => attempt)).not.toContain(other);
+    expect(of(f.effects, 'reject').map(({ attempt }) => attempt)).toContain(other);
+  });
+
   it('comes again though opinions on it were being compared when it was lost', () => {
     const f = grid({}, ['e']);
     f.add(spot('t1'));

@@ -63,6 +63,10 @@ export function takeSound(core: Core, attempt: AttemptRecord): void {
 function takeFirst(core: Core, attempt: AttemptRecord): void {
   const { task } = attempt;
   const v = volunteerOf(core, attempt.volunteer);
+  if (core.now < v.quarantinedUntil && task.spec.verify === 'spot') {
+    rejectResult(core, v, attempt, 'its volunteer is in quarantine');
+    return;
+  }
   jobOf(task).spot.seen += task.spec.verify === 'spot' ? task.spec.workUnits : 0;
   const due = checkShare(core, v, verifiedOf(v, task.spec.kernel));
   const plan = planParts(core, task, due);
