@@ -5,6 +5,7 @@ import { closeClass, openClass } from './lanes.js';
 import { admitTask, moveTask } from './moves.js';
 import { jobFor, queueFor, reorder } from './queues.js';
 import { cancelAttempts, closeCheck, vouchersOf } from './results.js';
+import { reweigh } from './served.js';
 import { tellCancel } from './standing.js';
 import { isFinal, isLive, type TaskRecord, type VolunteerRecord } from './state.js';
 import { IllegalMoveError } from './transitions.js';
@@ -58,11 +59,12 @@ const READY = { kind: 'ready' } as const;
 export function setJob(core: Core, id: JobId, settings: JobSettings): void {
   if (!(settings.weight > 0)) throw new IllegalMoveError(`job ${id} with the weight ${settings.weight}`);
   const job = jobFor(core, id);
-  const before = job.settings.deadlineMs;
+  const { deadlineMs, weight } = job.settings;
   job.settings = settings;
+  reweigh(job, weight);
   // What was done twice under a larger share is not held against a smaller one.
   job.extraUnits = Math.min(job.extraUnits, (settings.extraShare ?? core.config.extraShare) * job.units);
-  if (before !== settings.deadlineMs) reorder(job);
+  if (deadlineMs !== settings.deadlineMs) reorder(job);
 }
 
 /** A task that somebody has begun, or that is over, cannot be taken back any more: that would be work in vain. */

@@ -19,6 +19,7 @@ export function convict(core: Core, v: VolunteerRecord, reason: string): void {
   if (v.tags.trusted) return;
   v.verified.clear();
   v.doubts = 0;
+  core.caught.add(v);
   const vouched = [...v.vouched];
   v.vouched.clear();
   quarantine(core, v, reason, LIAR_QUARANTINES * core.config.quarantineMs);

@@ -78,6 +78,8 @@ export interface Core {
   agenda: TaskRecord[];
   /** Tasks with parts that perhaps nobody who is there could compute: looked at before the event is over. */
   readonly unwatched: Set<TaskRecord>;
+  /** Volunteers that were caught: what they returned and nobody has confirmed is refused before the event is over. */
+  readonly caught: Set<VolunteerRecord>;
   /** When a check is no longer waited for that somebody who has just left could make; null while none is waited for. */
   patientUntil: Millis | null;
   /** Volunteers whose place and timer have to be looked at again before work is handed out. */

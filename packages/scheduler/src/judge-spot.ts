@@ -8,6 +8,7 @@ import {
   accept,
   checkOf,
   closeCheck,
+  dropPairs,
   dropParts,
   endAttempt,
   endOthers,
@@ -66,7 +67,11 @@ export function judgeParts(core: Core, task: TaskRecord): void {
   const standing = results.filter((a) => !isRefuted(check, a));
   const truth = standing.find((a) => isOwners(core, a)) ?? standing.find((a) => isConfirmed(check, a));
   const [next] = standing;
-  if (truth) {
+  if (truth && isSound(truth) && core.now < volunteerOf(core, truth.volunteer).quarantinedUntil) {
+    // Whoever was caught while this was looked at.
+    core.state.disputed.add(task);
+    core.caught.add(volunteerOf(core, truth.volunteer));
+  } else if (truth) {
     conclude(core, task, truth);
   } else if (next) {
     if (!check.parts.some(({ of }) => of === next.id)) drawParts(core, next, planParts(core, task, 1)?.parts ?? 1);
@@ -195,7 +200,7 @@ export function takeUnseen(core: Core, task: TaskRecord): boolean {
 export function judgeWithout(core: Core, task: TaskRecord, gone: AttemptRecord): void {
   const { check } = task;
   if (!check || check.parts.length === 0) return;
-  for (const other of task.attempts) check.pending.delete(pairKey(gone, other));
+  dropPairs(task, gone);
   if (gone.probe === null) dropParts(core, gone, 'what it was compared with is gone');
   const left = resultsOf(task).length > 0 || task.attempts.some(isSound);
   if (left && check.pending.size === 0) judgeParts(core, task);

@@ -7,6 +7,7 @@ import { lacking } from './requirements.js';
 import type { SortedList } from './sorted-list.js';
 import {
   type AttemptRecord,
+  isWhole,
   ONE_ATTEMPT,
   type Place,
   type State,
@@ -146,13 +147,17 @@ function roomAtOf(core: Core, v: VolunteerRecord, { aheadMs }: Asked, taskClass:
   const [head] = queue;
   if (!head) return core.now;
   if (queue.length >= MOST_QUEUED) return null;
-  if (isUrgent(core.state, taskClass) && queue.every((attempt, i) => i === 0 || hasDeadline(attempt))) {
+  if (
+    isUrgent(core.state, taskClass) &&
+    queue.every((attempt, i) => i === 0 || hasDeadline(attempt) || !isWhole(attempt))
+  ) {
     // What runs without a deadline lets it through, however long it will be: only other urgent work is in its way.
     const [, ...behind] = queue.filter(hasDeadline);
     return behind.reduce((sum, { expectedMs }) => sum + expectedMs, 0) <= aheadMs ? core.now : null;
   }
   let waitingMs = 0;
-  for (let i = 1; i < queue.length; i++) waitingMs += queue[i]?.expectedMs ?? 0;
+  // A part of a result that is computed again takes next to nothing, and keeps nothing else away.
+  for (const [i, attempt] of queue.entries()) if (i > 0 && isWhole(attempt)) waitingMs += attempt.expectedMs;
   if (waitingMs > aheadMs) return null;
   if (core.config.policy.ahead === 'early') return core.now;
   // Nobody knows when one that is overdue ends.

@@ -3,6 +3,7 @@ import { type Core, jobOf, touch } from './core.js';
 import type { Effect } from './events.js';
 import { learnRecord, type RunEnd } from './oracle.js';
 import { reindex } from './queues.js';
+import { charge, settle } from './served.js';
 import {
   type AttemptRecord,
   type AttemptState,
@@ -78,12 +79,14 @@ export function moveAttempt(core: Core, attempt: AttemptRecord, to: AttemptState
   }
   if (from !== to.kind) core.log.move(core.now, 'attempt', attempt.id, from, to.kind, why);
   const wasLive = isLive(attempt);
+  const before = attempt.state;
   attempt.state = to;
   const volunteer = core.state.volunteers.get(attempt.volunteer);
   if (from === 'lost') volunteer?.lost.delete(attempt);
   if (to.kind === 'lost') volunteer?.lost.add(attempt);
   if (volunteer && wasLive && !isLive(attempt)) {
     noteEnd(core, volunteer, attempt, from, end);
+    settle(core, attempt, volunteer, before);
     // Whatever comes next in the queue begins its lease now.
     if (volunteer.queue[0] === attempt) beginHead(core, volunteer);
     setQueue(
@@ -96,6 +99,7 @@ export function moveAttempt(core: Core, attempt: AttemptRecord, to: AttemptState
     // Whoever is left with the task may be no better.
     if (isWhole(attempt) && attempt.task.attempts.some(isLive)) core.state.doubtful.add(attempt.task);
   } else if (volunteer && !wasLive && isLive(attempt)) {
+    charge(core, attempt);
     setQueue(core, volunteer, [attempt, ...volunteer.queue]);
     beginHead(core, volunteer);
     countBackups(core, attempt, 1);

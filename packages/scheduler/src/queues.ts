@@ -43,6 +43,7 @@ export function jobFor(core: Core, id: JobRecord['id']): JobRecord {
       rejected: 0,
       retracted: 0,
       served: core.state.servedAt,
+      charged: 0,
       settled: false,
     };
     core.state.jobs.set(id, job);

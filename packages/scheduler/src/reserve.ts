@@ -6,6 +6,7 @@ import type { AttemptPurpose } from './events.js';
 import { refresh } from './lanes.js';
 import { beginHead, countBackups, setQueue, settleTasks } from './moves.js';
 import { attemptsAt } from './parts.js';
+import { charge } from './served.js';
 import type { Shown } from './shortlist.js';
 import type { AttemptRecord, Place, SecretPart, TaskRecord, VolunteerRecord } from './state.js';
 
@@ -66,8 +67,7 @@ function make(core: Core, task: TaskRecord, chosen: Shown, { purpose, extra, pro
     ...(untouched ? [`untouched, drawn with a chance of ${core.config.untouchedShare}`] : []),
   ];
   core.log.move(core.now, 'attempt', attempt.id, '(new)', 'reserved', words.join(', '));
-  job.served += chosen.expectedMs / job.settings.weight;
-  core.state.servedAt = job.served;
+  charge(core, attempt);
   core.touched.add(volunteer);
   core.agenda.push(task);
   core.effects.push({

@@ -2,10 +2,12 @@ import * as v from 'valibot';
 import type { Core } from './core.js';
 import { isAble, listOf } from './lanes.js';
 import { createClass, createQueue, groupOf, reindex } from './queues.js';
+import { chargeOf } from './served.js';
 import { SNAPSHOT_VERSION, Snapshot, SnapshotError } from './snapshot.js';
 import { FromEarlier } from './snapshot-migration.js';
 import {
   type AttemptRecord,
+  isLive,
   type JobRecord,
   type State,
   type TaskQueue,
@@ -181,6 +183,7 @@ function jobIn(state: State, from: Snapshot['jobs'][number]): JobRecord {
     ...rest,
     spot: { ...rest.spot },
     ...counted,
+    charged: 0,
     queues,
     tasks: new Set(tasks),
     audits: new Set(audits),
@@ -217,7 +220,10 @@ function taskIn(state: State, queues: ReadonlyMap<string, TaskQueue>, from: Snap
     },
   };
   task.attempts = attempts.map((attempt): AttemptRecord => ({ ...attempt, task }));
-  for (const attempt of task.attempts) state.attempts.set(attempt.id, attempt);
+  for (const attempt of task.attempts) {
+    state.attempts.set(attempt.id, attempt);
+    if (isLive(attempt)) job.charged += chargeOf(attempt);
+  }
   state.tasks.set(spec.id, task);
   const { kind } = task.state;
   if (kind === 'waiting' || kind === 'ready') {

@@ -1,6 +1,7 @@
 import type { TaskId, VolunteerId } from '@tabgrid/protocol/ids';
 import { type Core, jobOf, volunteerOf } from './core.js';
 import { moveAttempt, moveTask, settleTasks } from './moves.js';
+import { pairKey } from './parts.js';
 import { reindex } from './queues.js';
 import { tellCancel } from './standing.js';
 import { type AttemptRecord, isLive, type TaskCheck, type TaskRecord, type VolunteerRecord } from './state.js';
@@ -116,7 +117,16 @@ export function dropParts(core: Core, result: AttemptRecord, reason: string): vo
   const { task } = result;
   if (!task.check || task.check.parts.length === 0) return;
   task.check.parts = task.check.parts.filter(({ of }) => of !== result.id);
-  for (const attempt of task.attempts) if (attempt.probe?.of === result.id) endAttempt(core, attempt, reason);
+  for (const attempt of task.attempts) {
+    if (attempt.probe?.of !== result.id) continue;
+    endAttempt(core, attempt, reason);
+    dropPairs(task, attempt);
+  }
+}
+
+/** Nothing that is asked about a result is waited for any more. */
+export function dropPairs({ check, attempts }: TaskRecord, gone: AttemptRecord): void {
+  for (const other of attempts) check?.pending.delete(pairKey(gone, other));
 }
 
 export function rejectResult(core: Core, v: VolunteerRecord, attempt: AttemptRecord, reason: string): void {

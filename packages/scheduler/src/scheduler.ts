@@ -18,6 +18,7 @@ import { join, leave } from './presence.js';
 import { type Prospect, type ProspectiveTask, prospectsOf } from './prospects.js';
 import { jobFor } from './queues.js';
 import { createRandom } from './random.js';
+import { refuseCaught } from './refuse.js';
 import { fillState, parseSnapshot, takeSnapshot } from './restore.js';
 import { rejectResult, retract } from './results.js';
 import { createSecret, keyFrom, type SecretState } from './secret.js';
@@ -150,6 +151,7 @@ function createCore(config: SchedulerConfig, seed: number, secret: SecretState |
     effects: [],
     agenda: [],
     unwatched: new Set(),
+    caught: new Set(),
     patientUntil: null,
     touched: new Set(),
   };
@@ -167,11 +169,13 @@ function schedulerOf(core: Core): Scheduler {
       core.log.event(core.now, event);
       forgiveOversleep(core, before);
       apply(core, event);
+      refuseCaught(core);
       expire(core);
       takeAdvice(core);
       settleTasks(core);
       refresh(core);
       judgeAgain(core);
+      refuseCaught(core);
       settleJobs(core);
       settleTasks(core);
       noteHold(core);

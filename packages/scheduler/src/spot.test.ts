@@ -156,6 +156,52 @@ describe('a spot check', () => {
     expect(of(f.effects, 'accept').map(({ attempt }) => attempt)).not.toContain('t1.1');
     expect(f.kind('t1')).toBe('done');
   });
+
+  it('does not save what somebody returned who is caught meanwhile: a part that is right acquits no liar', () => {
+    const f = grid({}, ['a', 'b', 'c', 'd', 'e', 'f']);
+    f.add(...Array.from({ length: 12 }, (_, i) => spot(`t${i}`)));
+    const made = f.queue('a');
+    expect(made.length).toBeGreaterThan(1);
+    const [wrong, other] = made;
+    // Both are here; only one is looked at, and the other one's part would be right.
+    for (const attempt of [wrong, other]) f.finish(attempt ?? '');
+    const lies = (attempt: string) => attempt === wrong;
+    for (let i = 0; i < 200 && f.standing('a') !== 'quarantined'; i++) {
+      for (let next = f.comparing[0]; next; next = f.comparing[0]) {
+        f.answer(next, lies(next.attempt) !== lies(next.with) ? 'different' : 'equal');
+      }
+      const [task] = (wrong ?? '').split('.');
+      const next = f.scheduler.outstanding().find((one) => one.task === task && one.volunteer !== 'a');
+      if (!next) break;
+      f.finish(next.attempt);
+    }
+    expect(f.standing('a')).toBe('quarantined');
+    const [task] = (other ?? '').split('.');
+    run(f, HONEST);
+    expect(f.kind(task ?? '')).toBe('done');
+    expect(of(f.effects, 'accept').map(({ attempt }) => attempt)).not.toContain(other);
+    expect(of(f.effects, 'reject').map(({ attempt }) => attempt)).toContain(other);
+  });
+
+  it('comes again though opinions on it were being compared when it was lost', () => {
+    const f = grid({}, ['e']);
+    f.add(spot('t1'));
+    // Late: somebody else has it as well.
+    f.pass(20_000);
+    f.join('a', {}, { tags: { network: 'a' } });
+    expect(f.queue('a')).toEqual(['t1.2']);
+    f.finish('t1.1');
+    f.finish(probes(f)[0]?.attempt ?? '');
+    const [pair] = f.comparing;
+    if (pair) f.answer(pair, 'different');
+    f.join('c', {}, { tags: { network: 'c' } });
+    f.finish(probes(f)[1]?.attempt ?? '');
+    f.tell({ type: 'resultGone', attempt: aid('t1.1') });
+    f.comparing.length = 0;
+    f.finish('t1.1');
+    run(f, HONEST);
+    expect(f.kind('t1')).toBe('done');
+  });
 });
 
 describe('which parts are looked at, and by whom', () => {

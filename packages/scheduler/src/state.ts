@@ -261,8 +261,10 @@ export interface JobRecord {
   unseen: number;
   rejected: number;
   retracted: number;
-  /** Expected milliseconds of volunteers' time given to it, divided by its weight. */
+  /** Milliseconds of volunteers' time given to it, divided by its weight: see `served.ts`. */
   served: number;
+  /** What of that is only expected, not divided. */
+  charged: Millis;
   /** Whether `jobSettled` was said since its last task changed. */
   settled: boolean;
 }
@@ -344,7 +346,7 @@ export interface State {
   wakeAt: Millis | null;
   nextOrder: number;
   nextSeq: number;
-  /** `served` of the job that was served last: newcomers begin there. */
+  /** `served` of the job that was served last, without what was only expected then: newcomers begin there. */
   servedAt: number;
   /** Before then, idle volunteers do not look for something to clone again. */
   tailQuietUntil: Millis;

@@ -6,7 +6,18 @@ import { judgeParts, judgeWithout, takeOpinion, takeUnseen } from './judge-spot.
 import { moveTask } from './moves.js';
 import { agree, pairKey, resultsOf, wantedPart } from './parts.js';
 import { apart, checkShare, credit, verifiedOf } from './reputation.js';
-import { accept, checkOf, closeCheck, endOthers, giveUp, openCheck, rejectResult, takeBack, vouch } from './results.js';
+import {
+  accept,
+  checkOf,
+  closeCheck,
+  dropPairs,
+  endOthers,
+  giveUp,
+  openCheck,
+  rejectResult,
+  takeBack,
+  vouch,
+} from './results.js';
 import { anybodyMay, drawParts, mayConfirm, planParts } from './spot.js';
 import { type AttemptRecord, hasFailed, type TaskCheck, type TaskRecord, type VolunteerRecord } from './state.js';
 import { IllegalMoveError } from './transitions.js';
@@ -52,6 +63,10 @@ export function takeSound(core: Core, attempt: AttemptRecord): void {
 function takeFirst(core: Core, attempt: AttemptRecord): void {
   const { task } = attempt;
   const v = volunteerOf(core, attempt.volunteer);
+  if (core.now < v.quarantinedUntil && task.spec.verify === 'spot') {
+    rejectResult(core, v, attempt, 'its volunteer is in quarantine');
+    return;
+  }
   jobOf(task).spot.seen += task.spec.verify === 'spot' ? task.spec.workUnits : 0;
   const due = checkShare(core, v, verifiedOf(v, task.spec.kernel));
   const plan = planParts(core, task, due);
@@ -121,7 +136,7 @@ export function compareWithout(core: Core, gone: AttemptRecord): void {
     return;
   }
   if (!check || check.pending.size === 0) return;
-  for (const other of task.attempts) check.pending.delete(pairKey(gone, other));
+  dropPairs(task, gone);
   if (check.pending.size === 0) judge(core, task, check);
 }
 

@@ -201,3 +201,29 @@ describe('a soft deadline', () => {
     expect(f.queue('a')).toEqual(['t1.1', 'u1.1']);
   });
 });
+
+describe('parts of results that are computed again', () => {
+  it('do not make way, however much that is urgent comes: somebody must look at a result in the end', () => {
+    const f = createFixture();
+    f.join('a');
+    // Strangers' results all are looked at.
+    f.add(taskSpec('s1', { verify: 'spot' }));
+    f.join('b');
+    f.add(taskSpec('p1', { job: jid('plain') }));
+    expect(f.queue('b')).toEqual(['p1.1']);
+    f.finish('s1.1');
+    expect(f.queue('b')).toEqual(['p1.1', 's1.2']);
+    f.tell({ type: 'started', volunteer: vid('b'), attempt: aid('p1.1') });
+    f.told('a', { paused: true });
+    f.set('urgent', { deadlineMs: 100 });
+    for (let i = 0; i < 5; i++) {
+      f.add(...tasks(3, { job: jid('plain') }).map((spec) => ({ ...spec, id: taskSpec(`p${i}-${spec.id}`).id })));
+      f.add(urgent(`u${i}`));
+      expect(f.queue('b')).toContain(`u${i}.1`);
+      expect(f.queue('b')).toContain('s1.2');
+      f.finish(`u${i}.1`);
+    }
+    f.say('s1.2');
+    expect(f.kind('s1')).toBe('done');
+  });
+});

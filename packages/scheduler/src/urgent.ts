@@ -6,9 +6,12 @@ import { isSpent, moveAttempt, settleTasks } from './moves.js';
 import { headOf } from './queues.js';
 import { candidateOf } from './shortlist.js';
 import { tellCancel } from './standing.js';
-import { type AttemptRecord, hasFailed, type Place, type TaskQueue, type TaskRecord } from './state.js';
+import { type AttemptRecord, hasFailed, isWhole, type Place, type TaskQueue, type TaskRecord } from './state.js';
 
-/** Room for what has a deadline: queued work of jobs without one makes way, running work never. */
+/**
+ * Room for what has a deadline: queued work of jobs without one makes way, running work never. Nor do parts of results that are
+ * computed again: they take next to nothing, and results must not stay unseen because something urgent comes all the time.
+ */
 
 /** Volunteers looked at for queued work: those that would be free first. */
 const LOOKED_AT = 16;
@@ -35,7 +38,9 @@ export function makeRoom(core: Core, queue: TaskQueue): boolean {
   return false;
 }
 
-function mayWait(core: Core, { state, task }: AttemptRecord): boolean {
+function mayWait(core: Core, attempt: AttemptRecord): boolean {
+  const { state, task } = attempt;
+  if (!isWhole(attempt)) return false;
   return state.kind !== 'running' && task.queue.job.settings.deadlineMs === null && !isSpent(core, task);
 }
 
@@ -46,7 +51,7 @@ function wouldTake(core: Core, task: TaskRecord, place: Place, waiting: readonly
   const cleared = {
     ...shown,
     queued: shown.queued - waiting.length,
-    room: place.depth - shown.queued + waiting.length,
+    room: Math.max(1, place.depth - shown.queued + waiting.length),
     finishMs: Math.max(shown.durationMs, shown.finishMs - waitingMs),
   };
   return core.config.policy.choose([cleared], outlookFor(core, task, [cleared])) !== null;

@@ -21,7 +21,7 @@ import {
  *  3. A live attempt stands exactly once in its volunteer's queue, and nothing else stands there.
  *  4. A volunteer that is gone or in quarantine has an empty queue.
  *  5. A task wants of its queue what its state says, and the queue counts what is wanted of it.
- *  6. A job's counters are what counting its tasks gives.
+ *  6. A job's counters are what counting its tasks gives, and it is charged with its live attempts.
  *  7. A waiting task waits for a task that is not done; any other that is not over waits for none.
  *  8. No effect of an event goes to a volunteer that is gone when the event is over.
  *  9. Extra work of a job stays within its share (one task is allowed), and no task has more than two live attempts.
@@ -32,6 +32,7 @@ import {
  * 14. The grid's load is what counting volunteers and tasks gives.
  * 15. Parts of results are looked at only while their task's check is open; a part is of a result that is here, nobody who computes
  *     one is its maker, and what they cost together is what the job has booked.
+ * 16. Only what is here is waited for to be compared.
  */
 export function violations(state: State, effects: readonly Effect[], extraShare: number): readonly string[] {
   const broken: string[] = [];
@@ -93,6 +94,12 @@ function checkTask(state: State, task: TaskRecord, check: Check): void {
   check(!open || mayBeOpen, 13, () => `${spec.id} is ${kind} with an open check`);
   check(!task.queue.job.settled || (isFinal(task) && !open), 13, () => `${spec.id} is ${kind} in a settled job`);
   checkParts(task, check);
+  for (const pair of task.check?.pending ?? []) {
+    const here = pair
+      .split('|')
+      .every((id) => attempts.some((a) => a.id === id && (isSound(a) || a.state.kind === 'accepted')));
+    check(here, 16, () => `${spec.id} waits for ${pair} to be compared`);
+  }
   if (kind !== 'done') return;
   for (const id of [...(task.check?.agreed ?? []), ...(task.check?.confirmed ?? [])]) {
     check(state.volunteers.get(id)?.vouched.has(spec.id) === true, 12, () => `${id} does not know of ${spec.id}`);
@@ -207,6 +214,7 @@ function checkJob(state: State, job: JobRecord, extraShare: number, check: Check
   let doneUnits = 0;
   let largest = 0;
   let spent = 0;
+  let charged = 0;
   let unseen = 0;
   for (const taskId of job.tasks) {
     const task = state.tasks.get(taskId);
@@ -215,7 +223,10 @@ function checkJob(state: State, job: JobRecord, extraShare: number, check: Check
     const { workUnits } = task.spec;
     units += workUnits;
     largest = Math.max(largest, workUnits);
-    for (const { probe } of task.attempts) spent += probe?.workUnits ?? 0;
+    for (const attempt of task.attempts) {
+      spent += attempt.probe?.workUnits ?? 0;
+      if (isLive(attempt)) charged += Math.round(attempt.expectedMs);
+    }
     if (task.check?.unseen) unseen++;
     if (kind === 'waiting' || kind === 'ready') counted.open++;
     else if (kind === 'done' || kind === 'failed' || kind === 'cancelled') counted[kind]++;
@@ -227,6 +238,7 @@ function checkJob(state: State, job: JobRecord, extraShare: number, check: Check
   const near = (a: number, b: number) => Math.abs(a - b) <= 1e-6 * Math.max(1, Math.abs(b));
   check(near(job.units, units) && near(job.doneUnits, doneUnits), 6, () => `${id}'s work units`);
   check(near(job.spot.spent, spent), 15, () => `${id} has spent ${job.spot.spent} on parts, counted ${spent}`);
+  check(job.charged === charged, 6, () => `${id} is charged with ${job.charged} ms, counted ${charged}`);
   check(job.unseen === unseen, 6, () => `${id}.unseen is ${job.unseen}, counted ${unseen}`);
   const share = job.settings.extraShare ?? extraShare;
   check(job.extraUnits <= Math.max(largest, share * units), 9, () => `${id} has ${job.extraUnits} extra units`);

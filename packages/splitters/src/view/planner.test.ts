@@ -50,6 +50,13 @@ function createView(helpers: readonly Helper[] = TWO, change: { spp?: number; fi
       return step;
     },
     move: (x: number) => view.tell({ type: 'moved', camera: from(x) }),
+    /** Moves the camera as a hand does that goes on: again while the first rough picture is under way. @returns the second's */
+    drag(x: number): ViewStep {
+      view.move(x);
+      view.now += 10;
+      view.move(x);
+      return view.finish(10);
+    },
     /** Everything that is open of the round under way comes after so long. */
     finish(ms: number): ViewStep {
       view.now += ms;
@@ -134,11 +141,11 @@ describe('a round of a view', () => {
 describe('a frame', () => {
   it('is rough at first, whole when the camera rests, and then gets finer until it has its samples', () => {
     const view = createView();
-    const rough = begun(view.move(0));
+    const rough = begun(view.drag(0));
     expect(rough.size.width).toBeLessThan(256);
     const resting = view.finish(60);
-    expect(resting).toMatchObject({ end: rough.job, begin: null, wakeAt: 1000 + REST_MS });
-    view.now = 1000 + REST_MS;
+    expect(resting).toMatchObject({ end: rough.job, begin: null, wakeAt: 1010 + REST_MS });
+    view.now = 1010 + REST_MS;
     const fine = begun(view.tell({ type: 'woken' }));
     expect(fine).toMatchObject({ kind: 'finer', size: { width: 256, height: 256 }, samples: { first: 0, count: 1 } });
     const runs: unknown[] = [];
@@ -160,7 +167,7 @@ describe('a frame', () => {
 
   it('needs no rough picture where the whole one is here in time', () => {
     const view = createView([helper('fast', 1e9)], { spp: 2 });
-    expect(begun(view.move(0))).toMatchObject({ kind: 'rough', step: 1, size: { width: 256, height: 256 } });
+    expect(begun(view.drag(0))).toMatchObject({ kind: 'rough', step: 1, size: { width: 256, height: 256 } });
     view.finish(20);
     view.now += REST_MS;
     expect(begun(view.tell({ type: 'woken' }))).toMatchObject({ kind: 'more', samples: { first: 1, count: 1 } });
@@ -177,7 +184,7 @@ describe('a frame', () => {
 
   it('passes sizes between where the whole picture takes long', () => {
     const view = createView(TWO, { film: { width: 1920, height: 1080 } });
-    view.move(0);
+    view.drag(0);
     view.finish(60);
     view.now += REST_MS;
     const steps: number[] = [];
@@ -189,9 +196,21 @@ describe('a frame', () => {
     expect([...steps].sort((a, b) => b - a)).toEqual(steps);
   });
 
-  it('begins at once with what is finer when it rested already while it was rough', () => {
+  it('begins at once with what is finer after a single step: nothing says that another comes', () => {
     const view = createView();
     view.move(0);
+    expect(begun(view.finish(20)).kind).toBe('finer');
+    view.now += REST_MS + 1;
+    view.move(1);
+    expect(begun(view.finish(20)).kind).toBe('finer');
+    view.now += REST_MS - 30;
+    view.move(2);
+    expect(view.finish(20).begin).toBeNull();
+  });
+
+  it('begins at once with what is finer when it rested already while it was rough', () => {
+    const view = createView();
+    view.drag(0);
     expect(begun(view.finish(REST_MS + 10)).kind).toBe('finer');
   });
 });
@@ -225,7 +244,7 @@ describe('a new camera', () => {
 
   it('ends what is finer at once, and what comes of it later changes nothing', () => {
     const view = createView();
-    view.move(0);
+    view.drag(0);
     view.finish(50);
     view.now += REST_MS;
     const fine = begun(view.tell({ type: 'woken' }));
@@ -241,7 +260,7 @@ describe('a new camera', () => {
 
   it('ends further samples at once, and begins again after it was done', () => {
     const view = createView(TWO, { spp: 4 });
-    view.move(0);
+    view.drag(0);
     view.finish(50);
     view.now += REST_MS;
     view.tell({ type: 'woken' });
@@ -269,7 +288,7 @@ describe('a new camera', () => {
 describe('what was expected', () => {
   it('is left as it is by a picture that something was ended for', () => {
     const view = createView();
-    view.move(0);
+    view.drag(0);
     view.finish(60);
     view.now += REST_MS;
     view.tell({ type: 'woken' });

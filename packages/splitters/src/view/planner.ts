@@ -36,6 +36,8 @@ export interface ViewState {
   /** A newer one, which waits for the rough round under way. */
   readonly next: Camera | null;
   readonly movedAt: Millis;
+  /** The camera before that was no older than REST_MS: a hand drags, and more will follow. */
+  readonly dragged: boolean;
   readonly stage: Stage;
   /**
    * How much longer work and results take than expected, in rough and in finer rounds: expectations know nothing of a machine
@@ -74,21 +76,23 @@ export interface Begun extends Round {
   readonly deadlineMs: Millis | null;
 }
 
-/** Without a new camera for so long it rests. */
+/** Without a new camera for so long it rests; one that nothing came shortly before is a step, and rests at once. */
 export const REST_MS: Millis = 150;
 
 const NOTHING: ViewStep = { end: null, begin: null, wakeAt: null };
 
 export function beginView(job: ViewJob): ViewState {
   const slip = { rough: 1, fine: 1 };
-  return { job, rounds: 0, camera: null, next: null, movedAt: 0, stage: { kind: 'idle' }, slip };
+  return { job, rounds: 0, camera: null, next: null, movedAt: 0, dragged: false, stage: { kind: 'idle' }, slip };
 }
 
 export function resumeView(state: ViewState, event: ViewEvent, grid: ViewGrid): [ViewState, ViewStep] {
   const { stage } = state;
   switch (event.type) {
-    case 'moved':
-      return moved({ ...state, movedAt: grid.now }, event.camera, grid);
+    case 'moved': {
+      const dragged = state.camera !== null && grid.now - state.movedAt <= REST_MS;
+      return moved({ ...state, movedAt: grid.now, dragged }, event.camera, grid);
+    }
     case 'accepted': {
       if (stage.kind !== 'under way' || !stage.open.includes(event.task)) return [state, NOTHING];
       const open = stage.open.filter((task) => task !== event.task);
@@ -146,7 +150,7 @@ function whole(state: ViewState, round: Round, grid: ViewGrid): [ViewState, View
   if (next) return rough(state, next, round.job, grid);
   const end = { ...NOTHING, end: round.job };
   if (round.kind === 'rough') {
-    const wakeAt = state.movedAt + REST_MS;
+    const wakeAt = state.movedAt + (state.dragged ? REST_MS : 0);
     const resting: ViewState = { ...state, stage: { kind: 'resting', step: round.step } };
     if (grid.now < wakeAt) return [resting, { ...end, wakeAt }];
     const [after, step] = rested(resting, round.step, grid);
