@@ -186,8 +186,9 @@ describe.runIf(available)('instances', () => {
       camera: lookAt([0, 0, 1.6], [0, 0, 0], 0.7),
       bounces: 8,
     });
-    // Less by the noise of 32 samples.
-    for (const x of picture.rgb) expect(x).toBeGreaterThan(0.93);
+    // A lift that forgets the way to the mesh and back leaves 0.94 on the mean, and half of it in places; noise a tenth at most.
+    expect(Math.abs(meanOf(picture) - 1)).toBeLessThan(0.01);
+    for (const x of picture.rgb) expect(x).toBeGreaterThan(0.85);
   });
 
   it.each(Object.entries(cases))('%s: as if every triangle were in the world', async (_, [world, placed]) => {
