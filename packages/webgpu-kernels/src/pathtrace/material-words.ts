@@ -50,7 +50,10 @@ export function materialWords(material: MaterialSource, context: MaterialContext
     return words;
   }
   const ior = writeSurface(to, material);
-  if (material.transmission) writeTransmission(to, material.transmission, ior);
+  // Nothing gets through what reflects everything, unless KHR_materials_specular dims it.
+  if (material.transmission && (ior !== REFLECTS_ALL || material.specular)) {
+    writeTransmission(to, material.transmission, ior);
+  }
   if (material.clearcoat) writeClearcoat(to, material.clearcoat);
   if (material.sheen) writeSheen(to, material.sheen);
   if (material.iridescence) writeIridescence(to, material.iridescence);
@@ -105,7 +108,7 @@ function writeTransmission(
   features.add('transmission');
   floats[MATERIAL.transmission] = share(transmission.factor);
   words[MATERIAL.transmissionTexture] = use(transmission.texture, false);
-  // Nothing gets into what reflects everything.
+  // An index of 0 bends nothing.
   if (!transmission.volume || ior === REFLECTS_ALL) return;
   words[MATERIAL.flags] = VOLUME;
   floats.set(absorption(transmission.attenuationColor, transmission.attenuationDistance), MATERIAL.absorption);

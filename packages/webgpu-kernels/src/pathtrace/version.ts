@@ -1,2 +1,2 @@
 /** Hash of the kernel's sources; renewed by `npm run -w packages/webgpu-kernels versions`. */
-export const PATHTRACE_VERSION = '9bc0058267f9';
+export const PATHTRACE_VERSION = '0974628e2ad5';
