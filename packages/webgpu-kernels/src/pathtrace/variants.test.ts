@@ -116,11 +116,17 @@ describe.runIf(available)('variants', { timeout: 300_000 }, () => {
     tune({ gpu, ...task, strategy: 'mis', candidates: VARIANTS, units: 40_000, ...more });
 
   describe.each(Object.entries(scenes))('%s', (_, scene) => {
+    let rendered: Promise<{ task: Prepared; expected: Uint8Array | undefined }>;
+    beforeAll(() => {
+      rendered = prepare(scene).then(async (task) => ({
+        task,
+        expected: await run(gpu, createPathtraceKernel(), task),
+      }));
+    });
     it.each(VARIANTS.slice(1).map((variant) => [variant.name, variant] as const))(
       '%s: the base’s bits',
       async (__, first) => {
-        const task = await prepare(scene);
-        const expected = await run(gpu, createPathtraceKernel(), task);
+        const { task, expected } = await rendered;
         expect(await run(gpu, createPathtraceKernel({ first }), task)).toEqual(expected);
       },
     );
