@@ -1,2 +1,2 @@
 /** Hash of the kernel's sources; renewed by `npm run -w packages/webgpu-kernels versions`. */
-export const GBUFFER_VERSION = 'f9f6b609ad30';
+export const GBUFFER_VERSION = '2d4598b4ce87';

@@ -1,4 +1,4 @@
-import type { GpuSession, Slicer } from '../gpu-session.js';
+import { GpuLostError, type GpuSession, type Slicer } from '../gpu-session.js';
 import type { Kernel, RunControl } from '../kernel.js';
 import { bindTask, checkInputs, compile, upload } from './bindings.js';
 import { blockCount, resultBytes } from './film.js';
@@ -6,7 +6,7 @@ import { createOwnBuffers, type OwnBuffers } from './own-buffers.js';
 import { programFor } from './program.js';
 import { cutSlices } from './slices.js';
 import { type PathtraceParams, pathtraceTask } from './task.js';
-import { tune } from './tune.js';
+import { tune, worthTrying } from './tune.js';
 import { sliceUniform } from './uniforms.js';
 import { BASE, VARIANTS, type Variant } from './variants.js';
 import type { Strategy } from './wgsl/path.wgsl.js';
@@ -16,6 +16,7 @@ import type { Strategy } from './wgsl/path.wgsl.js';
  *
  * 1. Every form of program (see `Program.form`) begins with the base variant on every device.
  * 2. Another variant takes its place only after it gave the base's bits for that form on that device.
+ * 3. After a device was lost in a trial, its adapter stays with the base until there is another version.
  */
 
 /** Samples in the first submission on an adapter that nothing is known of: tens of milliseconds in software. */
@@ -73,22 +74,28 @@ export function createPathtraceKernel({
       const { form } = programFor(params, strategy);
       const variants = variantsOf(gpu.device);
       // One trial a form and device, whatever comes of it.
-      if (variants.has(form)) return;
+      if (variants.has(form) || !worthTrying(params)) return;
       variants.set(form, first);
       const owner = { kind: pathtraceTask.kind, version: pathtraceTask.version, adapter: gpu.adapterClass };
       const name = await memory.recall(owner);
       const remembered = VARIANTS.find((variant) => variant.name === name);
       if (remembered?.name === BASE.name) return;
-      const { chosen: best, times } = await tune({
-        gpu,
-        params,
-        inputs,
-        strategy,
-        units: slicerOf(gpu, form, params).units(),
-        ...(remembered ? { candidates: [remembered], rounds: 0 } : { candidates: VARIANTS }),
-      });
-      variants.set(form, best);
-      if (times.size > 0) await memory.keep(owner, best.name);
+      try {
+        const { chosen: best, times } = await tune({
+          gpu,
+          params,
+          inputs,
+          strategy,
+          units: slicerOf(gpu, form, params).units(),
+          ...(remembered ? { candidates: [remembered], rounds: 0 } : { candidates: VARIANTS }),
+        });
+        variants.set(form, best);
+        if (times.size > 0) await memory.keep(owner, best.name);
+      } catch (error) {
+        // Perhaps a variant has done it: the next device must not be lost the same way.
+        if (error instanceof GpuLostError) await memory.keep(owner, BASE.name);
+        throw error;
+      }
     },
   };
 }
