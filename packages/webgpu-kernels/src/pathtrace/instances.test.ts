@@ -11,7 +11,7 @@ import { meanOf, type Picture, prepare, quietControl, render, type Shot } from '
 
 const available = (await nodeGpu()) !== null;
 
-describe.runIf(available)('instances', () => {
+describe.runIf(available)('instances', { timeout: 300_000 }, () => {
   let gpu: OwnedGpuSession;
   beforeAll(async () => {
     const session = await testSession();
