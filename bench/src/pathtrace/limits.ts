@@ -2,6 +2,7 @@ import { lookAt } from '@tabgrid/assets/math/look-at';
 import { systemClock } from '@tabgrid/transport/system-clock';
 import { requestGpuSession } from '@tabgrid/webgpu-kernels/create-gpu-session';
 import { nodeGpu } from '@tabgrid/webgpu-kernels/node-gpu';
+import { blockFloats } from '@tabgrid/webgpu-kernels/pathtrace/film';
 import { pathtraceKernel } from '@tabgrid/webgpu-kernels/pathtrace/kernel';
 import { bufferContents, sceneBytes } from '@tabgrid/webgpu-kernels/pathtrace/layout';
 import { nameScene, packScene } from '@tabgrid/webgpu-kernels/pathtrace/scene';
@@ -19,6 +20,8 @@ const QUICK_TRIANGLES = [200_000];
 const TEXTURES = 200;
 const SIDE_PX = 64;
 const BOUNCES = 3;
+/** Of green, in a picture of speckled hills; of sky alone there is one. */
+const LEAST_TONES = 200;
 
 /** @throws Error where there is no adapter, a buffer is larger than the default limits, or the picture is not one */
 export async function measureLimits(quick: boolean, say: (line: string) => void): Promise<BenchResult> {
@@ -111,6 +114,9 @@ async function draw(gpu: GPU, packed: ReturnType<typeof packScene>) {
     const ms = performance.now() - begun;
     const fault = pathtraceKernel.task.fault(params, outputs);
     if (fault !== null) throw new Error(`the picture is broken: ${fault}`);
+    const [film] = outputs;
+    const tones = film ? new Set(blockFloats(params, film, 0).filter((_, i) => i % 4 === 1)).size : 0;
+    if (tones < LEAST_TONES) throw new Error(`the picture has ${tones} tones: the hills are not seen`);
     const { vendor, architecture, description } = session.adapterClass;
     return { ms, hashMs, adapter: [vendor, architecture, description].filter(Boolean).join(' ') };
   } finally {

@@ -38,8 +38,8 @@ import {
  *     quarters its figures when it is lost; they are handed to the next one).
  *  4. `busyMs` never falls: the sessions that ended are counted too.
  *  5. The machine is measured once; a measurement that fails or is cut short by a loss keeps nobody out.
- *  6. A kernel looks for its fastest variant behind a finished run, one kernel at a time and on GPUs alone: on an adapter in
- *     software compiling the variants would cost more than any of them wins. Runs do not wait for it, and its failure is nobody's.
+ *  6. A kernel looks for its fastest variant behind a finished run, one kernel at a time, and on GPUs alone: in software,
+ *     compiling the variants takes the cores that the work runs on. Runs do not wait for it, and its failure is nobody's.
  */
 
 /** One session and what its adapter can do. */
