@@ -47,6 +47,7 @@ function help(): string {
     '--only A,B       tiles: these parts alone (measured, simulated, shares, real)',
     '--record FILE    ml: record tiles of real tabs into this file instead',
     '--only A,B       pathtrace: these parts (ours, three, cycles, bvh) and scenes (dragon, helmet) alone',
+    '--only limits    pathtrace: 5 million triangles and 200 textures within the default limits, in plain Node',
     '--images FOLDER  pathtrace: each renderer’s converged picture as PNG',
     '--size PIXELS    pathtrace: side of the picture (default 256)',
     '--runtime node   pathtrace: our kernel alone in plain Node, without a browser; with --spp N, so many samples a round',

@@ -2,6 +2,7 @@ import type { PageTracer } from '@tabgrid/bench-page/pathtrace/main';
 import type { BenchOptions } from './options.js';
 import { measureInBrowser } from './pathtrace/in-browser.js';
 import { measureInNode } from './pathtrace/in-node.js';
+import { measureLimits } from './pathtrace/limits.js';
 import type { Plan } from './pathtrace/measure.js';
 import { select } from './pathtrace/selection.js';
 import type { BenchResult } from './result.js';
@@ -43,6 +44,10 @@ const QUICK_THREE: readonly PageTracer[] = ['webgl'];
 export async function pathtrace({ quick, say, flags }: BenchOptions): Promise<BenchResult> {
   const { runtime, images, spp } = flags;
   const { scenes, parts } = select(flags.only, quick);
+  if (parts.has('limits')) {
+    if (parts.size > 1) throw new RangeError('--only limits goes alone: it measures scenes of its own');
+    return await measureLimits(quick, say);
+  }
   const size = flags.size ?? (quick ? QUICK_SIZE : SIZE);
   const plan = quick ? QUICK : FULL;
   if (runtime === 'node') {

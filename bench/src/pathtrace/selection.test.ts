@@ -16,6 +16,10 @@ it('takes what is named, and all of the kind that is not', () => {
   expect(listed('helmet', true)).toEqual({ parts: ['ours', 'three', 'cycles', 'bvh'], scenes: ['helmet'] });
 });
 
+it('takes the limits only when they are named', () => {
+  expect(listed('limits', false).parts).toEqual(['limits']);
+});
+
 it('names what there is when it is asked for something else', () => {
   expect(() => select('ours,blender', false)).toThrow(/“blender”.*cycles.*helmet/);
 });

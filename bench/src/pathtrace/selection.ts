@@ -1,6 +1,8 @@
 /** What of the benchmark runs. */
 
 const PARTS: readonly string[] = ['ours', 'three', 'cycles', 'bvh'];
+/** Only when they are named. */
+const APART: readonly string[] = ['limits'];
 const SCENES: readonly string[] = ['dragon', 'helmet'];
 const QUICK_SCENES: readonly string[] = ['dragon'];
 
@@ -15,13 +17,14 @@ export interface Selection {
  */
 export function select(only: string | null, quick: boolean): Selection {
   const names = only?.split(',') ?? [];
+  const all = [...PARTS, ...APART];
   for (const name of names) {
-    if (!PARTS.includes(name) && !SCENES.includes(name))
-      throw new RangeError(`no part or scene “${name}”; there are ${[...PARTS, ...SCENES].join(', ')}`);
+    if (!all.includes(name) && !SCENES.includes(name))
+      throw new RangeError(`no part or scene “${name}”; there are ${[...all, ...SCENES].join(', ')}`);
   }
-  const named = (known: readonly string[], all: readonly string[]) => {
+  const named = (known: readonly string[], usual: readonly string[]) => {
     const chosen = names.filter((name) => known.includes(name));
-    return new Set(chosen.length > 0 ? chosen : all);
+    return new Set(chosen.length > 0 ? chosen : usual);
   };
-  return { parts: named(PARTS, PARTS), scenes: named(SCENES, quick ? QUICK_SCENES : SCENES) };
+  return { parts: named(all, PARTS), scenes: named(SCENES, quick ? QUICK_SCENES : SCENES) };
 }

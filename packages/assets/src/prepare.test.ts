@@ -75,6 +75,29 @@ describe('prepareScene', () => {
     expect([Math.min(...x), Math.max(...x)]).toEqual([1000, 2064]);
   });
 
+  it('changes one small blob from one time to the next where meshes move as a whole', async () => {
+    const fixture = createFixture();
+    const corners = Array.from({ length: 300 }, (_, i) => [i, 0, 0, i + 1, 0, 0, i, 1, 0]).flat();
+    const POSITION = fixture.accessor(Float32Array.from(corners), 'VEC3');
+    fixture.json.meshes.push({ primitives: [{ attributes: { POSITION } }] });
+    fixture.json.nodes.push({ children: [1] }, { mesh: 0 }, { mesh: 0, translation: [0, -5, 0] });
+    const input = fixture.accessor(Float32Array.of(0, 2), 'SCALAR');
+    const turn = fixture.accessor(Float32Array.of(0, 0, 0, 1, 0, 0, Math.SQRT1_2, Math.SQRT1_2), 'VEC4');
+    fixture.json.animations.push({
+      channels: [{ sampler: 0, target: { node: 0, path: 'rotation' } }],
+      samplers: [{ input, output: turn }],
+    });
+    const [before, after] = [await prepare(fixture.glb(), { time: 0.5 }), await prepare(fixture.glb(), { time: 1.5 })];
+    const { instances: placedBefore, ...same } = before.manifest.blobs;
+    const { instances: placedAfter, ...kept } = after.manifest.blobs;
+    expect(kept).toEqual(same);
+    expect(before.manifest.counts).toMatchObject({ triangles: 300, instances: 2 });
+    expect(placedAfter?.id).not.toBe(placedBefore?.id);
+    const fetched = after.blobs.filter(({ ref }) => before.blobs.every((known) => known.ref.id !== ref.id));
+    expect(fetched.map(({ ref }) => ref)).toEqual([placedAfter]);
+    expect(placedAfter?.bytes).toBeLessThan(500);
+  });
+
   it('says what plays, and looks at the time that is asked for', async () => {
     const fixture = triangleFixture();
     const input = fixture.accessor(Float32Array.of(0, 2), 'SCALAR');

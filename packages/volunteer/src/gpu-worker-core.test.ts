@@ -67,6 +67,8 @@ interface Call {
   reject(error: unknown): void;
 }
 
+const NO_MEMORY = { recall: async () => null, keep: async () => {} };
+
 /** A kernel whose runs the test ends. */
 function createFakeKernel() {
   const calls: Call[] = [];
@@ -121,6 +123,7 @@ function setUp(measure: () => Promise<Scores | null> = async () => null) {
       measured.push(gpu);
       return measure();
     },
+    variants: NO_MEMORY,
     holdLock: (name) => locks.push(name),
   });
   const run = (number: number, params: JsonObject = { n: 1 }, hooks = createHooks().hooks, fields = {}) =>
@@ -396,5 +399,84 @@ describe('a device that is lost', () => {
     await t.worker.open({ intensity: 0.4, lock: null });
     await t.worker.setIntensity(0.9);
     expect(t.sessions[0]?.intensities).toEqual([0.4, 0.9]);
+  });
+});
+
+describe('a kernel’s variants', () => {
+  /** A worker on a GPU whose kernel ends its runs at once, and whose trials the test ends. */
+  function setUpTuning(software = false) {
+    const trials: { readonly n: number; readonly inputs: readonly TaskInput[]; end(error?: Error): void }[] = [];
+    const sessions: FakeSession[] = [];
+    const { kernel } = createFakeKernel();
+    const worker = createGpuWorker({
+      async openSession() {
+        const session = createFakeSession();
+        sessions.push(session);
+        return { ...session, capabilities: { ...CAPABILITIES, software } };
+      },
+      kernels: [
+        {
+          ...kernel,
+          async run(_gpu, _params, _inputs, control) {
+            control.submitted();
+            return outputsOf(1);
+          },
+          tune: (_gpu, { n }, inputs, memory) =>
+            new Promise((resolve, reject) => {
+              expect(memory).toBe(NO_MEMORY);
+              trials.push({ n: Number(n), inputs, end: (error) => (error ? reject(error) : resolve()) });
+            }),
+        },
+      ],
+      measure: async () => null,
+      variants: NO_MEMORY,
+      holdLock() {},
+    });
+    const ref = { id: v.parse(BlobId, 'c'.repeat(64)), bytes: 3 };
+    const run = (n: number, manner?: 'express' | 'stoppable') =>
+      worker.run(
+        { run: n, task: task(`t${n}`, [ref], { params: { n } }), ...(manner && { manner }) },
+        createHooks().hooks,
+      );
+    return { trials, sessions, run };
+  }
+
+  it('are tried behind the first result, which does not wait for it, and not twice at once', async () => {
+    const t = setUpTuning();
+    expect((await t.run(1)).kind).toBe('done');
+    expect((await t.run(2)).kind).toBe('done');
+    expect(t.trials.map(({ n }) => n)).toEqual([1]);
+    t.trials[0]?.end();
+    await settle();
+    await t.run(3);
+    expect(t.trials.map(({ n }) => n)).toEqual([1, 3]);
+  });
+
+  it('are tried on what the GPU holds alone', async () => {
+    const t = setUpTuning();
+    await t.run(1);
+    await expect(t.trials[0]?.inputs[0]?.bytes()).rejects.toThrow();
+  });
+
+  it('are not tried in software, nor behind what a person looks at', async () => {
+    const software = setUpTuning(true);
+    await software.run(1);
+    const looking = setUpTuning();
+    await looking.run(1, 'express');
+    await looking.run(2, 'stoppable');
+    expect([...software.trials, ...looking.trials]).toEqual([]);
+  });
+
+  it('harm nobody when a trial fails, or never ends because the device is lost', async () => {
+    const t = setUpTuning();
+    await t.run(1);
+    t.trials[0]?.end(new OutOfMemoryError('no room'));
+    await settle();
+    await t.run(2);
+    t.sessions[0]?.lose('driver reset');
+    await settle();
+    expect((await t.run(3)).kind).toBe('done');
+    expect(t.sessions).toHaveLength(2);
+    expect(t.trials.map(({ n }) => n)).toEqual([1, 2, 3]);
   });
 });

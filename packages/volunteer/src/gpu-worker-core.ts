@@ -12,6 +12,7 @@ import {
 import type { TaskInput } from '@tabgrid/webgpu-kernels/kernel';
 import type { Scores } from '@tabgrid/webgpu-kernels/score/measure';
 import type { SlicerFigures } from '@tabgrid/webgpu-kernels/slicer';
+import type { VariantMemory } from '@tabgrid/webgpu-kernels/variant-memory';
 import * as v from 'valibot';
 import { type Alarm, createAlarm } from './alarm.js';
 import { createDeferred } from './deferred.js';
@@ -37,6 +38,8 @@ import {
  *     quarters its figures when it is lost; they are handed to the next one).
  *  4. `busyMs` never falls: the sessions that ended are counted too.
  *  5. The machine is measured once; a measurement that fails or is cut short by a loss keeps nobody out.
+ *  6. A kernel looks for its fastest variant behind a finished run, one kernel at a time, and on GPUs alone: in software,
+ *     compiling the variants takes the cores that the work runs on. Runs do not wait for it, and its failure is nobody's.
  */
 
 /** One session and what its adapter can do. */
@@ -59,6 +62,8 @@ export function createGpuWorker(deps: {
   readonly kernels: readonly AnyKernel[];
   /** A short benchmark, once in the Worker's life; null when it says nothing. */
   measure(gpu: GpuSession): Promise<Scores | null>;
+  /** Which variants of kernels earlier visits found. */
+  readonly variants: VariantMemory;
   /** Holds a lock of that name until the Worker ends. */
   holdLock(name: string): void;
 }): GpuWorkerApi {
@@ -71,6 +76,7 @@ export function createGpuWorker(deps: {
   const aborts = new Map<number, AbortController>();
   let figures: SlicerFigures = {};
   let scores: Promise<Scores | null> | null = null;
+  let tuning = false;
 
   const busyMs = () => busyBefore + (live?.busyMs() ?? 0);
 
@@ -105,6 +111,23 @@ export function createGpuWorker(deps: {
     return found === null ? {} : { scores: found };
   };
 
+  /** In the background. What the run has read is on the GPU still, or else there is nothing to be tried on. */
+  const tune = (
+    kernel: AnyKernel,
+    { capabilities, lost, session: gpu }: Living,
+    { params, inputs }: RunRequest['task'],
+  ) => {
+    if (!kernel.tune || tuning || capabilities.software) return;
+    tuning = true;
+    const held = inputs.map((ref): TaskInput => ({ ref, bytes: () => Promise.reject(new InputUnavailableError()) }));
+    lost
+      .during(kernel.tune(gpu, params, held, deps.variants), () => undefined)
+      .catch(() => {})
+      .finally(() => {
+        tuning = false;
+      });
+  };
+
   const execute = async (
     { task, manner }: RunRequest,
     hooks: RunHooks,
@@ -121,7 +144,8 @@ export function createGpuWorker(deps: {
     if (outputs.reduce((sum, { bytes }) => sum + bytes, 0) > MAX_OUTPUT_BYTES) {
       return failed('badTask', `outputs beyond ${MAX_OUTPUT_BYTES} bytes`);
     }
-    const { lost, session: gpu } = await session();
+    const living = await session();
+    const { lost, session: gpu } = living;
     signal.throwIfAborted();
     hooks.started();
     const inputs = task.inputs.map((ref): TaskInput => ({ ref, bytes: () => askInput(hooks, ref) }));
@@ -138,6 +162,7 @@ export function createGpuWorker(deps: {
     );
     const fault = kernel.task.fault(task.params, result.outputs);
     if (fault !== null) return failed('kernelError', `the GPU returned a broken result: ${fault}`);
+    if (!manner) tune(kernel, living, task);
     const body = concatBytes(result.outputs);
     return { kind: 'done', outputs: [...outputs], body: body.buffer, stats: result.stats, busyMs: busyMs() };
   };

@@ -33,6 +33,9 @@ export function anyKernel<P extends JsonObject>(kernel: Kernel<P>): AnyKernel {
   return {
     task: anyTaskKind(kernel.task),
     run: async (gpu, params, inputs, control) => kernel.run(gpu, read(params), inputs, control),
+    ...(kernel.tune && {
+      tune: async (gpu, params, inputs, memory) => kernel.tune?.(gpu, read(params), inputs, memory),
+    }),
   };
 }
 

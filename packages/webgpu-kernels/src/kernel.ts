@@ -3,6 +3,7 @@ import type { Bytes } from '@tabgrid/protocol/bytes';
 import type { RunStats } from '@tabgrid/protocol/task';
 import type { GpuSession } from './gpu-session.js';
 import type { TaskKind } from './task-kind.js';
+import type { VariantMemory } from './variant-memory.js';
 
 export interface RunControl {
   /** Aborts between two submissions; `run` then rejects with the signal's reason. */
@@ -30,6 +31,13 @@ export interface Kernel<P> {
    * @throws GpuLostError, OutOfMemoryError, InvalidTaskError; the signal's reason when aborted
    */
   run(gpu: GpuSession, params: P, inputs: readonly TaskInput[], control: RunControl): Promise<Outputs>;
+  /**
+   * For a kernel that has variants of equal results: finds the fastest one for tasks like this, which has just been run, and
+   * runs them by it from then on. Takes less than a second of GPU time, in short submissions between those of other work;
+   * returns at once where that is known. Whatever comes of it, tasks go on.
+   * @throws GpuLostError, OutOfMemoryError; what reading an input's bytes throws
+   */
+  tune?(gpu: GpuSession, params: P, inputs: readonly TaskInput[], memory: VariantMemory): Promise<void>;
 }
 
 export interface TaskInput {

@@ -29,12 +29,9 @@ export function readLayers({ extensions }: GltfMaterial, textures: TextureReader
   };
 }
 
-/** A mirror but for 0.04 %. */
-const MIRROR_IOR = 1e4;
-
-/** 0 has a meaning of its own in KHR_materials_ior: all light is reflected. */
+/** 0 has a meaning of its own in KHR_materials_ior, and is handed on: all light is reflected. */
 function indexOfRefraction(ior: number): number {
-  return ior === 0 ? MIRROR_IOR : Math.min(MIRROR_IOR, Math.max(1, ior));
+  return ior === 0 ? 0 : Math.max(1, ior);
 }
 
 function readTransmission(extensions: Extensions, textures: TextureReader): TransmissionSource | null {

@@ -2,6 +2,8 @@ import { expect, it } from 'vitest';
 import { type GpuSession, InvalidTaskError, OutOfMemoryError } from '../gpu-session.js';
 import { checkInputs } from './bindings.js';
 import { lookAt, material, sceneOf, sphere } from './fixtures.js';
+import { programFor } from './program.js';
+import { instancedScene, rowsOf } from './test-instances.js';
 import { prepare } from './test-render.js';
 
 const { params, inputs } = await prepare({
@@ -31,4 +33,24 @@ it('says what does not fit, and the sum', () => {
 
 it('refuses inputs that are not those that the parameters name', () => {
   expect(() => checkInputs(gpuThatGives(2 ** 27), params, inputs.slice(1))).toThrow(InvalidTaskError);
+});
+
+it('binds no more storage buffers than WebGPU’s default limits allow, with all that a scene can have', async () => {
+  const ball = sphere([0, 0, 0], 1, 8, 0);
+  const places = [rowsOf([0, 0, 0]), rowsOf([2, 0, 0])];
+  const baseColorTexture = { image: 0, wrapS: 'repeat', wrapT: 'repeat', nearest: false } as const;
+  const full = await prepare({
+    scene: instancedScene(
+      [ball],
+      [{ meshes: [ball], places }],
+      [material({ baseColorTexture })],
+      [{ width: 2, height: 1, rgba: Uint8Array.of(1, 2, 3, 255, 4, 5, 6, 255) }],
+    ),
+    environment: { kind: 'map', width: 4, height: 2, rgb: new Float32Array(24).fill(1) },
+    camera: lookAt([0, 0, 3], [0, 0, 0], 0.8),
+  });
+  const { wgsl } = programFor(full.params, 'mis');
+  // Seven inputs, and the film.
+  expect(wgsl.match(/var<storage/g)).toHaveLength(8);
+  expect(full.inputs).toHaveLength(7);
 });

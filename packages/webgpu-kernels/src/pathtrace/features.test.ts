@@ -6,6 +6,7 @@ import { box, lookAt, material, quad, sceneOf, sphere } from './fixtures.js';
 import type { EnvironmentSource, ImageSource, LightSource, MaterialSource, SceneSource } from './scene-source.js';
 import { pixelSeedOf, sobolPair } from './test-camera.js';
 import { meanOf, type Picture, prepare, render, type Shot } from './test-render.js';
+import { SRGB_TO_LINEAR } from './texels.js';
 
 /** What a scene's layers, lights and cameras do in a picture, against what is known by hand. On real WGSL. */
 
@@ -190,6 +191,43 @@ describe.skipIf(!here)(`features (else skipped: ${reason})`, { timeout: 300_000 
     // Green from 0 on the left to 1 on the right.
     const colors = Float32Array.of(1, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 1, 1);
     near(await render(gpu, { ...NEAR, scene: { ...plain, colors }, camera: ahead }), 0.25, 0.01);
+  });
+
+  it('two hundred textures are each shown where they belong', async () => {
+    const count = 200;
+    const byte = (i: number, channel: number) => (i * ([97, 61, 29][channel] ?? 0) + 40 * channel) % 256;
+    const tiles = Array.from({ length: count }, (_, i) =>
+      quad([i % 20, Math.floor(i / 20), 0], [1, 0, 0], [0, 1, 0], i),
+    );
+    const surfaces = Array.from({ length: count }, (_, i) =>
+      material({ unlit: true, baseColorTexture: { ...texture, image: i } }),
+    );
+    // Of two colours each, so that none shrinks to a texel.
+    const images = Array.from({ length: count }, (_, i) =>
+      image([
+        [byte(i, 0), byte(i, 1), 0, 255],
+        [byte(i, 0), byte(i, 1), byte(i, 2), 255],
+      ]),
+    );
+    const camera = { ...lookAt([10, 5, 10], [10, 5, 0], 1), orthographicHeight: 10 };
+    const picture = await render(gpu, {
+      scene: sceneOf(tiles, surfaces, images),
+      camera,
+      width: 40,
+      height: 20,
+      spp: 1,
+      bounces: 0,
+    });
+    const linear = (code: number) => SRGB_TO_LINEAR[code] ?? Number.NaN;
+    for (let i = 0; i < count; i++) {
+      // Rows of the picture go down, and each texture takes two of its columns.
+      const pixel = (19 - 2 * Math.floor(i / 20)) * 40 + 2 * (i % 20);
+      const right = [...picture.rgb.subarray(3 * pixel + 3, 3 * pixel + 6)];
+      expect(right[0], `${i}`).toBeCloseTo(linear(byte(i, 0)), 5);
+      expect(right[1], `${i}`).toBeCloseTo(linear(byte(i, 1)), 5);
+      expect(right[2], `${i}`).toBeCloseTo(linear(byte(i, 2)), 5);
+      expect(picture.rgb[3 * pixel + 2], `${i}`).toBe(0);
+    }
   });
 
   it('textures follow their transform and their set of coordinates', async () => {

@@ -11,7 +11,7 @@ import { prepare, quietControl } from './test-render.js';
 
 const available = (await nodeGpu()) !== null;
 
-describe.runIf(available)('a broken tree', () => {
+describe.runIf(available)('a broken tree', { timeout: 300_000 }, () => {
   const materials = [material({ doubleSided: true })];
   const meshes = [sphere([0, 0, 0], 0.5, 6, 0)];
   const scenes = {

@@ -80,7 +80,7 @@ it('refuses what no volunteer takes, with what each part needs', () => {
   );
 });
 
-describe.runIf((await nodeGpu()) !== null)('indexed triangles', () => {
+describe.runIf((await nodeGpu()) !== null)('indexed triangles', { timeout: 300_000 }, () => {
   let gpu: OwnedGpuSession;
   beforeAll(async () => {
     const session = await testSession();

@@ -1,14 +1,23 @@
-import { type GpuSession, OutOfMemoryError } from '../gpu-session.js';
+import { GpuLostError, type GpuSession, type Slicer } from '../gpu-session.js';
 import type { Kernel, RunControl } from '../kernel.js';
 import { bindTask, checkInputs, compile, upload } from './bindings.js';
 import { blockCount, resultBytes } from './film.js';
-import { type Program, programFor } from './program.js';
+import { createOwnBuffers, type OwnBuffers } from './own-buffers.js';
+import { programFor } from './program.js';
 import { cutSlices } from './slices.js';
 import { type PathtraceParams, pathtraceTask } from './task.js';
-import { SLICE_BYTES, sliceUniform, TASK_BYTES, taskUniform } from './uniforms.js';
+import { tune, worthTrying } from './tune.js';
+import { sliceUniform } from './uniforms.js';
+import { BASE, VARIANTS, type Variant } from './variants.js';
 import type { Strategy } from './wgsl/path.wgsl.js';
 
-/** The path tracer's GPU side: buffers, pipeline, submissions. The light is in wgsl/. */
+/**
+ * The path tracer's GPU side: buffers, pipeline, submissions. The light is in wgsl/.
+ *
+ * 1. Every form of program (see `Program.form`) begins with the base variant on every device.
+ * 2. Another variant takes its place only after it gave the base's bits for that form on that device.
+ * 3. After a device was lost in a trial, its adapter stays with the base until there is another version.
+ */
 
 /** Samples in the first submission on an adapter that nothing is known of: tens of milliseconds in software. */
 const FIRST_UNITS = 4096;
@@ -16,16 +25,30 @@ const FIRST_UNITS = 4096;
 export interface PathtraceOptions {
   /** For tests. Default `mis`. */
   readonly strategy?: Strategy;
+  /** For tests. Default BASE. */
+  readonly first?: Variant;
 }
 
-export function createPathtraceKernel({ strategy = 'mis' }: PathtraceOptions = {}): Kernel<PathtraceParams> {
+export function createPathtraceKernel({
+  strategy = 'mis',
+  first = BASE,
+}: PathtraceOptions = {}): Kernel<PathtraceParams> {
+  /** Form → variant, by device: those that are in use, or on trial. */
+  const chosen = new WeakMap<GPUDevice, Map<string, Variant>>();
+  const variantsOf = (device: GPUDevice) => {
+    const known = chosen.get(device) ?? new Map<string, Variant>();
+    chosen.set(device, known);
+    return known;
+  };
   return {
     task: pathtraceTask,
     async run(gpu, params, inputs, control) {
       const begun = gpu.now();
       control.signal.throwIfAborted();
       checkInputs(gpu, params, inputs);
-      const program = programFor(params, strategy);
+      const { form } = programFor(params, strategy);
+      const variant = variantsOf(gpu.device).get(form) ?? first;
+      const program = programFor(params, strategy, variant);
       const pipeline = await gpu.pipeline(program.key, (device) => compile(device, program));
       const storage: GPUBuffer[] = [];
       for (const input of inputs) {
@@ -36,7 +59,8 @@ export function createPathtraceKernel({ strategy = 'mis' }: PathtraceOptions = {
       try {
         control.signal.throwIfAborted();
         const group = bindTask(gpu.device, pipeline, program, own, storage);
-        const times = await render(gpu, program, pipeline, group, own, params, control);
+        const step = { slicer: slicerOf(gpu, form, params), pipeline, group, workgroup: variant.workgroup };
+        const times = await render(gpu, step, own, params, control);
         const result = await gpu.readBuffer(own.film, resultBytes(params));
         const kernelMs = (await Promise.all(times)).reduce((sum, ms) => sum + ms, 0);
         control.signal.throwIfAborted();
@@ -45,20 +69,57 @@ export function createPathtraceKernel({ strategy = 'mis' }: PathtraceOptions = {
         own.destroy();
       }
     },
+
+    async tune(gpu, params, inputs, memory) {
+      const { form } = programFor(params, strategy);
+      const variants = variantsOf(gpu.device);
+      // One trial a form and device, whatever comes of it.
+      if (variants.has(form) || !worthTrying(params)) return;
+      variants.set(form, first);
+      const owner = { kind: pathtraceTask.kind, version: pathtraceTask.version, adapter: gpu.adapterClass };
+      const name = await memory.recall(owner);
+      const remembered = VARIANTS.find((variant) => variant.name === name);
+      if (remembered?.name === BASE.name) return;
+      try {
+        const { chosen: best, times } = await tune({
+          gpu,
+          params,
+          inputs,
+          strategy,
+          units: slicerOf(gpu, form, params).units(),
+          ...(remembered ? { candidates: [remembered], rounds: 0 } : { candidates: VARIANTS }),
+        });
+        variants.set(form, best);
+        if (times.size > 0) await memory.keep(owner, best.name);
+      } catch (error) {
+        // Perhaps a variant has done it: the next device must not be lost the same way.
+        if (error instanceof GpuLostError) await memory.keep(owner, BASE.name);
+        throw error;
+      }
+    },
   };
+}
+
+/** The same one for all variants: they hardly differ by more than scenes' parts do. */
+function slicerOf(gpu: GpuSession, form: string, { bounces }: PathtraceParams): Slicer {
+  return gpu.slicer(`${form} bounces${bounces}`, FIRST_UNITS);
+}
+
+interface Submitted {
+  readonly slicer: Slicer;
+  readonly pipeline: GPUComputePipeline;
+  readonly group: GPUBindGroup;
+  readonly workgroup: number;
 }
 
 /** @returns each submission's time on the GPU */
 async function render(
   gpu: GpuSession,
-  program: Program,
-  pipeline: GPUComputePipeline,
-  group: GPUBindGroup,
+  { slicer, pipeline, group, workgroup }: Submitted,
   own: OwnBuffers,
-  { tile, samples, bounces }: PathtraceParams,
+  { tile, samples }: PathtraceParams,
   control: RunControl,
 ): Promise<Promise<number>[]> {
-  const slicer = gpu.slicer(`${program.key} bounces${bounces}`, FIRST_UNITS);
   const lanes = tile.width * tile.height * blockCount(samples);
   const depth = Math.min(samples.block, samples.count);
   const times: Promise<number>[] = [];
@@ -71,7 +132,7 @@ async function render(
       const pass = encoder.beginComputePass();
       pass.setPipeline(pipeline);
       pass.setBindGroup(0, group);
-      pass.dispatchWorkgroups(Math.ceil(slice.lanes / 64));
+      pass.dispatchWorkgroups(Math.ceil(slice.lanes / workgroup));
       pass.end();
     });
     times.push(done);
@@ -81,40 +142,6 @@ async function render(
     control.progress(Math.min(1, queued / (lanes * depth)));
   }
   return times;
-}
-
-interface OwnBuffers {
-  readonly task: GPUBuffer;
-  readonly slice: GPUBuffer;
-  readonly film: GPUBuffer;
-  destroy(): void;
-}
-
-/** A task's own: the next task begins while this one's film is read back. */
-async function createOwnBuffers(gpu: GpuSession, params: PathtraceParams): Promise<OwnBuffers> {
-  const { device } = gpu;
-  device.pushErrorScope('out-of-memory');
-  const uniform = GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST;
-  const task = device.createBuffer({ size: TASK_BYTES, usage: uniform });
-  const slice = device.createBuffer({ size: SLICE_BYTES, usage: uniform });
-  // The canary stands in a whole vector of its own.
-  const film = device.createBuffer({
-    size: resultBytes(params) + 12,
-    usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC,
-  });
-  const scope = device.popErrorScope();
-  device.queue.writeBuffer(task, 0, taskUniform(params));
-  const destroy = () => {
-    task.destroy();
-    slice.destroy();
-    film.destroy();
-  };
-  const error = await scope;
-  if (error) {
-    destroy();
-    throw new OutOfMemoryError(`a tile's film does not fit this GPU's memory: ${error.message}`);
-  }
-  return { task, slice, film, destroy };
 }
 
 /** The kernel as pages ship it. */

@@ -6,8 +6,9 @@
  * index, or a leaf: bit 31, `count` in bits 27–30, first triangle in bits 0–26. A leaf of no triangles is empty.
  *
  * `triangles`, TRIANGLE_WORDS a triangle, in the order of the leaves (a triangle that the tree cuts stands in several of
- * them, each time in whole): v0.xyz, meta, e1.xyz, light, e2.xyz, source; e1 and e2 are the edges from v0. meta: material in bits 0–23, then the flags below. light: index + 1 into the lights, 0 for none.
- * source: the triangle's index in the SceneSource.
+ * them, each time in whole): v0.xyz, meta, e1.xyz, light, e2.xyz, source; e1 and e2 are the edges from v0. meta: material
+ * in bits 0–23, then the flags below. light: index + 1 into the lights, 0 for none. source: the triangle's index in the
+ * SceneSource.
  *
  * Where those records would not fit a binding of WebGPU's default limits, triangles are indexed instead (`vertices` among the
  * counts): INDEXED_TRIANGLE_WORDS a triangle, three vertices, meta, light, source; and `shading` holds vertices, each its

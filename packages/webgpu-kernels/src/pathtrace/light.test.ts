@@ -61,6 +61,33 @@ describe.skipIf(!here)(`light (else skipped: ${reason})`, { timeout: 300_000 }, 
     expectWhite(await render(gpu, furnace({ metallic: 0, roughness })), 2e-3);
   });
 
+  it.each([0, 0.5, 1])('white furnace: what reflects everything (an index of 0), roughness %d', async (roughness) => {
+    // A base that would swallow all that gets in; and a volume, into which nothing does.
+    const black = { metallic: 0, roughness, baseColor: [0, 0, 0, 1], ior: 0 } as const;
+    const glass = {
+      factor: 1,
+      texture: null,
+      volume: true,
+      attenuationDistance: 1e-3,
+      attenuationColor: [0, 0, 0],
+    } as const;
+    expectWhite(await render(gpu, furnace(black)), 2e-3);
+    expectWhite(await render(gpu, furnace({ ...black, transmission: glass })), 2e-3);
+  });
+
+  it('a mirror of a huge index reflects all but what gets in: ((n − 1) ÷ (n + 1))²', async () => {
+    const at = (ior: number) =>
+      render(
+        gpu,
+        furnace(
+          { metallic: 0, roughness: 0, baseColor: [0, 0, 0, 1], ior },
+          { camera: lookAt([0, 0, 3], [0, 0, 0], 0.05) },
+        ),
+      );
+    expect(meanOf(await at(1e6))).toBeCloseTo(0.9996, 3);
+    expect(meanOf(await at(20))).toBeCloseTo((19 / 21) ** 2, 3);
+  });
+
   it('white furnace: half metal', async () => {
     expectWhite(await render(gpu, furnace({ metallic: 0.5, roughness: 0.5 })), 2e-3);
   });

@@ -24,7 +24,11 @@ const LARGEST_RADIANCE = 1e9;
 const LARGEST_ABSORPTION = 1e6;
 /** The index of refraction of a material that names none: F0 = 0.04. */
 const USUAL_IOR = 1.5;
-const LARGEST_IOR = 10;
+/** All but 0.04 % of the light is reflected; no more comes of larger ones. */
+const LARGEST_IOR = 1e4;
+const LARGEST_FILM_IOR = 10;
+/** An index in glTF that is none: a surface that reflects everything. The kernel's ((ior − 1) ÷ (ior + 1))² is 1 for it. */
+const REFLECTS_ALL = 0;
 
 /** Not a number counts as 0. */
 export const clean = (x: number, high: number): number => (x > 0 ? Math.min(x, high) : 0);
@@ -46,7 +50,10 @@ export function materialWords(material: MaterialSource, context: MaterialContext
     return words;
   }
   const ior = writeSurface(to, material);
-  if (material.transmission) writeTransmission(to, material.transmission, ior);
+  // Nothing gets through what reflects everything, unless KHR_materials_specular dims it.
+  if (material.transmission && (ior !== REFLECTS_ALL || material.specular)) {
+    writeTransmission(to, material.transmission, ior);
+  }
   if (material.clearcoat) writeClearcoat(to, material.clearcoat);
   if (material.sheen) writeSheen(to, material.sheen);
   if (material.iridescence) writeIridescence(to, material.iridescence);
@@ -73,8 +80,7 @@ function writeSurface(to: Words, material: MaterialSource): number {
   words[MATERIAL.emissiveTexture] = glowOf(material).some((x) => x > 0) ? use(material.emissiveTexture, true) : 0;
   writeNormalMap(to, material.normalTexture, MATERIAL.normalTexture, MATERIAL.normalScale);
   const { ior: asked = USUAL_IOR, specular } = material;
-  // glTF: an index of 0 stands for a surface that reflects everything.
-  const ior = asked > 0 ? Math.max(1, Math.min(asked, LARGEST_IOR)) : asked === 0 ? 0 : USUAL_IOR;
+  const ior = asked === REFLECTS_ALL ? asked : asked > 0 ? Math.max(1, Math.min(asked, LARGEST_IOR)) : USUAL_IOR;
   floats[MATERIAL.ior] = ior;
   if (specular) {
     floats[MATERIAL.specular] = share(specular.factor);
@@ -102,7 +108,8 @@ function writeTransmission(
   features.add('transmission');
   floats[MATERIAL.transmission] = share(transmission.factor);
   words[MATERIAL.transmissionTexture] = use(transmission.texture, false);
-  if (!transmission.volume) return;
+  // An index of 0 bends nothing.
+  if (!transmission.volume || ior === REFLECTS_ALL) return;
   words[MATERIAL.flags] = VOLUME;
   floats.set(absorption(transmission.attenuationColor, transmission.attenuationDistance), MATERIAL.absorption);
   if (!glasses.includes(ior)) glasses.push(ior);
@@ -145,7 +152,7 @@ function writeIridescence(
   features.add('iridescence');
   floats[MATERIAL.iridescence] = share(iridescence.factor);
   words[MATERIAL.iridescenceTexture] = use(iridescence.texture, false);
-  floats[MATERIAL.iridescenceIor] = Math.max(1, clean(iridescence.ior, LARGEST_IOR));
+  floats[MATERIAL.iridescenceIor] = Math.max(1, clean(iridescence.ior, LARGEST_FILM_IOR));
   floats[MATERIAL.iridescenceMinimum] = clean(iridescence.thickness.minimum, 1e5);
   floats[MATERIAL.iridescenceMaximum] = clean(iridescence.thickness.maximum, 1e5);
   words[MATERIAL.iridescenceThicknessTexture] = use(iridescence.thicknessTexture, false);

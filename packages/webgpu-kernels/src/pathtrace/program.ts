@@ -11,6 +11,7 @@ import {
 } from './layout.js';
 import { LEAST_ROUGHNESS } from './sheen.js';
 import type { PathtraceParams } from './task.js';
+import { BASE, type Variant } from './variants.js';
 import { BSDF } from './wgsl/bsdf.wgsl.js';
 import { CAMERA, type Projection } from './wgsl/camera.wgsl.js';
 import { CONSTANT_ENVIRONMENT, MAP_ENVIRONMENT } from './wgsl/environment.wgsl.js';
@@ -28,6 +29,8 @@ import { ALL_SOLID, ALPHA, TRAVERSAL } from './wgsl/traversal.wgsl.js';
 
 /** One WGSL program, made for what a scene, its environment and its camera use. */
 export interface Program {
+  /** Equal keys, equal code but for the variant. */
+  readonly form: string;
   /** Equal keys, equal code. */
   readonly key: string;
   readonly wgsl: string;
@@ -38,13 +41,13 @@ export interface Program {
 
 type Made = Pick<PathtraceParams, 'scene' | 'environment' | 'camera' | 'clamp'>;
 
-export function programFor(params: Made, strategy: Strategy): Program {
+export function programFor(params: Made, strategy: Strategy, variant: Variant = BASE): Program {
   const { counts } = params.scene;
   const { environment } = params;
   const map = environment.kind === 'map' && environment.luminance > 0;
   const environmentTexels = environment.kind === 'map' ? environment.width * environment.height : 0;
   const lights = { triangles: counts.lights > 0, punctual: counts.punctual > 0, map };
-  const walk = sceneCode(params);
+  const walk = sceneCode(params, variant);
   const features = featuresOf(params.scene);
   const clamped = params.clamp !== undefined;
   const path = {
@@ -53,8 +56,9 @@ export function programFor(params: Made, strategy: Strategy): Program {
     unlit: features.includes('unlit'),
     transmission: features.includes('transmission'),
     clamped,
+    variant,
   };
-  const key = [
+  const form = [
     'pathtrace',
     strategy,
     walk.key,
@@ -71,17 +75,17 @@ export function programFor(params: Made, strategy: Strategy): Program {
     FILM,
     PATH(path),
   ].join('\n');
-  return { ...walk, key, wgsl, map };
+  return { ...walk, form, key: `${form} ${variant.name}`, wgsl, map };
 }
 
 /**
  * What every program that walks a scene begins with: bindings, random numbers, camera rays, materials and normals at a
  * point, rays against the tree.
  */
-export function sceneCode({
-  scene: manifest,
-  camera,
-}: Pick<PathtraceParams, 'scene' | 'camera'>): Omit<Program, 'map'> {
+export function sceneCode(
+  { scene: manifest, camera }: Pick<PathtraceParams, 'scene' | 'camera'>,
+  variant: Variant = BASE,
+): Omit<Program, 'map' | 'form'> {
   const { counts, alpha, stack } = manifest;
   const textures = counts.textures > 0;
   const features = featuresOf(manifest);
@@ -114,7 +118,7 @@ export function sceneCode({
     normalMaps ? NORMAL_MAPS(shading) : '',
     HIT(normalMaps),
     alpha ? ALPHA : ALL_SOLID,
-    TRAVERSAL({ instanced: upper !== null, indexed: vertices !== undefined }),
+    TRAVERSAL({ instanced: upper !== null, indexed: vertices !== undefined, variant }),
   ].join('\n');
   return { key, wgsl, textures, instances: upper !== null };
 }

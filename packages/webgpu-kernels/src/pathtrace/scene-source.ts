@@ -66,7 +66,7 @@ export interface MaterialSource {
   readonly normalTexture?: NormalTexture;
   /** KHR_materials_unlit: the base colour is what is seen, whatever the light. */
   readonly unlit?: boolean;
-  /** KHR_materials_ior. Absent: 1.5. */
+  /** KHR_materials_ior: 1 or more, or 0 for a surface that reflects everything. Absent: 1.5. */
   readonly ior?: number;
   readonly transmission?: TransmissionSource;
   readonly clearcoat?: ClearcoatSource;

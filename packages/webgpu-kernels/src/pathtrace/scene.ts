@@ -1,7 +1,6 @@
 import { type BlobRef, type NamedBlob, nameBlob } from '@tabgrid/protocol/blob';
 import type { Bytes } from '@tabgrid/protocol/bytes';
 import { packMap } from './environment.js';
-import { flattenInstances } from './flatten.js';
 import type { SceneRole } from './layout.js';
 import type { EnvironmentManifest, SceneManifest } from './manifest.js';
 import { type PackedParts, type PackOptions, packParts } from './pack.js';
@@ -37,12 +36,13 @@ export interface NamedEnvironment {
 }
 
 /**
- * Packs a scene: builds its tree, its light table and its texel store. Triangles that cannot be hit (no area, not finite,
+ * Packs a scene: builds its trees, its light table and its texel store. Triangles that cannot be hit (no area, not finite,
  * beyond WORLD_LIMIT) are dropped, and textures are halved until they fit; `notes` says so in words.
- * @throws RangeError when indices point outside of their lists, or a list is too long
+ * @throws RangeError when indices point outside of their lists, a list is too long, an instanced mesh shines, or a buffer
+ *   would be larger than any volunteer takes
  */
 export function packScene(source: SceneSource, options: PackOptions = {}): PackedScene {
-  return packParts(flattenInstances(source), options);
+  return packParts(source, options);
 }
 
 /** Hashes a packed scene's buffers. */

@@ -1,4 +1,5 @@
 import { MATERIAL, UNLIT, VOLUME } from '../layout.js';
+import type { Variant } from '../variants.js';
 import type { LightShape } from './light.wgsl.js';
 
 /** How light is looked for: both ways weighted together, or one alone (for tests: all three agree in the mean). */
@@ -10,6 +11,7 @@ export interface PathShape extends LightShape {
   readonly transmission: boolean;
   /** Whether fireflies are clamped. */
   readonly clamped: boolean;
+  readonly variant: Variant;
 }
 
 /**
@@ -17,7 +19,7 @@ export interface PathShape extends LightShape {
  * in the same turn of the loop (regeneration), so that lanes with short paths do not idle. A turn traces the shadow ray of
  * the last surface and the next ray together; a sample is added to the film's sum when its last shadow ray is back.
  */
-export const PATH = ({ triangles, punctual, map, strategy, unlit, transmission, clamped }: PathShape) => {
+export const PATH = ({ triangles, punctual, map, strategy, unlit, transmission, clamped, variant }: PathShape) => {
   const lights = triangles || punctual || map;
   // A path never meets a punctual light by chance, so that is sampled whatever the strategy.
   const samples = lights && (strategy !== 'bsdf' || punctual);
@@ -63,15 +65,18 @@ fn tamed(light: vec3f, depth: u32) -> vec3f {
 `
     : ''
 }
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) id: vec3u) {
+${variant.order === 'squares' ? SQUARES : ''}
+@compute @workgroup_size(${variant.workgroup})
+fn main(@builtin(global_invocation_id) id: vec3u${variant.stack === 'workgroup' ? ', @builtin(local_invocation_index) index: u32' : ''}) {
+${variant.stack === 'workgroup' ? '  member = index;' : ''}
   if (id.x >= slice.lanes) {
     return;
   }
   let lane = slice.firstLane + id.x;
   let pixels = task.tile.z * task.tile.w;
-  let spot = lane % pixels;
   let block = lane / pixels;
+  let spot = ${variant.order === 'squares' ? 'inSquares(lane % pixels)' : 'lane % pixels'};
+  let place = block * pixels + spot;
   let x = task.tile.x + spot % task.tile.z;
   let y = task.tile.y + spot / task.tile.z;
   let pixel = y * task.filmWidth + x;
@@ -81,7 +86,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   var sample = task.firstSample + block * task.block + slice.begin;
   var sum = vec4f(0.0);
   if (slice.begin > 0u) {
-    sum = bitcast<vec4f>(film[lane]);
+    sum = bitcast<vec4f>(film[place]);
   }
 
   var path: Path;
@@ -233,7 +238,7 @@ ${
       }
     }
   }
-  film[lane] = bitcast<vec4u>(sum);
+  film[place] = bitcast<vec4u>(sum);
   if (slice.last == 1u && id.x == 0u) {
     let blocks = (task.sampleCount + task.block - 1u) / task.block;
     film[blocks * pixels] = vec4u(canaryOf(), 0u, 0u, 0u);
@@ -241,6 +246,21 @@ ${
 }
 `;
 };
+
+/** The tile's pixels square after square (8 × 8; less at its right and lower ends), so that a workgroup's rays stay close together. */
+const SQUARES = /* wgsl */ `
+fn inSquares(i: u32) -> u32 {
+  let width = task.tile.z;
+  let band = i / (8u * width);
+  let inBand = i - band * 8u * width;
+  let rows = min(8u, task.tile.w - 8u * band);
+  let square = inBand / (8u * rows);
+  let inSquare = inBand - square * 8u * rows;
+  let columns = min(8u, width - 8u * square);
+  let row = inSquare / columns;
+  return (8u * band + row) * width + 8u * square + inSquare - row * columns;
+}
+`;
 
 /** One light sample at a surface. */
 function lightSample(strategy: Strategy, transmission: boolean, gain: (light: string) => string): string {

@@ -1,18 +1,21 @@
 import { MATERIAL } from '../layout.js';
+import type { Variant } from '../variants.js';
 
 export interface TraversalShape {
   /** Whether the tree is one over instances, and one for each mesh. */
   readonly instanced: boolean;
   /** Whether triangles share vertices. */
   readonly indexed: boolean;
+  readonly variant: Variant;
 }
 
 /**
- * Rays against the tree: nested loops (down to a leaf, then through leaves), near child first, a stack of fixed size.
- * `trace` walks a shadow ray and then the path's next ray in the same loops, so that lanes do not wait for each other
- * between the two. Triangles after Möller and Trumbore (1997), with tolerant edges so that no ray slips between
- * neighbours. Equal distances go to the triangle that the source has first. Every loop ends at STEP_LIMIT: a tree from a
- * stranger may have cycles.
+ * Rays against the tree: near child first, a stack of fixed size. `trace` walks a shadow ray and then the path's next ray.
+ * Triangles after Möller and Trumbore (1997), with tolerant edges so that no ray slips between neighbours. Equal distances
+ * go to the triangle that the source has first. Every loop ends at STEP_LIMIT: a tree from a stranger may have cycles.
+ *
+ * How the loops are nested, whether both rays go through the same ones, and where the stack lies, the variant says: which is
+ * faster depends on the GPU, and none of it changes a result.
  */
 export const TRAVERSAL = (shape: TraversalShape) => /* wgsl */ `
 const LEAF = 0x80000000u;
@@ -55,10 +58,20 @@ fn slabFactor(direction: vec3f, gridScale: vec3f) -> vec3f {
   let safe = select(d, select(vec3f(-least), vec3f(least), d >= vec3f(0.0)), abs(d) < vec3f(least));
   return 1.0 / safe;
 }
-${shape.instanced ? THROUGH_INSTANCES(shape) : THROUGH_ONE_TREE(shape)}`;
+${shape.variant.stack === 'workgroup' ? SHARED_STACK(shape.variant) : ''}${shape.variant.rays === 'paired' ? PAIRED(shape) : SEPARATE(shape)}`;
+
+/** Each invocation's entries lie a workgroup apart, so that neighbours' equal entries are neighbours. */
+const SHARED_STACK = ({ workgroup }: Variant) => `
+var<workgroup> stack: array<u32, STACK * ${workgroup}u>;
+// The invocation's number in its workgroup.
+var<private> member: u32;
+`;
+
+const entryAt = ({ stack, workgroup }: Variant, depth: string) =>
+  stack === 'workgroup' ? `stack[${depth} * ${workgroup}u + member]` : `stack[${depth}]`;
 
 /** One node: on to the nearer child that the ray meets, the other one on the stack; else back. */
-const NODE = (first: string, second: string) => `
+const NODE = (variant: Variant, first: string, second: string) => `
       let first = ${first};
       let second = ${second};
       let a = vec3f(first.xyz & vec3u(0xffffu)) * factor + offset;
@@ -80,23 +93,40 @@ const NODE = (first: string, second: string) => `
         let firstNearer = hit0 && (!hit1 || near0 <= near1);
         node = select(second.w, first.w, firstNearer);
         if (hit0 && hit1) {
-          stack[depth] = select(first.w, second.w, firstNearer);
+          ${entryAt(variant, 'depth')} = select(first.w, second.w, firstNearer);
           depth += 1u;
         }
       } else {
         depth -= 1u;
-        node = stack[depth];
+        node = ${entryAt(variant, 'depth')};
       }`;
 
-/** Down to a leaf, then one triangle a turn: a leaf's reference counts itself down, one triangle on and one fewer. */
-const DOWN_AND_THROUGH = ({ instanced, indexed }: TraversalShape) => `
-    loop {${NODE('nodes[node].first', 'nodes[node].second')}
+/** Nested: down to a leaf, then through leaves. Single: a node or a triangle a turn. */
+const DOWN_AND_THROUGH = (shape: TraversalShape) => {
+  const node = NODE(shape.variant, 'nodes[node].first', 'nodes[node].second');
+  if (shape.variant.loops === 'single') {
+    return `
+    if ((node & LEAF) == 0u) {${node}
+    } else {${TRIANGLE(shape)}
+    }`;
+  }
+  return `
+    loop {${node}
       continuing {
         break if (node & LEAF) != 0u || steps >= STEP_LIMIT;
       }
     }
     if (node != BOTTOM) {
-      loop {
+      loop {${TRIANGLE(shape)}
+        continuing {
+          break if (node & LEAF) == 0u || node == BOTTOM || steps >= STEP_LIMIT;
+        }
+      }
+    }`;
+};
+
+/** One triangle: a leaf's reference counts itself down, one triangle on and one fewer. */
+const TRIANGLE = ({ instanced, indexed, variant }: TraversalShape) => `
         let i = node & 0x7ffffffu;
         let triangle = ${indexed ? 'triangleAt(i)' : 'triangles[i]'};
         let p = cross(ray.direction, triangle.e2);
@@ -122,33 +152,23 @@ const DOWN_AND_THROUGH = ({ instanced, indexed }: TraversalShape) => `
           node -= LEAF_ONE - 1u;
         } else {
           depth -= 1u;
-          node = stack[depth];
+          node = ${entryAt(variant, 'depth')};
         }
         if (shadowing && found != NO_TRIANGLE) {
           node = BOTTOM;
-        }
-        continuing {
-          break if (node & LEAF) == 0u || node == BOTTOM || steps >= STEP_LIMIT;
-        }
-      }
-    }`;
+        }`;
 
 const EARLIER = (instanced: boolean) =>
   instanced
     ? '(triangle.source < source || (triangle.source == source && number < foundNumber))'
     : 'triangle.source < source';
 
-const BEGIN = `
-  var traced = Traced(false, 0u, 0u, NO_TRIANGLE, 0u, 0.0, 0.0, 0.0);
-  var stack: array<u32, STACK>;
-  stack[0] = BOTTOM;
-  var shadowing = shadow.reach > 0.0;
-  var ray = next;
-  if (shadowing) {
-    ray = shadow;
-  } else if (!(next.reach > 0.0)) {
-    return traced;
-  }
+const NOTHING = 'Traced(false, 0u, 0u, NO_TRIANGLE, 0u, 0.0, 0.0, 0.0)';
+
+/** At the root, for `ray`. */
+const BEGIN = (variant: Variant) => `
+${variant.stack === 'private' ? '  var stack: array<u32, STACK>;' : ''}
+  ${entryAt(variant, '0u')} = BOTTOM;
   var factor = slabFactor(ray.direction, task.gridScale);
   var offset = (task.gridOrigin - ray.origin) * task.gridScale * factor;
   var best = ray.reach;
@@ -159,8 +179,31 @@ const BEGIN = `
   var depth = 1u;
   var steps = 0u;`;
 
+const END = (instanced: boolean) => `
+${instanced ? '  traced.instance = foundIn;' : ''}
+  traced.steps = steps;
+  traced.triangle = found;
+  traced.t = best;
+  traced.u = uv.x;
+  traced.v = uv.y;
+  return traced;`;
+
+/** Both rays in the same loops, so that lanes do not wait for each other between the two. */
+const PAIRED = (shape: TraversalShape) => /* wgsl */ `
+fn trace(shadow: Ray, next: Ray) -> Traced {
+  var traced = ${NOTHING};
+  var shadowing = shadow.reach > 0.0;
+  var ray = next;
+  if (shadowing) {
+    ray = shadow;
+  } else if (!(next.reach > 0.0)) {
+    return traced;
+  }${BEGIN(shape.variant)}${LOOP(shape, NEXT_RAY(shape.instanced))}${END(shape.instanced)}
+}
+`;
+
 /** The end of a ray: the last one's, or the shadow ray's, after which the next ray begins. */
-const NEXT_RAY = `
+const NEXT_RAY = (instanced: boolean) => `
       if (!shadowing) {
         break;
       }
@@ -178,32 +221,51 @@ const NEXT_RAY = `
       source = NO_TRIANGLE;
       node = 0u;
       depth = 1u;
-      steps = 0u;`;
+      steps = 0u;${
+        instanced
+          ? `
+      outer = ray;
+      outerFactor = factor;
+      outerOffset = offset;`
+          : ''
+      }`;
 
-const END = `
-  traced.steps = steps;
-  traced.triangle = found;
-  traced.t = best;
-  traced.u = uv.x;
-  traced.v = uv.y;
-  return traced;`;
+/** One ray after the other: shorter loops, with less to keep in registers. */
+const SEPARATE = (shape: TraversalShape) => /* wgsl */ `
+fn walk(whole: Ray, shadowing: bool) -> Traced {
+  var traced = ${NOTHING};
+  var ray = whole;${BEGIN(shape.variant)}${LOOP(shape, '\n      break;')}${END(shape.instanced)}
+}
 
-const THROUGH_ONE_TREE = (shape: TraversalShape) => /* wgsl */ `
-fn trace(shadow: Ray, next: Ray) -> Traced {${BEGIN}
-
-  loop {${DOWN_AND_THROUGH(shape)}
-    if (node == BOTTOM || steps >= STEP_LIMIT) {${NEXT_RAY}
-    }
-  }${END}
+fn trace(shadow: Ray, next: Ray) -> Traced {
+  var met = ${NOTHING};
+  if (shadow.reach > 0.0) {
+    met = walk(shadow, true);
+  }
+  var traced = ${NOTHING};
+  if (next.reach > 0.0) {
+    traced = walk(next, false);
+  }
+  traced.blocked = met.triangle != NO_TRIANGLE;
+  traced.shadowSteps = met.steps;
+  return traced;
 }
 `;
+
+const LOOP = (shape: TraversalShape, end: string) =>
+  shape.instanced ? THROUGH_INSTANCES(shape, end) : THROUGH_ONE_TREE(shape, end);
+
+const THROUGH_ONE_TREE = (shape: TraversalShape, end: string) => `
+  loop {${DOWN_AND_THROUGH(shape)}
+    if (node == BOTTOM || steps >= STEP_LIMIT) {${end}
+    }
+  }`;
 
 /**
  * Down the upper tree to an instance, then through its own tree in its own space, with a sentinel on the stack between the
  * two; then on where the upper tree was left.
  */
-const THROUGH_INSTANCES = (shape: TraversalShape) => /* wgsl */ `
-fn trace(shadow: Ray, next: Ray) -> Traced {${BEGIN}
+const THROUGH_INSTANCES = (shape: TraversalShape, end: string) => `
   var outer = ray;
   var outerFactor = factor;
   var outerOffset = offset;
@@ -214,7 +276,7 @@ fn trace(shadow: Ray, next: Ray) -> Traced {${BEGIN}
   var foundNumber = 0u;
 
   loop {
-    while ((node & LEAF) == 0u && steps < STEP_LIMIT) {${NODE('instances[2u * node]', 'instances[2u * node + 1u]')}
+    while ((node & LEAF) == 0u && steps < STEP_LIMIT) {${NODE(shape.variant, 'instances[2u * node]', 'instances[2u * node + 1u]')}
     }
     if (node != BOTTOM && steps < STEP_LIMIT) {
       instance = node & 0x7ffffffu;
@@ -224,7 +286,7 @@ fn trace(shadow: Ray, next: Ray) -> Traced {${BEGIN}
       let gridScale = instanceVector(instance, 7u).xyz;
       factor = slabFactor(ray.direction, gridScale);
       offset = (instanceVector(instance, 6u).xyz - ray.origin) * gridScale * factor;
-      stack[depth] = BOTTOM;
+      ${entryAt(shape.variant, 'depth')} = BOTTOM;
       depth += 1u;
       node = instanceRoot(instance);
       steps += 1u;
@@ -234,22 +296,16 @@ fn trace(shadow: Ray, next: Ray) -> Traced {${BEGIN}
         }
       }
       depth -= 1u;
-      node = stack[depth];
+      node = ${entryAt(shape.variant, 'depth')};
       if (shadowing && found != NO_TRIANGLE) {
         node = BOTTOM;
       }
       factor = outerFactor;
       offset = outerOffset;
     }
-    if (node == BOTTOM || steps >= STEP_LIMIT) {${NEXT_RAY}
-      outer = ray;
-      outerFactor = factor;
-      outerOffset = offset;
+    if (node == BOTTOM || steps >= STEP_LIMIT) {${end}
     }
-  }
-  traced.instance = foundIn;${END}
-}
-`;
+  }`;
 
 /** Without materials that let rays through. */
 export const ALL_SOLID = /* wgsl */ `
