@@ -4,6 +4,7 @@ import { link } from './link.js';
 import { ml } from './ml.js';
 import { type BenchOptions, count } from './options.js';
 import { pathtrace } from './pathtrace.js';
+import { pictures } from './pictures.js';
 import { type BenchResult, publish } from './result.js';
 import { scheduler } from './scheduler.js';
 import { schedulerScale } from './scheduler-scale.js';
@@ -18,6 +19,10 @@ const BENCHES: Record<string, { readonly about: string; run(options: BenchOption
   view: { about: 'a new view of the Cornell box on two tabs, against the bare kernel', run: view },
   link: { about: 'messages over a link against a raw data channel, and what stop takes', run: link },
   pathtrace: { about: 'our path tracer against three-gpu-pathtracer and Cycles, and trees', run: pathtrace },
+  pictures: {
+    about: 'real models by us and by three-gpu-pathtracer, side by side, for docs/PICTURES.md',
+    run: pictures,
+  },
   scheduler: { about: 'policies in simulated grids, against a schedule that knows everything', run: scheduler },
   ml: { about: 'what is learned: how good, what it is worth, what it costs', run: ml },
   tiles: { about: 'tiles of equal cost: how even they are, and what they save', run: tiles },
@@ -46,6 +51,7 @@ function help(): string {
     '--record FILE    ml: record tiles of real tabs into this file instead',
     '--only A,B       pathtrace: these parts (ours, three, cycles, bvh) and scenes (dragon, helmet) alone',
     '--images FOLDER  pathtrace: each renderer’s converged picture as PNG',
+    '--only A,B       pictures: these models alone (helmet, fox, alien, cake, speeder); --spp N, --size PIXELS, --images FOLDER',
     '--size PIXELS    pathtrace: side of the picture (default 256)',
     '--runtime node   pathtrace: our kernel alone in plain Node, without a browser; with --spp N, so many samples a round',
   ].join('\n');

@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import { decodeImage } from '@tabgrid/assets/decode-node';
 import { defaultCamera } from '@tabgrid/assets/default-camera';
 import { readGltf } from '@tabgrid/assets/gltf';
-import type { SceneExtras } from '@tabgrid/bench-page/pathtrace/scene';
+import type { Pose, SceneExtras } from '@tabgrid/bench-page/pathtrace/scene';
 import { ROOT } from '@tabgrid/cli/build';
 import { type Bytes, bytesOf } from '@tabgrid/protocol/bytes';
 
@@ -17,10 +17,12 @@ export interface SceneFiles extends SceneExtras {
   /** Paths. */
   readonly glb: string;
   readonly hdr: string | null;
+  /** Absent: the rest pose. */
+  readonly pose?: Pose;
 }
 
 /** Beside the project. */
-const MODELS = join(ROOT, '../shared/data/models');
+export const MODELS = join(ROOT, '../shared/data/models');
 const HELMET = { glb: join(MODELS, 'FlightHelmet.glb'), hdr: join(MODELS, 'spiaggia_di_mondello_1k.hdr') } as const;
 
 /**

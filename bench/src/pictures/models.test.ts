@@ -1,0 +1,36 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ROOT } from '@tabgrid/cli/build';
+import { afterAll, describe, expect, it } from 'vitest';
+import { MODELS } from '../pathtrace/scenes.js';
+import { modelScene, PICTURED } from './models.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'pictures-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe.skipIf(!existsSync(MODELS))('models of the pictures (skipped: ../shared/data/models is not there)', () => {
+  it('are seen from where their fronts are', async () => {
+    for (const model of PICTURED.filter(({ name }) => name === 'alien' || name === 'fox')) {
+      const scene = await modelScene(model, folder);
+      expect(Math.sign(scene?.camera.forward[2] ?? 0)).toBe(model.facesAway ? 1 : -1);
+      // It looks at the model from outside, not past it.
+      const { position = [0, 0, 0], forward = [0, 0, 0] } = scene?.camera ?? {};
+      expect(position[0] * forward[0] + position[2] * forward[2]).toBeLessThan(0);
+    }
+  });
+});
+
+it('a model that is not there is none', async () => {
+  expect(await modelScene({ name: 'nobody', file: 'nobody.glb' }, folder)).toBeNull();
+});
+
+describe('docs/PICTURES.md', () => {
+  const page = readFileSync(join(ROOT, 'docs/PICTURES.md'), 'utf8');
+
+  it.each(PICTURED)('shows $name, small enough to be read over a slow line', ({ name, file }) => {
+    expect(page).toContain(`(pictures/${name}.png)`);
+    expect(page).toContain(file);
+    expect(statSync(join(ROOT, `docs/pictures/${name}.png`)).size).toBeLessThan(250_000);
+  });
+});
