@@ -51,7 +51,7 @@ function help(): string {
     '--record FILE    ml: record tiles of real tabs into this file instead',
     '--only A,B       pathtrace: these parts (ours, three, cycles, bvh) and scenes (dragon, helmet) alone',
     '--images FOLDER  pathtrace: each renderer’s converged picture as PNG',
-    '--only A,B       pictures: these models alone (helmet, fox, alien, cake, speeder); --spp N, --size PIXELS, --images FOLDER',
+    '--only A,B       pictures: these models alone (helmet, fox, alien, cake, speeder), or wavefront too; --spp N, --size PIXELS, --images FOLDER',
     '--size PIXELS    pathtrace: side of the picture (default 256)',
     '--runtime node   pathtrace: our kernel alone in plain Node, without a browser; with --spp N, so many samples a round',
   ].join('\n');

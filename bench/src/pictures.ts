@@ -17,14 +17,16 @@ import type { BenchResult } from './result.js';
  * the file by itself; camera, environment map, bounces, samples and tone curve are the same. docs/PICTURES.md shows them.
  */
 
-const SIZE_PX = 360;
-const SPP = 64;
+const SIZE_PX = 320;
+const SPP = 32;
 const QUICK_SPP = 4;
 const BOUNCES = 8;
 
-const TRACERS: readonly (readonly [kind: PageTracer, label: string])[] = [
-  ['ours', 'tabgrid'],
-  ['webgl-gltf', 'three-gpu-pathtracer 0.0.26'],
+/** Names for `--only`, and what stands over their pictures. The last one is slow, and only drawn when it is named. */
+const TRACERS: readonly { readonly kind: PageTracer; readonly label: string; readonly always: boolean }[] = [
+  { kind: 'ours', label: 'tabgrid', always: true },
+  { kind: 'webgl', label: 'three-gpu-pathtracer (WebGL)', always: true },
+  { kind: 'wavefront', label: 'three-gpu-pathtracer (WebGPU)', always: false },
 ];
 
 interface Place {
@@ -34,10 +36,15 @@ interface Place {
 
 /** @throws RangeError for a model that is not there; Error where no browser can be started */
 export async function pictures({ quick, say, flags }: BenchOptions): Promise<BenchResult> {
-  const only = flags.only?.split(',');
-  const unknown = only?.filter((name) => PICTURED.every((model) => model.name !== name)) ?? [];
+  const names = flags.only?.split(',') ?? [];
+  const known = [...PICTURED.map(({ name }) => name), ...TRACERS.map(({ kind }) => kind)];
+  const unknown = names.filter((name) => known.every((one) => one !== name));
   if (unknown.length > 0)
-    throw new RangeError(`no model ${unknown.join(', ')}; there are ${PICTURED.map(({ name }) => name).join(', ')}`);
+    throw new RangeError(`no model or tracer ${unknown.join(', ')}; there are ${known.join(', ')}`);
+  const models = PICTURED.some(({ name }) => names.includes(name))
+    ? PICTURED.filter(({ name }) => names.includes(name))
+    : PICTURED;
+  const tracers = TRACERS.filter(({ kind, always }) => always || names.includes(kind));
   const folder = flags.images ?? join(ROOT, 'docs/pictures');
   const spp = flags.spp ?? (quick ? QUICK_SPP : SPP);
   const side = flags.size ?? SIZE_PX;
@@ -46,14 +53,14 @@ export async function pictures({ quick, say, flags }: BenchOptions): Promise<Ben
   try {
     const launched = await launchBrowser({ url: site.page, say });
     try {
-      for (const model of PICTURED.filter(({ name }) => !only || only.includes(name))) {
+      for (const model of models) {
         const scene = await modelScene(model, SITE);
         if (!scene) {
           say(`${model.name}: skipped, ../shared/data/models lacks ${model.file} or the environment map`);
           continue;
         }
         const path = join(folder, `${model.name}.png`);
-        const png = await sideBySide({ launched, site }, scene, { side, spp }, say);
+        const png = await sideBySide({ launched, site }, scene, { side, spp, tracers }, say);
         mkdirSync(folder, { recursive: true });
         writeFileSync(path, png);
         figures[`${model.name}.bytes`] = png.byteLength;
@@ -73,16 +80,16 @@ export async function pictures({ quick, say, flags }: BenchOptions): Promise<Ben
 async function sideBySide(
   { launched, site }: Place,
   scene: SceneFiles,
-  { side, spp }: { readonly side: number; readonly spp: number },
+  { side, spp, tracers }: { readonly side: number; readonly spp: number; readonly tracers: typeof TRACERS },
   say: (line: string) => void,
 ) {
   const panels: { label: string; rgba: string }[] = [];
-  for (const [kind, label] of TRACERS) {
+  for (const { kind, label } of tracers) {
     say(`${scene.name}: ${label}, ${spp} samples a pixel …`);
     const tracer = await startInBrowser(launched, site, kind, scene, { width: side, height: side, bounces: BOUNCES });
     try {
       const rgba = toneMap(await tracer.picture(spp));
-      panels.push({ label: `${label}, ${spp} samples a pixel`, rgba: Buffer.from(rgba).toString('base64') });
+      panels.push({ label: `${label}, ${spp} samples`, rgba: Buffer.from(rgba).toString('base64') });
     } finally {
       await tracer.close();
     }
@@ -99,7 +106,12 @@ async function sideBySide(
   }
 }
 
-/** Six bits a channel: the rest would be noise, and half of the file. */
+/** Steps of red, green, blue and alpha: what is finer would be noise, and a good part of the file. */
+const STEPS = [8, 4, 8, 1] as const;
+
 function coarse(rgba: Uint8Array): Uint8Array {
-  return Uint8Array.from(rgba, (code) => Math.round(Math.round((code * 63) / 255) * (255 / 63)));
+  return Uint8Array.from(rgba, (code, i) => {
+    const step = STEPS[i % 4] ?? 1;
+    return Math.min(255, Math.round(code / step) * step);
+  });
 }

@@ -10,8 +10,15 @@ import type { Site } from './site.js';
 
 const DEADLINE_MS = 600_000;
 
-function addressOf({ glb, hdr, camera, lamp, pose }: SceneFiles): SceneAddress {
-  return { glb: `/${basename(glb)}`, hdr: hdr && `/${basename(hdr)}`, camera, lamp, pose: pose ?? null };
+function addressOf({ glb, hdr, camera, lamp, pose, reader }: SceneFiles): SceneAddress {
+  return {
+    glb: `/${basename(glb)}`,
+    hdr: hdr && `/${basename(hdr)}`,
+    camera,
+    lamp,
+    pose: pose ?? null,
+    reader: reader ?? 'ours',
+  };
 }
 
 export async function openPage({ browser }: LaunchedBrowser, site: Site): Promise<Page> {

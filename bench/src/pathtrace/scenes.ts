@@ -4,6 +4,7 @@ import { basename, join } from 'node:path';
 import { decodeImage } from '@tabgrid/assets/decode-node';
 import { defaultCamera } from '@tabgrid/assets/default-camera';
 import { readGltf } from '@tabgrid/assets/gltf';
+import type { SceneAddress } from '@tabgrid/bench-page/pathtrace/main';
 import type { Pose, SceneExtras } from '@tabgrid/bench-page/pathtrace/scene';
 import { ROOT } from '@tabgrid/cli/build';
 import { type Bytes, bytesOf } from '@tabgrid/protocol/bytes';
@@ -19,6 +20,8 @@ export interface SceneFiles extends SceneExtras {
   readonly hdr: string | null;
   /** Absent: the rest pose. */
   readonly pose?: Pose;
+  /** Who reads the file for three.js's tracers. Absent: we do. */
+  readonly reader?: SceneAddress['reader'];
 }
 
 /** Beside the project. */

@@ -46,7 +46,7 @@ export async function modelScene({ name, file, pose, facesAway }: Model, folder:
   const camera = facesAway
     ? turned(defaultCamera({ positions: points.map(aside) }, 1))
     : defaultCamera({ positions: points }, 1);
-  return { name, glb, hdr, camera, lamp: null, ...(pose && { pose }) };
+  return { name, glb, hdr, camera, lamp: null, reader: 'three', ...(pose && { pose }) };
 }
 
 /** Half a turn about Y. */

@@ -122,7 +122,7 @@ export const materials: readonly ReferenceScene[] = [
     shot(has) {
       const stage = createStage();
       stage.floor();
-      const normalTexture = { index: stage.texture(image(64, dimple)), scale: 1 };
+      const normalTexture = { index: stage.texture(image(64, bump)), scale: 1 };
       const surface = { baseColorFactor: [0.25, 0.45, 0.3, 1], roughnessFactor: 0.35, metallicFactor: 0.6 };
       const repeated = { ...normalTexture, extensions: { KHR_texture_transform: { scale: [16, 8] } } };
       stage.add(ball(), stage.material(matte(surface, has ? { normalTexture: repeated } : {})));
@@ -147,7 +147,7 @@ export const materials: readonly ReferenceScene[] = [
 ];
 
 /** A tangent-space normal map of one round bump. */
-function dimple(x: number, y: number): [number, number, number] {
+function bump(x: number, y: number): [number, number, number] {
   const [u, v] = [(x + 0.5) / 32 - 1, (y + 0.5) / 32 - 1];
   const steep = Math.max(0, 1 - Math.hypot(u, v)) * 3;
   const length = Math.hypot(u * steep, v * steep, 1);

@@ -11,7 +11,7 @@ import { picture, REFERENCES, referencePath } from './picture.js';
  * of them before it is committed: the tests take them for the truth.
  */
 
-const SPP = 512;
+const SPP = 256;
 const SEED = 20_260_101;
 
 async function main(): Promise<void> {

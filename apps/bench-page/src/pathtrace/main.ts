@@ -4,6 +4,7 @@ import { createOurs } from './ours.js';
 import { openScene, type Pose, type SceneExtras } from './scene.js';
 import { base64Of, drawSheet } from './sheet.js';
 import { readByThree } from './three-gltf.js';
+import { toThree } from './three-scene.js';
 import type { Frame, StartTimes, Throughput, Tracer } from './tracer.js';
 import { compareTrees } from './trees.js';
 import { createWebglPeer } from './webgl-peer.js';
@@ -11,8 +12,7 @@ import { createWebgpuPeer } from './webgpu-peer.js';
 
 /** What `npm run bench -- pathtrace` and `pictures` call in this page. A page holds one tracer. */
 
-/** `webgl-gltf`: the WebGL tracer with the file as three.js reads it, instead of as we do. */
-export type PageTracer = 'ours' | 'webgl' | 'webgl-gltf' | 'wavefront' | 'megakernel';
+export type PageTracer = 'ours' | 'webgl' | 'wavefront' | 'megakernel';
 
 /** Where a scene's files are, and what they do not say. */
 export interface SceneAddress extends SceneExtras {
@@ -20,22 +20,26 @@ export interface SceneAddress extends SceneExtras {
   readonly hdr: string | null;
   /** Null: the rest pose. */
   readonly pose: Pose | null;
+  /** Who reads the file for three.js's tracers: we do, so that they hold the same triangles, or three.js. */
+  readonly reader: 'ours' | 'three';
 }
 
 let tracer: Tracer | null = null;
 
 async function start(kind: PageTracer, address: SceneAddress, frame: Frame): Promise<StartTimes> {
   const scene = await fetchScene(address);
-  if (kind === 'ours') tracer = await createOurs(navigator.gpu, scene, frame);
-  else if (kind === 'webgl') tracer = await createWebglPeer(scene, frame);
-  else if (kind === 'webgl-gltf') {
-    const own = await readByThree(await fetched(address.glb), scene, address.pose);
-    tracer = await createWebglPeer(scene, frame, own);
-  } else tracer = await createWebgpuPeer(kind, scene, frame);
+  if (kind === 'ours') {
+    tracer = await createOurs(navigator.gpu, scene, frame);
+    return tracer.start;
+  }
+  const own =
+    address.reader === 'three' ? await readByThree(await fetched(address.glb), scene, address.pose) : toThree(scene);
+  if (kind === 'webgl') tracer = await createWebglPeer(scene, own, frame);
+  else tracer = await createWebgpuPeer(kind, own, frame);
   return tracer.start;
 }
 
-async function fetchScene({ glb, hdr, pose, ...extras }: SceneAddress) {
+async function fetchScene({ glb, hdr, pose, reader: _, ...extras }: SceneAddress) {
   return await openScene(await fetched(glb), hdr === null ? null : await fetched(hdr), extras, decodeImage, pose);
 }
 

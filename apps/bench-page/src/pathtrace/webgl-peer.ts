@@ -1,7 +1,7 @@
 import { WebGLRenderer } from 'three';
 import { WebGLPathTracer } from 'three-gpu-pathtracer';
 import type { BenchScene } from './scene.js';
-import { largestImage, type ThreeScene, toThree } from './three-scene.js';
+import { largestImage, type ThreeScene } from './three-scene.js';
 import type { Frame, Tracer } from './tracer.js';
 
 /** three-gpu-pathtracer on WebGL. */
@@ -10,11 +10,11 @@ import type { Frame, Tracer } from './tracer.js';
 const QUEUE_MS = 40;
 const LONGEST_QUEUE = 64;
 
-/** @param own the scene as three.js has it */
+/** @param own the same scene as three.js has it */
 export async function createWebglPeer(
-  scene: BenchScene,
+  scene: Pick<BenchScene, 'source'>,
+  own: ThreeScene,
   frame: Frame,
-  own: ThreeScene = toThree(scene),
 ): Promise<Tracer> {
   let { width, height } = frame;
   const renderer = new WebGLRenderer({ canvas: document.createElement('canvas') });
