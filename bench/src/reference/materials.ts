@@ -39,6 +39,7 @@ const BALLS: readonly Ball[] = [
     shows: 'KHR_materials_transmission',
     pbr: { baseColorFactor: [1, 0.75, 0.4, 1], roughnessFactor: 0.02 },
     extensions: { KHR_materials_transmission: { transmissionFactor: 1 } },
+    bound: 0.1,
   },
   {
     name: 'volume',
