@@ -32,14 +32,14 @@ const BALLS: readonly Ball[] = [
     shows: 'KHR_materials_sheen',
     pbr: { baseColorFactor: [0.05, 0.02, 0.12, 1] },
     extensions: { KHR_materials_sheen: { sheenColorFactor: [1, 0.75, 0.5], sheenRoughnessFactor: 0.35 } },
-    bound: 0.1,
+    bound: 0.13,
   },
   {
     name: 'transmission',
     shows: 'KHR_materials_transmission',
     pbr: { baseColorFactor: [1, 0.75, 0.4, 1], roughnessFactor: 0.02 },
     extensions: { KHR_materials_transmission: { transmissionFactor: 1 } },
-    bound: 0.1,
+    bound: 0.13,
   },
   {
     name: 'volume',

@@ -132,7 +132,7 @@ export const others: readonly ReferenceScene[] = [
     (name): ReferenceScene => ({
       name,
       removable: false,
-      bound: 0.1,
+      bound: 0.13,
       ...(name !== 'cornell' && { size: WIDE }),
       shot: async () => ({ glb: await buildScene(name), environment: DARK }),
     }),

@@ -13,8 +13,8 @@ import { picture, REFERENCES, readReference } from './picture.js';
 const reason = 'no WebGPU adapter for Node here';
 const here = (await nodeGpu()) !== null;
 
-const BOUND = 0.075;
-const SPP = 16;
+const BOUND = 0.1;
+const SPP = 8;
 /** Not that of the references. */
 const SEED = 7;
 

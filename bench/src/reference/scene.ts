@@ -17,7 +17,7 @@ export interface ReferenceScene {
   readonly name: string;
   /** Pixels; absent: 72 × 72. */
   readonly size?: { readonly width: number; readonly height: number };
-  /** Mean FLIP that the noise of a picture of few samples may cause; absent: 0.075. */
+  /** Mean FLIP that the noise of a picture of few samples may cause; absent: 0.1. */
   readonly bound?: number;
   /** Whether the scene can be had without the feature. */
   readonly removable: boolean;
