@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import type { PageTracer } from '@tabgrid/bench-page/pathtrace/main';
+import type { PageTracer, SceneAddress } from '@tabgrid/bench-page/pathtrace/main';
 import type { Frame, Tracer } from '@tabgrid/bench-page/pathtrace/tracer';
 import type { LaunchedBrowser } from '@tabgrid/cli/browser';
 import type { Page } from 'playwright';
@@ -10,11 +10,18 @@ import type { Site } from './site.js';
 
 const DEADLINE_MS = 600_000;
 
-function addressOf({ glb, hdr, camera, lamp }: SceneFiles) {
-  return { glb: `/${basename(glb)}`, hdr: hdr && `/${basename(hdr)}`, camera, lamp };
+function addressOf({ glb, hdr, camera, lamp, pose, reader }: SceneFiles): SceneAddress {
+  return {
+    glb: `/${basename(glb)}`,
+    hdr: hdr && `/${basename(hdr)}`,
+    camera,
+    lamp,
+    pose: pose ?? null,
+    reader: reader ?? 'ours',
+  };
 }
 
-async function openPage({ browser }: LaunchedBrowser, site: Site): Promise<Page> {
+export async function openPage({ browser }: LaunchedBrowser, site: Site): Promise<Page> {
   const page = await browser.newPage();
   await page.goto(site.page);
   await page.waitForFunction(() => 'pathtraceBench' in window);

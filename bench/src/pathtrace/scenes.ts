@@ -4,7 +4,8 @@ import { basename, join } from 'node:path';
 import { decodeImage } from '@tabgrid/assets/decode-node';
 import { defaultCamera } from '@tabgrid/assets/default-camera';
 import { readGltf } from '@tabgrid/assets/gltf';
-import type { SceneExtras } from '@tabgrid/bench-page/pathtrace/scene';
+import type { SceneAddress } from '@tabgrid/bench-page/pathtrace/main';
+import type { Pose, SceneExtras } from '@tabgrid/bench-page/pathtrace/scene';
 import { ROOT } from '@tabgrid/cli/build';
 import { type Bytes, bytesOf } from '@tabgrid/protocol/bytes';
 
@@ -17,10 +18,14 @@ export interface SceneFiles extends SceneExtras {
   /** Paths. */
   readonly glb: string;
   readonly hdr: string | null;
+  /** Absent: the rest pose. */
+  readonly pose?: Pose;
+  /** Who reads the file for three.js's tracers. Absent: we do. */
+  readonly reader?: SceneAddress['reader'];
 }
 
 /** Beside the project. */
-const MODELS = join(ROOT, '../shared/data/models');
+export const MODELS = join(ROOT, '../shared/data/models');
 const HELMET = { glb: join(MODELS, 'FlightHelmet.glb'), hdr: join(MODELS, 'spiaggia_di_mondello_1k.hdr') } as const;
 
 /**

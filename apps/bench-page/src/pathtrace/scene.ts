@@ -29,6 +29,13 @@ export interface SceneExtras {
   readonly lamp: Lamp | null;
 }
 
+/** A moment of one of the file's animations. */
+export interface Pose {
+  readonly animation: string;
+  /** Seconds. */
+  readonly time: number;
+}
+
 export interface BenchScene extends SceneExtras {
   readonly source: SceneSource;
   /** Null: dark. */
@@ -38,6 +45,7 @@ export interface BenchScene extends SceneExtras {
 /**
  * @param glb a file whose own cameras do not count
  * @param hdr an equirectangular map, or null for darkness
+ * @param pose null: the rest pose
  * @throws AssetError
  */
 export async function openScene(
@@ -45,7 +53,8 @@ export async function openScene(
   hdr: Bytes | null,
   extras: SceneExtras,
   decodeImage: DecodeImage,
+  pose: Pose | null = null,
 ): Promise<BenchScene> {
-  const { scene } = await readGltf(glb, { decodeImage });
+  const { scene } = await readGltf(glb, { decodeImage, ...pose });
   return { ...extras, source: scene, environment: hdr && readHdr(hdr) };
 }

@@ -38,10 +38,12 @@ import { type BenchScene, LAMP, type Lamp } from './scene.js';
 
 const WRAPPING = { repeat: RepeatWrapping, clamp: ClampToEdgeWrapping, mirror: MirroredRepeatWrapping } as const;
 
-export function toThree({ source, environment, camera, lamp }: BenchScene): {
-  scene: Scene;
-  camera: PerspectiveCamera;
-} {
+export interface ThreeScene {
+  readonly scene: Scene;
+  readonly camera: PerspectiveCamera;
+}
+
+export function toThree({ source, environment, camera, lamp }: BenchScene): ThreeScene {
   const scene = new Scene();
   const textures = createTextures(source);
   source.materials.forEach((material, index) => {
@@ -51,13 +53,18 @@ export function toThree({ source, environment, camera, lamp }: BenchScene): {
     if (geometry) scene.add(new Mesh(geometry, materialOf(material, textures, source.tangents !== undefined)));
   });
   if (lamp) scene.add(lightOf(lamp));
+  surround(scene, environment);
+  return { scene, camera: cameraOf(camera) };
+}
+
+/** The light from everywhere, which is also what is seen behind the scene. */
+export function surround(scene: Scene, environment: EnvironmentSource | null): void {
   if (environment?.kind === 'map') {
     scene.environment = mapOf(environment);
     scene.background = scene.environment;
   } else {
     scene.background = new Color(0, 0, 0);
   }
-  return { scene, camera: cameraOf(camera) };
 }
 
 /** Side of the largest image, pixels. */
@@ -65,7 +72,7 @@ export function largestImage({ images }: SceneSource): number {
   return images.reduce((side, { width, height }) => Math.max(side, width, height), 1);
 }
 
-function cameraOf({ position, right, up, forward, yfov }: CameraSource): PerspectiveCamera {
+export function cameraOf({ position, right, up, forward, yfov }: CameraSource): PerspectiveCamera {
   const camera = new PerspectiveCamera((yfov * 180) / Math.PI, 1, 0.01, 1000);
   const back = new Vector3(...forward).negate();
   camera.quaternion.setFromRotationMatrix(new Matrix4().makeBasis(new Vector3(...right), new Vector3(...up), back));

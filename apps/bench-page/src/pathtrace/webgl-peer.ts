@@ -1,7 +1,7 @@
 import { WebGLRenderer } from 'three';
 import { WebGLPathTracer } from 'three-gpu-pathtracer';
 import type { BenchScene } from './scene.js';
-import { largestImage, toThree } from './three-scene.js';
+import { largestImage, type ThreeScene } from './three-scene.js';
 import type { Frame, Tracer } from './tracer.js';
 
 /** three-gpu-pathtracer on WebGL. */
@@ -10,7 +10,12 @@ import type { Frame, Tracer } from './tracer.js';
 const QUEUE_MS = 40;
 const LONGEST_QUEUE = 64;
 
-export async function createWebglPeer(scene: BenchScene, frame: Frame): Promise<Tracer> {
+/** @param own the same scene as three.js has it */
+export async function createWebglPeer(
+  scene: Pick<BenchScene, 'source'>,
+  own: ThreeScene,
+  frame: Frame,
+): Promise<Tracer> {
   let { width, height } = frame;
   const renderer = new WebGLRenderer({ canvas: document.createElement('canvas') });
   renderer.setPixelRatio(1);
@@ -25,7 +30,6 @@ export async function createWebglPeer(scene: BenchScene, frame: Frame): Promise<
   tracer.multipleImportanceSampling = true;
   const side = largestImage(scene.source);
   tracer.textureSize.set(side, side);
-  const own = toThree(scene);
 
   const pixel = new Float32Array(4);
   /** Waits until the GPU is done. */

@@ -1,7 +1,6 @@
 import { RenderTarget, WebGPURenderer } from 'three/webgpu';
 import { WebGPUPathTracer } from 'three-gpu-pathtracer/webgpu';
-import type { BenchScene } from './scene.js';
-import { toThree } from './three-scene.js';
+import type { ThreeScene } from './three-scene.js';
 import type { Frame, Tracer } from './tracer.js';
 
 /** three-gpu-pathtracer on WebGPU: its wavefront tracer, which is its default, or its megakernel. */
@@ -14,7 +13,7 @@ const LEAST_SPP = 2;
 
 export async function createWebgpuPeer(
   kind: 'wavefront' | 'megakernel',
-  scene: BenchScene,
+  own: ThreeScene,
   frame: Frame,
 ): Promise<Tracer> {
   let { width, height } = frame;
@@ -36,7 +35,6 @@ export async function createWebgpuPeer(
   tracer.filterGlossyFactor = 0;
   tracer.clampDirect = 0;
   tracer.clampIndirect = 0;
-  const own = toThree(scene);
 
   const view = new RenderTarget(width, height);
   const read = async (w: number, h: number) => {
