@@ -31,7 +31,7 @@ const arrows = {
   'apps/bench-page': ['packages/(ui|protocol|transport|store|assets|coordinator|volunteer|webgpu-kernels|splitters)'],
   // The path tracer only for the liars' Worker: a stand-in whose results can be made wrong.
   'apps/cli': [
-    'packages/(protocol|coordinator/src/api)',
+    'packages/(protocol|coordinator/src/(api|bounds))',
     'packages/webgpu-kernels/src/(kernel|pathtrace/(kernel|task|film|compare))',
     'signaling',
   ],

@@ -22,6 +22,9 @@ it('takes a time, a lens and how the picture is shown', () => {
   expect(plain?.spec).not.toHaveProperty('aperture');
   expect(plain?.spec).not.toHaveProperty('denoise');
   expect(parseRenderOptions(['bunny', '--denoise'])?.spec.denoise).toBe(true);
+  expect(parseRenderOptions(['bunny', '--noise', '0.02', '--clamp', '10'])?.spec).toMatchObject({
+    ...{ noise: 0.02, spp: 4096, clamp: 10 },
+  });
   const argv = ['bunny', '--time', '1.5', '--aperture', '.7', '--focus', '3', '--tonemap', 'agx', '--exposure', '-2.5'];
   expect(parseRenderOptions(argv)).toMatchObject({
     time: 1.5,
@@ -40,6 +43,10 @@ it.each([
   [['bunny', '--width', '0'], /--width 0/],
   [['bunny', '--height', '16385'], /--height 16385/],
   [['bunny', '--spp', 'many'], /--spp many/],
+  [['bunny', '--noise', '0.02', '--spp', '16'], /--spp 16: with --noise a pixel gets 32/],
+  [['bunny', '--noise', '7'], /--noise 7/],
+  [['bunny', '--clamp', '0'], /--clamp 0/],
+  [['bunny', '--tile', '4'], /--tile 4: give a whole number from 8/],
   [['bunny', '--frobnicate'], /frobnicate/],
   [['bunny', '--time', '-1'], /--time/],
   [['bunny', '--time', '1e3'], /--time 1e3: give a number from 0/],

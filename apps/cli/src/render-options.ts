@@ -2,6 +2,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { BuiltinScene, RenderSpec, ToneCurve } from '@tabgrid/coordinator/api';
+import { FIRST_SAMPLES } from '@tabgrid/coordinator/bounds';
 import { Verification } from '@tabgrid/protocol/task';
 import * as v from 'valibot';
 import { type ChaosAction, FEWEST_TO_COMPARE, parseChaos } from './chaos.js';
@@ -136,6 +137,13 @@ function lens({ aperture, focus }: { readonly aperture?: string; readonly focus?
   };
 }
 
+function samples({ spp, noise }: { readonly spp?: string; readonly noise?: string }): number {
+  if (noise === undefined) return integer('spp', spp, 16, 1, 65_536);
+  const most = integer('spp', spp, 4096, 1, 65_536);
+  if (most >= FIRST_SAMPLES) return most;
+  throw new UsageError(`--spp ${spp}: with --noise a pixel gets ${FIRST_SAMPLES} samples at least; allow it so many.`);
+}
+
 function toneCurve(name: string): ToneCurve {
   const curve = TONE_CURVES.find((known) => known === name);
   if (!curve) throw new UsageError(`--tonemap ${name}: choose one of ${TONE_CURVES.join(', ')}.`);
@@ -214,7 +222,7 @@ export function parseRenderOptions(
     spec: {
       width: integer('width', values.width, 480, 1, 16_384),
       height: integer('height', values.height, 270, 1, 16_384),
-      spp: integer('spp', values.spp, values.noise === undefined ? 16 : 4096, 1, 65_536),
+      spp: samples(values),
       bounces: integer('bounces', values.bounces, 5, 0, 64),
       seed: integer('seed', values.seed, 1, 0, 0xffff_ffff),
       camera: values.camera ?? null,
@@ -222,7 +230,7 @@ export function parseRenderOptions(
       ...(values.noise !== undefined && { noise: decimal('noise', values.noise, 0.002, 1) }),
       ...(values.clamp !== undefined && { clamp: decimal('clamp', values.clamp, 0.001, 1_000_000) }),
       ...(values.denoise && { denoise: true }),
-      tile: values.tile === undefined ? null : integer('tile', values.tile, 64, 1, 512),
+      tile: values.tile === undefined ? null : integer('tile', values.tile, 64, 8, 512),
       verify,
     },
     time: values.time === undefined ? null : decimal('time', values.time, 0, 1_000_000),

@@ -4,7 +4,7 @@ import { createMemoryBlobStore, createMemoryRecordStore } from '@tabgrid/store/m
 import { pathtraceTask } from '@tabgrid/webgpu-kernels/pathtrace/task';
 import * as v from 'valibot';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { createTestGrid, preparedCornell, type TestGrid } from './test-kit.js';
+import { createTestGrid, preparedCornell, type TestGrid, until } from './test-kit.js';
 
 /** The fake kernel's light is even from 0 to 1 in every sample: noise is about 0.4 ÷ √N. */
 
@@ -13,15 +13,6 @@ beforeAll(async () => {
 });
 
 const NOISY = { spp: 4096, noise: 0.03 } as const;
-
-/** Lets time pass until something holds, with what the browser does meanwhile (hashes). */
-async function until(grid: TestGrid, holds: () => boolean): Promise<void> {
-  for (let i = 0; !holds(); i++) {
-    if (i > 6000) throw new Error(`it does not hold\n${JSON.stringify(grid.coordinator.view().job, null, 1)}`);
-    await grid.clock.advance(5);
-    await new Promise((resolve) => setTimeout(resolve));
-  }
-}
 
 const job = (grid: TestGrid) => grid.coordinator.view().job;
 const report = async (grid: TestGrid) => v.parse(JobReport, await grid.coordinator.report());

@@ -8,7 +8,7 @@ import { gbufferTask } from '@tabgrid/webgpu-kernels/gbuffer/task';
 import { pathtraceTask } from '@tabgrid/webgpu-kernels/pathtrace/task';
 import * as v from 'valibot';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { createTestGrid, preparedCornell, type TestGrid } from './test-kit.js';
+import { createTestGrid, preparedCornell, type TestGrid, until } from './test-kit.js';
 import type { Scripted } from './test-volunteer.js';
 
 beforeAll(async () => {
@@ -17,15 +17,6 @@ beforeAll(async () => {
 
 /** A long side of more than a halo, so that not every tile waits for all of the picture. */
 const WIDE = { width: 96, height: 16, tile: 16, denoise: true } as const;
-
-/** Lets time pass until something holds, with what the browser does meanwhile (hashes). */
-async function until(grid: TestGrid, holds: () => boolean): Promise<void> {
-  for (let i = 0; !holds(); i++) {
-    if (i > 4000) throw new Error(`it does not hold\n${JSON.stringify(grid.coordinator.view().job, null, 1)}`);
-    await grid.clock.advance(5);
-    await new Promise((resolve) => setTimeout(resolve));
-  }
-}
 
 const kernelOf = ({ task }: Scripted['tasks'][number]) => task.kernel.kind;
 const tasksOf = (volunteers: readonly Scripted[], kind: string) =>

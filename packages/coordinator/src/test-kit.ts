@@ -232,3 +232,12 @@ function gated(records: RecordStore, dead: () => boolean): RecordStore {
     range: (...args) => unlessDead(() => records.range(...args)),
   };
 }
+
+/** Lets time pass until something holds, with what the browser does meanwhile (hashes). */
+export async function until(grid: TestGrid, holds: () => boolean): Promise<void> {
+  for (let i = 0; !holds(); i++) {
+    if (i > 6000) throw new Error(`it does not hold\n${JSON.stringify(grid.coordinator.view().job, null, 1)}`);
+    await grid.clock.advance(5);
+    await new Promise((resolve) => setTimeout(resolve));
+  }
+}
