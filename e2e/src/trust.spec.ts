@@ -5,7 +5,7 @@ import { holdAt, prepareSmallJob, release, render, SMALL, untilDone, withGrid } 
 /** More tiles than lie in volunteers' queues: there is still work to lie about when a liar begins in mid-job. */
 const MORE = [...SMALL, '--width', '96', '--height', '96'];
 
-/** One result in three of somebody who was right before is looked at: among so many a liar is found but once in a thousand. */
+/** One result in three of somebody who was right before is looked at: of so many, a liar gets away with all once in a thousand times. */
 const MANY = { width: 128, height: 128 };
 const SPOT = [...SMALL, '--width', '128', '--height', '128'];
 
