@@ -18,10 +18,10 @@ import { type BenchScene, benchScenes } from './tiles/scenes.js';
  * it is said to be, against one with many more samples of another seed.
  */
 
-const FILM = { width: 96, height: 60 };
+const FILM = { width: 80, height: 48 };
 const MOST = 4096;
 /** Samples of the picture that others are held against, relative to the most that a pixel has. */
-const REFERENCE = 4;
+const REFERENCE = 2;
 
 export async function noise({ quick, say }: BenchOptions): Promise<BenchResult> {
   const gpu = await nodeSession();
