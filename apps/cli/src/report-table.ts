@@ -36,7 +36,7 @@ export function reportTable(report: JobReport): string {
     volunteer.state,
   ]);
   const whole = [
-    `${report.width}×${report.height}, ${report.spp} samples a pixel, ${report.tiles} tiles in ${(report.wallMs / 1000).toFixed(1)} s`,
+    `${report.width}×${report.height}, ${Math.round(report.spp)} samples a pixel, ${report.tiles} tiles in ${(report.wallMs / 1000).toFixed(1)} s`,
     `${thousands(report.cameraSamplesPerSecond)} samples/s`,
     `${report.attempts} attempts, ${report.retries} repeated`,
     ...checks(report),

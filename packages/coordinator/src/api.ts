@@ -126,7 +126,7 @@ export interface JobView {
   readonly title: string;
   readonly state: JobState;
   readonly spec: RenderSpec;
-  /** Samples a pixel asked for so far, with those added later. */
+  /** Samples a pixel asked for so far, with those added later; their mean, rounded, where some pixels get more than others. */
   readonly spp: number;
   /** Accepted share of the work asked for, 0 to 1. */
   readonly share: number;

@@ -1,5 +1,6 @@
 import type { JobId, TaskId } from '@tabgrid/protocol/ids';
 import type { JobRecord } from '@tabgrid/protocol/records';
+import { sampleCount } from '@tabgrid/splitters/render/samples';
 import type { UnfinishedJob } from './api.js';
 import type { Job } from './job.js';
 
@@ -106,7 +107,7 @@ export function pastView({ id, title, state, spec, runs, startedAt, wallMs }: Jo
     state,
     width: spec.width,
     height: spec.height,
-    spp: runs.reduce((sum, { samples }) => sum + samples.count, 0),
+    spp: Math.round(sampleCount(runs, spec)),
     startedAt,
     wallMs,
   };

@@ -47,6 +47,8 @@ describe('a picture with a noise target', () => {
     expect(spp).toBeLessThan(400);
     expect(job(grid)?.notice).toBeNull();
     expect((await report(grid)).noise).toEqual(noise);
+    // Rounds of a part of the picture count by their share of it.
+    expect((await grid.coordinator.pastJobs())[0]?.spp).toBe(spp);
     const film = grid.coordinator.film('rendered');
     expect(film?.rgb.every((x) => Math.abs(x - 0.5) < 0.25)).toBe(true);
   });

@@ -81,7 +81,7 @@ export function jobView(job: Job, scheduler: Scheduler, held: boolean, eta: Eta 
     title: job.title,
     state: job.state,
     spec: job.spec,
-    spp: job.spp(),
+    spp: Math.round(job.spp()),
     share: job.state === 'done' ? 1 : shareOf(job, later),
     etaMs,
     // What is seen of the rate is never outside of what is predicted.

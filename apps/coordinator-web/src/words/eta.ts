@@ -88,7 +88,7 @@ export function jobSentence(job: JobView): string {
 export function resultSentence(job: JobView, volunteers: number): string {
   const helpers = volunteers === 0 ? '' : ` by ${plural(volunteers, 'computer')}`;
   const mean = job.noise === null ? '' : ' on average';
-  const samples = `${plural(Math.round(job.spp), 'sample')} a pixel${mean}`;
+  const samples = `${plural(job.spp, 'sample')} a pixel${mean}`;
   const noise = job.noise?.level == null ? '' : ` Noise: ${noiseFigure(job.noise.level)}.`;
   if (job.state === 'done') return `${samples}${helpers} in ${formatDuration(job.wallMs)}.${noise}`;
   return `${percentOf(job.share)} % of ${samples}${helpers} in ${formatDuration(job.wallMs)}; what is there stays.`;
