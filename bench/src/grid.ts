@@ -1,8 +1,5 @@
 import { startGrid } from '@tabgrid/cli/grid';
-import { press } from '@tabgrid/cli/press';
-import { JobReport } from '@tabgrid/protocol/records';
-import type { Page } from 'playwright';
-import * as v from 'valibot';
+import { renderOnce } from './render-once.js';
 import { type BenchResult, median } from './result.js';
 
 /** One sample block a tile, so that both sides have one task a tile; at least 30 s of kernel on a software adapter. */
@@ -42,7 +39,7 @@ export async function grid({ quick, say }: { readonly quick: boolean; say(line: 
     };
     for (let pair = 0; pair <= pairs; pair++) {
       const alone = await bare.evaluate((render) => render());
-      const shared = await renderOnGrid(dashboard);
+      const shared = await renderOnce(dashboard);
       // The first pair compiles pipelines, uploads the scene and finds the slices.
       if (pair === 0) continue;
       samples.bareWallMs.push(alone.wallMs);
@@ -69,18 +66,4 @@ export async function grid({ quick, say }: { readonly quick: boolean; say(line: 
   } finally {
     await house.close();
   }
-}
-
-async function renderOnGrid(dashboard: Page): Promise<{ wallMs: number; kernelMs: number }> {
-  const before = await dashboard.evaluate(() => window.tabgrid.view().job?.id ?? null);
-  await press(dashboard, 'launch');
-  await dashboard.waitForFunction(
-    (last) => {
-      const { job } = window.tabgrid.view();
-      return job !== null && job.id !== last && job.state === 'done';
-    },
-    before,
-    { timeout: 600_000, polling: 250 },
-  );
-  return v.parse(JobReport, await dashboard.evaluate(() => window.tabgrid.report()));
 }

@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { startGrid } from '@tabgrid/cli/grid';
 import { press } from '@tabgrid/cli/press';
-import { JobReport } from '@tabgrid/protocol/records';
+import type { JobReport } from '@tabgrid/protocol/records';
 import { chooseCut } from '@tabgrid/splitters/render/cut';
 import { nextRun } from '@tabgrid/splitters/render/samples';
 import type { Page } from 'playwright';
-import * as v from 'valibot';
+import { renderOnce } from '../render-once.js';
 import { median } from '../result.js';
 import { HELMET } from './scenes.js';
 
@@ -48,7 +48,7 @@ export async function realRuns(pairs: number, say: (line: string) => void, shots
       for (const [field, value] of Object.entries({ ...SPEC, seed, tile: tile ?? '' })) {
         await dashboard.getByTestId(field).fill(String(value));
       }
-      return await render(dashboard);
+      return await renderOnce(dashboard);
     };
     const samples = {
       evenMs: [] as number[],
@@ -85,20 +85,6 @@ export async function realRuns(pairs: number, say: (line: string) => void, shots
 }
 
 const seconds = ({ wallMs }: JobReport): string => `${(wallMs / 1000).toFixed(1)} s`;
-
-async function render(dashboard: Page): Promise<JobReport> {
-  const before = await dashboard.evaluate(() => window.tabgrid.view().job?.id ?? null);
-  await press(dashboard, 'launch');
-  await dashboard.waitForFunction(
-    (last) => {
-      const { job } = window.tabgrid.view();
-      return job !== null && job.id !== last && job.state === 'done';
-    },
-    before,
-    { timeout: 300_000, polling: 100 },
-  );
-  return v.parse(JobReport, await dashboard.evaluate(() => window.tabgrid.report()));
-}
 
 /** The finished picture, with its tiles and its costs laid over it. */
 async function shoot(dashboard: Page, folder: string): Promise<void> {

@@ -14,7 +14,13 @@ import {
   costOfSeen,
 } from '@tabgrid/splitters/render/cost-sample';
 import { furtherRuns, moreOfEach, type NoiseView, noiseMap, noiseView } from '@tabgrid/splitters/render/noise';
-import { cellsOf, type MoreSamples, type RenderJob, type RenderState } from '@tabgrid/splitters/render/planner';
+import {
+  cellsOf,
+  type MoreSamples,
+  type RenderJob,
+  type RenderState,
+  unitsASample,
+} from '@tabgrid/splitters/render/planner';
 import { sampleCount } from '@tabgrid/splitters/render/samples';
 import { GbufferParams, gbufferTask } from '@tabgrid/webgpu-kernels/gbuffer/task';
 import { PathtraceParams, pathtraceTask } from '@tabgrid/webgpu-kernels/pathtrace/task';
@@ -205,12 +211,11 @@ export function createJob({ clock, members, title, spec, sharing, startedAt, pla
     extend(spp, grid) {
       // What is whole needs no look at what is there.
       const whole = self.state === 'done' && spp > 0;
-      const film = self.picture?.film;
       const costs = costsNow();
-      const even = spec.noise === undefined || !film || spp === 0;
+      const uneven = spec.noise !== undefined && spp > 0;
       const more: MoreSamples = {
         ...{ spp, ...(costs && { costs }), ...(!whole && { have: self.picture?.parts() ?? [] }) },
-        ...(!even && { runs: moreOfEach(noiseMap(film), ledger.state.runs, spp) }),
+        ...(uneven && { runs: moreOfEach(job.base.film, ledger.state.runs, spp) }),
       };
       return started(ledger.extend(more, grid));
     },
@@ -222,7 +227,7 @@ export function createJob({ clock, members, title, spec, sharing, startedAt, pla
       if (spec.noise === undefined || !picture || ledger.done?.failed !== 0 || missing > 0) return false;
       const map = noiseMap(picture.film);
       const { runs, later } = furtherRuns(map, ledger.state.runs, { target: spec.noise, most: spec.spp });
-      noise = { ...noiseView(map, spec.noise), laterUnits: later * (1 + spec.bounces) };
+      noise = { ...noiseView(map, spec.noise), laterUnits: later * unitsASample(job.base) };
       if (runs.length === 0) return false;
       stage = null;
       self.settled = false;

@@ -2,6 +2,7 @@ import type { Millis } from '@tabgrid/protocol/ids';
 import { speedKey } from '@tabgrid/scheduler/oracle';
 import type { Scheduler } from '@tabgrid/scheduler/scheduler';
 import type { VolunteerStanding } from '@tabgrid/scheduler/views';
+import { unitsASample } from '@tabgrid/splitters/render/planner';
 import { pathtraceTask } from '@tabgrid/webgpu-kernels/pathtrace/task';
 import type { JobView, NoiseState, VolunteerView } from './api.js';
 import type { Contribution } from './contributions.js';
@@ -110,9 +111,9 @@ function laterUnits({ spec, noise }: Job): number | null {
 }
 
 /** Before the picture has been looked at, all of it counts as if it needed all the samples that it may have. */
-function shareOf({ ledger, spec }: Job, later: number | null): number {
+function shareOf({ ledger, spec, job }: Job, later: number | null): number {
   const { units, unitsDone } = ledger.progress;
-  const all = later === null ? spec.width * spec.height * spec.spp * (1 + spec.bounces) : units + later;
+  const all = later === null ? spec.width * spec.height * spec.spp * unitsASample(job.base) : units + later;
   return units > 0 ? Math.min(1, unitsDone / Math.max(units, all)) : 0;
 }
 

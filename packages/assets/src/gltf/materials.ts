@@ -1,4 +1,9 @@
-import type { MaterialSource, NormalTexture, TextureSource } from '@tabgrid/webgpu-kernels/pathtrace/scene-source';
+import {
+  DEFAULT_MATERIAL,
+  type MaterialSource,
+  type NormalTexture,
+  type TextureSource,
+} from '@tabgrid/webgpu-kernels/pathtrace/scene-source';
 import { readLayers } from './layers.js';
 import { radiant } from './radiant.js';
 import type { GltfJson } from './schema.js';
@@ -101,18 +106,3 @@ const UNLIT = {
   emissiveTexture: null,
   unlit: true,
 } as const;
-
-/** glTF 2.0 §3.9.6: what a primitive without a material gets. */
-const DEFAULT_MATERIAL: MaterialSource = {
-  name: 'default',
-  baseColor: [1, 1, 1, 1],
-  metallic: 1,
-  roughness: 1,
-  emissive: [0, 0, 0],
-  alphaMode: 'opaque',
-  alphaCutoff: 0.5,
-  doubleSided: false,
-  baseColorTexture: null,
-  metallicRoughnessTexture: null,
-  emissiveTexture: null,
-};

@@ -114,6 +114,18 @@ describe('rounds of samples', () => {
     expect(laters[0]).toBeGreaterThan(0);
   });
 
+  it('take a clean cell along beside one that is far too noisy, and give as much as 1 ÷ √N asks for', () => {
+    const { runs } = furtherRuns(noiseMap(filmOf([first], corner)), [first], { target: 0.05, most: 65_536 });
+    const at = (x: number, y: number) =>
+      runs.find(({ rects }) => rects?.some((r) => x >= r.x && y >= r.y && x < r.x + r.width && y < r.y + r.height));
+    // 0.18 now: twelve times the samples, of which four times in one round.
+    expect(at(3, 3)?.samples).toEqual({ first: 32, count: 96, block: 32 });
+    // Its neighbours are asked for as if they were half as noisy.
+    expect(at(20, 3)?.samples).toEqual({ first: 32, count: 64, block: 32 });
+    expect(at(20, 20)?.samples).toEqual({ first: 32, count: 64, block: 32 });
+    expect(at(60, 40)).toBeUndefined();
+  });
+
   it('end at the most samples that a pixel may have', () => {
     const { film, runs } = refine(corner, { target: 0.002, most: 100 }, 3);
     expect(film.counts[0]).toBe(100);
@@ -130,7 +142,7 @@ describe('rounds of samples', () => {
   it('leave every pixel with what can be gone on with', () => {
     const { film, runs } = refine(corner, { target: 0.05, most: 65_536 }, 5);
     const before = film.counts.slice();
-    const more = moreOfEach(noiseMap(film), runs, 32);
+    const more = moreOfEach(film, runs, 32);
     expose(film, more, corner, chance(9));
     expect(film.pending.size).toBe(0);
     for (const [i, n] of film.counts.entries()) expect(n).toBe((before[i] ?? 0) + 32);

@@ -42,6 +42,8 @@ export interface NoiseGoal {
   readonly most: number;
 }
 
+type Size = Pick<Film, 'width' | 'height'>;
+
 export interface NoiseMap {
   readonly cells: readonly NoiseCell[];
   readonly columns: number;
@@ -64,19 +66,25 @@ export interface NoiseView {
 }
 
 export function noiseMap(film: Film): NoiseMap {
-  const { width, height } = film;
+  const { rects, columns } = cellsOf(film);
+  const mean = lightIn(film, { x: 0, y: 0, width: film.width, height: film.height });
+  const cells = rects.map((rect): NoiseCell => {
+    const light = Math.max(lightIn(film, rect), DARK * mean);
+    const error = errorIn(film, rect);
+    return { rect, light, noise: error > 0 ? error / light : 0 };
+  });
+  return { cells, columns };
+}
+
+function cellsOf({ width, height }: Size): { readonly rects: readonly PixelRect[]; readonly columns: number } {
   const side = Math.max(LEAST_CELL_PX, 8 * Math.ceil(Math.max(width, height) / CELLS_ALONG / 8));
-  const mean = lightIn(film, { x: 0, y: 0, width, height });
-  const cells: NoiseCell[] = [];
+  const rects: PixelRect[] = [];
   for (let y = 0; y < height; y += side) {
     for (let x = 0; x < width; x += side) {
-      const rect = { x, y, width: Math.min(side, width - x), height: Math.min(side, height - y) };
-      const light = Math.max(lightIn(film, rect), DARK * mean);
-      const error = errorIn(film, rect);
-      cells.push({ rect, light, noise: error > 0 ? error / light : 0 });
+      rects.push({ x, y, width: Math.min(side, width - x), height: Math.min(side, height - y) });
     }
   }
-  return { cells, columns: Math.ceil(width / side) };
+  return { rects, columns: Math.ceil(width / side) };
 }
 
 /** Mean luminance. */
@@ -147,9 +155,9 @@ export function furtherRuns({ cells, columns }: NoiseMap, before: readonly Rende
 }
 
 /** So many more samples for every pixel, whatever it has. */
-export function moreOfEach({ cells }: NoiseMap, before: readonly RenderRun[], spp: number): readonly RenderRun[] {
+export function moreOfEach(film: Size, before: readonly RenderRun[], spp: number): readonly RenderRun[] {
   const wanted = new Map<number, PixelRect[]>();
-  for (const { rect } of cells) {
+  for (const rect of cellsOf(film).rects) {
     const first = nextSample(before, rect);
     wanted.set(first, [...(wanted.get(first) ?? []), rect]);
   }

@@ -248,7 +248,7 @@ function cuttingOf({ base, tile }: RenderJob, costs: CostKnowledge) {
 }
 
 /** Mean work units of one sample of one pixel. */
-function unitsASample(base: RenderBase): number {
+export function unitsASample(base: RenderBase): number {
   return pathtraceTask.workUnits({
     ...base,
     tile: { x: 0, y: 0, width: 1, height: 1 },

@@ -1,6 +1,7 @@
 import { MAX_OUTPUT_BYTES } from '@tabgrid/protocol/limits';
 import type { Requirements } from '@tabgrid/protocol/task';
 import * as v from 'valibot';
+import { probeTile } from '../pathtrace/probe-tile.js';
 import { PathtraceParams, taskInputs } from '../pathtrace/task.js';
 import type { TaskKind } from '../task-kind.js';
 import { compareResults } from './compare.js';
@@ -59,14 +60,7 @@ export const gbufferTask: TaskKind<GbufferParams> = {
 
   /** Up to 2 × 2 pixels somewhere in the tile; `cutResult` gives the same part of a result. */
   probe(params, secret) {
-    const { tile } = params;
-    const width = Math.min(PROBE_SIDE_PX, tile.width);
-    const height = Math.min(PROBE_SIDE_PX, tile.height);
-    const columns = tile.width - width + 1;
-    const rows = tile.height - height + 1;
-    const x = tile.x + ((secret >>> 0) % columns);
-    const y = tile.y + (Math.floor((secret >>> 0) / columns) % rows);
-    return { ...params, tile: { x, y, width, height } };
+    return { ...params, tile: probeTile(params.tile, PROBE_SIDE_PX, secret).tile };
   },
 
   fault(params, outputs) {

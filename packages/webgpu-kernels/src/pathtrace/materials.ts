@@ -2,7 +2,7 @@ import type { Bytes } from '@tabgrid/protocol/bytes';
 import { type Feature, MATERIAL, MATERIAL_WORDS, VOLUME } from './layout.js';
 import { luminance } from './luminance.js';
 import { clean, glowOf, materialWords, share } from './material-words.js';
-import type { MaterialSource, SceneSource } from './scene-source.js';
+import { DEFAULT_MATERIAL, type MaterialSource, type SceneSource } from './scene-source.js';
 import { createTextureCollector, type StoredTextures } from './textures.js';
 
 export interface PackedMaterial {
@@ -24,20 +24,6 @@ export interface CollectedMaterials {
   readonly glasses: readonly number[];
   readonly notes: readonly string[];
 }
-
-const DEFAULT_MATERIAL: MaterialSource = {
-  name: 'default',
-  baseColor: [1, 1, 1, 1],
-  metallic: 1,
-  roughness: 1,
-  emissive: [0, 0, 0],
-  alphaMode: 'opaque',
-  alphaCutoff: 0.5,
-  doubleSided: false,
-  baseColorTexture: null,
-  metallicRoughnessTexture: null,
-  emissiveTexture: null,
-};
 
 /** @throws RangeError when a texture names an image that is not there, or there are too many */
 export function collectMaterials(source: SceneSource, texelBudgetBytes: number): CollectedMaterials {

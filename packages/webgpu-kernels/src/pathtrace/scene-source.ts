@@ -195,3 +195,18 @@ export type EnvironmentSource =
       /** Linear RGB radiance, rows from the top (+Y). */
       readonly rgb: Float32Array;
     };
+
+/** glTF 2.0 §3.9.6: what a primitive without a material gets. */
+export const DEFAULT_MATERIAL: MaterialSource = {
+  name: 'default',
+  baseColor: [1, 1, 1, 1],
+  metallic: 1,
+  roughness: 1,
+  emissive: [0, 0, 0],
+  alphaMode: 'opaque',
+  alphaCutoff: 0.5,
+  doubleSided: false,
+  baseColorTexture: null,
+  metallicRoughnessTexture: null,
+  emissiveTexture: null,
+};

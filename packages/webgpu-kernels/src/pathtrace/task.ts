@@ -6,6 +6,7 @@ import type { TaskKind } from '../task-kind.js';
 import { compareResults } from './compare.js';
 import { BLOCKS_OUTPUT, blockCount, canary, canaryOf, PIXEL_FLOATS, resultBytes } from './film.js';
 import { EnvironmentManifest, Point, SceneManifest } from './manifest.js';
+import { probeTile } from './probe-tile.js';
 import { PATHTRACE_VERSION } from './version.js';
 
 /** The path tracer's tasks: one tile of a film, some sample blocks of it. Pure. */
@@ -107,20 +108,11 @@ export const pathtraceTask: TaskKind<PathtraceParams> = {
     const { tile, samples } = params;
     const room = MOST_OF_TASK * tile.width * tile.height * blockCount(samples);
     const side = Math.max(1, Math.min(PROBE_SIDE_PX, Math.floor(Math.sqrt(room))));
-    const width = Math.min(side, tile.width);
-    const height = Math.min(side, tile.height);
-    let rest = secret >>> 0;
-    const pick = (choices: number) => {
-      const chosen = rest % choices;
-      rest = Math.floor(rest / choices);
-      return chosen;
-    };
-    const x = tile.x + pick(tile.width - width + 1);
-    const y = tile.y + pick(tile.height - height + 1);
-    const offset = pick(blockCount(samples)) * samples.block;
+    const { tile: part, rest } = probeTile(tile, side, secret);
+    const offset = (rest % blockCount(samples)) * samples.block;
     return {
       ...params,
-      tile: { x, y, width, height },
+      tile: part,
       samples: {
         first: samples.first + offset,
         count: Math.min(samples.block, samples.count - offset),
