@@ -118,7 +118,7 @@ export function sceneCode(
     normalMaps ? NORMAL_MAPS(shading) : '',
     HIT(normalMaps),
     alpha ? ALPHA : ALL_SOLID,
-    TRAVERSAL({ instanced: upper !== null, indexed: vertices !== undefined, variant }),
+    TRAVERSAL({ instanced: upper !== null, indexed: vertices !== undefined, alpha, variant }),
   ].join('\n');
   return { key, wgsl, textures, instances: upper !== null };
 }

@@ -22,7 +22,8 @@ export interface SceneShape {
 
 /** Bindings and constants. Layouts: ../layout.ts. */
 export const scene = (shape: SceneShape) => /* wgsl */ `
-const STACK = ${shape.stack}u;
+// One more than the trees need: what is not pushed is written there.
+const STACK = ${shape.stack + 1}u;
 const MATERIALS_AT = ${shape.table.materials}u;
 const TEXTURES_AT = ${shape.table.textures}u;
 const TEXTURE_WORDS = ${TEXTURE_WORDS}u;

@@ -6,6 +6,8 @@ export interface TraversalShape {
   readonly instanced: boolean;
   /** Whether triangles share vertices. */
   readonly indexed: boolean;
+  /** Whether a hit's material may let the ray through. */
+  readonly alpha: boolean;
   readonly variant: Variant;
 }
 
@@ -29,6 +31,14 @@ const ALPHA_TESTED = 0x20000000u;
 // Grown ends of the boxes' intervals: the roundings of the slab test, relative.
 const BOX_SLACK = 1.000002;
 const EDGE_SLACK = 1e-6;
+
+fn least(a: f32, b: f32) -> f32 {
+  return select(b, a, a < b);
+}
+
+fn most(a: f32, b: f32) -> f32 {
+  return select(b, a, a > b);
+}
 
 struct Ray {
   origin: vec3f,
@@ -70,63 +80,61 @@ var<private> member: u32;
 const entryAt = ({ stack, workgroup }: Variant, depth: string) =>
   stack === 'workgroup' ? `stack[${depth} * ${workgroup}u + member]` : `stack[${depth}]`;
 
-/** One node: on to the nearer child that the ray meets, the other one on the stack; else back. */
+/**
+ * One node: on to the nearer child that the ray meets, the other one on the stack; else back. Neither branches nor shifts:
+ * what is not pushed is written above the stack's top, and coordinates in a word's upper half are scaled down by the ray
+ * (a software GPU runs both sides of every branch, and shifts one lane after the other).
+ */
 const NODE = (variant: Variant, first: string, second: string) => `
       let first = ${first};
       let second = ${second};
-      let a = vec3f(first.xyz & vec3u(0xffffu)) * factor + offset;
-      let b = vec3f(first.xyz >> vec3u(16u)) * factor + offset;
-      let c = vec3f(second.xyz & vec3u(0xffffu)) * factor + offset;
-      let d = vec3f(second.xyz >> vec3u(16u)) * factor + offset;
-      let ab = min(a, b);
-      let ba = max(a, b);
-      let cd = min(c, d);
-      let dc = max(c, d);
-      let near0 = max(max(ab.x, ab.y), max(ab.z, 0.0));
-      let far0 = min(min(ba.x, ba.y), ba.z) * BOX_SLACK;
-      let near1 = max(max(cd.x, cd.y), max(cd.z, 0.0));
-      let far1 = min(min(dc.x, dc.y), dc.z) * BOX_SLACK;
-      let hit0 = near0 <= min(far0, best);
-      let hit1 = near1 <= min(far1, best);
-      steps += 1u;
-      if (hit0 || hit1) {
-        let firstNearer = hit0 && (!hit1 || near0 <= near1);
-        node = select(second.w, first.w, firstNearer);
-        if (hit0 && hit1) {
-          ${entryAt(variant, 'depth')} = select(first.w, second.w, firstNearer);
-          depth += 1u;
-        }
-      } else {
-        depth -= 1u;
-        node = ${entryAt(variant, 'depth')};
-      }`;
+      let a = vec3f(vec3i(first.xyz & vec3u(0xffffu))) * factor + offset;
+      let b = vec3f(first.xyz & vec3u(0xffff0000u)) * upper + offset;
+      let c = vec3f(vec3i(second.xyz & vec3u(0xffffu))) * factor + offset;
+      let d = vec3f(second.xyz & vec3u(0xffff0000u)) * upper + offset;
+      let near0 = most(most(select(a.x, b.x, back.x), select(a.y, b.y, back.y)), most(select(a.z, b.z, back.z), 0.0));
+      let far0 = least(least(select(b.x, a.x, back.x), select(b.y, a.y, back.y)), select(b.z, a.z, back.z)) * BOX_SLACK;
+      let near1 = most(most(select(c.x, d.x, back.x), select(c.y, d.y, back.y)), most(select(c.z, d.z, back.z), 0.0));
+      let far1 = least(least(select(d.x, c.x, back.x), select(d.y, c.y, back.y)), select(d.z, c.z, back.z)) * BOX_SLACK;
+      let hit0 = (near0 <= far0) & (near0 <= best);
+      let hit1 = (near1 <= far1) & (near1 <= best);
+      let firstNearer = hit0 & (!hit1 | (near0 <= near1));
+      ${entryAt(variant, 'depth')} = select(first.w, second.w, firstNearer);
+      let top = ${entryAt(variant, '(depth - 1u)')};
+      node = select(top, select(second.w, first.w, firstNearer), hit0 | hit1);
+      depth = depth + u32(hit0) + u32(hit1) - 1u;
+      steps += 1u;`;
+
+/** What stays the same from node to node: the factor for upper halves, and which axes the ray goes back along. */
+const ON_ITS_WAY = `
+    let upper = factor * 0x1p-16;
+    let back = factor < vec3f(0.0);`;
 
 /** Nested: down to a leaf, then through leaves. Single: a node or a triangle a turn. */
 const DOWN_AND_THROUGH = (shape: TraversalShape) => {
   const node = NODE(shape.variant, 'nodes[node].first', 'nodes[node].second');
   if (shape.variant.loops === 'single') {
-    return `
+    return `${ON_ITS_WAY}
     if ((node & LEAF) == 0u) {${node}
-    } else {${TRIANGLE(shape)}
+    } else if (node != BOTTOM) {${TRIANGLE(shape)}
     }`;
   }
-  return `
+  return `${ON_ITS_WAY}
     loop {${node}
       continuing {
-        break if (node & LEAF) != 0u || steps >= STEP_LIMIT;
+        break if ((node & LEAF) != 0u) | (steps >= STEP_LIMIT);
       }
     }
-    if (node != BOTTOM) {
-      loop {${TRIANGLE(shape)}
-        continuing {
-          break if (node & LEAF) == 0u || node == BOTTOM || steps >= STEP_LIMIT;
-        }
+    loop {${TRIANGLE(shape)}
+      continuing {
+        break if ((node & LEAF) == 0u) | (node == BOTTOM) | (steps >= STEP_LIMIT);
       }
     }`;
 };
 
-/** One triangle: a leaf's reference counts itself down, one triangle on and one fewer. */
-const TRIANGLE = ({ instanced, indexed, variant }: TraversalShape) => `
+/** One triangle: a leaf's reference counts itself down, one triangle on and one fewer. At the stack's bottom there is none. */
+const TRIANGLE = ({ instanced, indexed, alpha, variant }: TraversalShape) => `
+        let there = node != BOTTOM;
         let i = node & 0x7ffffffu;
         let triangle = ${indexed ? 'triangleAt(i)' : 'triangles[i]'};
         let p = cross(ray.direction, triangle.e2);
@@ -137,30 +145,37 @@ const TRIANGLE = ({ instanced, indexed, variant }: TraversalShape) => `
         let q = cross(s, triangle.e1);
         let v = dot(ray.direction, q) * inverse;
         let t = dot(triangle.e2, q) * inverse;
-        steps += 1u;
-        let faces = determinant > 0.0 || (determinant < 0.0 && (triangle.traits & SINGLE_SIDED) == 0u);
-        let inside = u >= -EDGE_SLACK && v >= -EDGE_SLACK && u + v <= 1.0 + EDGE_SLACK;
-        let nearer = t > 0.0 && (t < best || (t == best && ${EARLIER(instanced)}));
+        steps += u32(there);
+        let faces = (determinant > 0.0) | ((determinant < 0.0) & ((triangle.traits & SINGLE_SIDED) == 0u));
+        let inside = (u >= -EDGE_SLACK) & (v >= -EDGE_SLACK) & (u + v <= 1.0 + EDGE_SLACK);
+        let nearer = (t > 0.0) & ((t < best) | ((t == best) & (${EARLIER(instanced)})));
         // A leaf of none still comes here; what lies at its place is another leaf's of this tree and would be found there too.
-        if (faces && inside && nearer && isSolid(triangle.traits, i, ${instanced ? 'triangle.source ^ salt' : 'triangle.source'}, u, v, ray.luck)) {
-          best = t;
-          found = i;
-          source = triangle.source;${instanced ? '\n          foundIn = instance;\n          foundNumber = number;' : ''}
-          uv = vec2f(u, v);
+        ${alpha ? 'var' : 'let'} hits = there & faces & inside & nearer;${
+          alpha
+            ? `
+        if (hits) {
+          hits = isSolid(triangle.traits, i, ${instanced ? 'triangle.source ^ salt' : 'triangle.source'}, u, v, ray.luck);
+        }`
+            : ''
         }
-        if ((node & LEAF_COUNT) > LEAF_ONE) {
-          node -= LEAF_ONE - 1u;
-        } else {
-          depth -= 1u;
-          node = ${entryAt(variant, 'depth')};
+        best = select(best, t, hits);
+        found = select(found, i, hits);
+        source = select(source, triangle.source, hits);
+        uv = select(uv, vec2f(u, v), hits);${
+          instanced
+            ? `
+        foundIn = select(foundIn, instance, hits);
+        foundNumber = select(foundNumber, number, hits);`
+            : ''
         }
-        if (shadowing && found != NO_TRIANGLE) {
-          node = BOTTOM;
-        }`;
+        let more = (node & LEAF_COUNT) > LEAF_ONE;
+        let top = ${entryAt(variant, '(depth - 1u)')};
+        depth -= u32(there & !more);
+        node = select(select(top, node - (LEAF_ONE - 1u), more), BOTTOM, !there | (shadowing & (found != NO_TRIANGLE)));`;
 
 const EARLIER = (instanced: boolean) =>
   instanced
-    ? '(triangle.source < source || (triangle.source == source && number < foundNumber))'
+    ? '(triangle.source < source) | ((triangle.source == source) & (number < foundNumber))'
     : 'triangle.source < source';
 
 const NOTHING = 'Traced(false, 0u, 0u, NO_TRIANGLE, 0u, 0.0, 0.0, 0.0)';
@@ -169,8 +184,6 @@ const NOTHING = 'Traced(false, 0u, 0u, NO_TRIANGLE, 0u, 0.0, 0.0, 0.0)';
 const BEGIN = (variant: Variant) => `
 ${variant.stack === 'private' ? '  var stack: array<u32, STACK>;' : ''}
   ${entryAt(variant, '0u')} = BOTTOM;
-  var factor = slabFactor(ray.direction, task.gridScale);
-  var offset = (task.gridOrigin - ray.origin) * task.gridScale * factor;
   var best = ray.reach;
   var found = NO_TRIANGLE;
   var source = NO_TRIANGLE;
@@ -179,62 +192,64 @@ ${variant.stack === 'private' ? '  var stack: array<u32, STACK>;' : ''}
   var depth = 1u;
   var steps = 0u;`;
 
-const END = (instanced: boolean) => `
-${instanced ? '  traced.instance = foundIn;' : ''}
-  traced.steps = steps;
-  traced.triangle = found;
-  traced.t = best;
-  traced.u = uv.x;
-  traced.v = uv.y;
-  return traced;`;
+const FOUND = (instanced: boolean) => `found, ${instanced ? 'foundIn' : '0u'}, best, uv.x, uv.y`;
 
-/** Both rays in the same loops, so that lanes do not wait for each other between the two. */
+/**
+ * Both rays in the same loops, so that lanes do not wait for each other between the two. A ray that reaches nowhere meets
+ * nothing; the shadow ray's end is the next one's beginning.
+ */
 const PAIRED = (shape: TraversalShape) => /* wgsl */ `
 fn trace(shadow: Ray, next: Ray) -> Traced {
-  var traced = ${NOTHING};
+  let nextFactor = slabFactor(next.direction, task.gridScale);
+  let nextOffset = (task.gridOrigin - next.origin) * task.gridScale * nextFactor;
+  let shadowFactor = slabFactor(shadow.direction, task.gridScale);
+  let shadowOffset = (task.gridOrigin - shadow.origin) * task.gridScale * shadowFactor;
   var shadowing = shadow.reach > 0.0;
-  var ray = next;
-  if (shadowing) {
-    ray = shadow;
-  } else if (!(next.reach > 0.0)) {
-    return traced;
-  }${BEGIN(shape.variant)}${LOOP(shape, NEXT_RAY(shape.instanced))}${END(shape.instanced)}
+  var blocked = false;
+  var shadowSteps = 0u;
+  var ray = eitherRay(next, shadow, shadowing);
+  var factor = select(nextFactor, shadowFactor, shadowing);
+  var offset = select(nextOffset, shadowOffset, shadowing);${BEGIN(shape.variant)}${LOOP(shape, NEXT_RAY(shape.instanced))}
+  return Traced(blocked, shadowSteps, steps, ${FOUND(shape.instanced)});
+}
+
+fn eitherRay(a: Ray, b: Ray, second: bool) -> Ray {
+  return Ray(select(a.origin, b.origin, second), select(a.reach, b.reach, second),
+    select(a.direction, b.direction, second), select(a.luck, b.luck, second));
 }
 `;
 
 /** The end of a ray: the last one's, or the shadow ray's, after which the next ray begins. */
 const NEXT_RAY = (instanced: boolean) => `
-      if (!shadowing) {
-        break;
-      }
-      shadowing = false;
-      traced.blocked = found != NO_TRIANGLE;
-      traced.shadowSteps = steps;
-      if (!(next.reach > 0.0)) {
-        return traced;
-      }
-      ray = next;
-      factor = slabFactor(ray.direction, task.gridScale);
-      offset = (task.gridOrigin - ray.origin) * task.gridScale * factor;
-      best = ray.reach;
-      found = NO_TRIANGLE;
-      source = NO_TRIANGLE;
-      node = 0u;
-      depth = 1u;
-      steps = 0u;${
-        instanced
-          ? `
-      outer = ray;
-      outerFactor = factor;
-      outerOffset = offset;`
-          : ''
-      }`;
+    let ended = (node == BOTTOM) | (steps >= STEP_LIMIT);
+    let turns = ended & shadowing;
+    blocked = select(blocked, found != NO_TRIANGLE, turns);
+    shadowSteps = select(shadowSteps, steps, turns);
+    ray = eitherRay(${instanced ? 'outer' : 'ray'}, next, turns);
+    factor = select(${instanced ? 'outerFactor' : 'factor'}, nextFactor, turns);
+    offset = select(${instanced ? 'outerOffset' : 'offset'}, nextOffset, turns);${
+      instanced
+        ? `
+    outer = ray;
+    outerFactor = factor;
+    outerOffset = offset;`
+        : ''
+    }
+    best = select(best, next.reach, turns);
+    found = select(found, NO_TRIANGLE, turns);
+    source = select(source, NO_TRIANGLE, turns);
+    node = select(node, select(BOTTOM, 0u, next.reach > 0.0), turns);
+    depth = select(depth, 1u, turns);
+    steps = select(steps, 0u, turns);
+    shadowing = shadowing & !ended;`;
 
 /** One ray after the other: shorter loops, with less to keep in registers. */
 const SEPARATE = (shape: TraversalShape) => /* wgsl */ `
 fn walk(whole: Ray, shadowing: bool) -> Traced {
-  var traced = ${NOTHING};
-  var ray = whole;${BEGIN(shape.variant)}${LOOP(shape, '\n      break;')}${END(shape.instanced)}
+  var ray = whole;
+  var factor = slabFactor(ray.direction, task.gridScale);
+  var offset = (task.gridOrigin - ray.origin) * task.gridScale * factor;${BEGIN(shape.variant)}${LOOP(shape, '')}
+  return Traced(false, 0u, steps, ${FOUND(shape.instanced)});
 }
 
 fn trace(shadow: Ray, next: Ray) -> Traced {
@@ -256,8 +271,9 @@ const LOOP = (shape: TraversalShape, end: string) =>
   shape.instanced ? THROUGH_INSTANCES(shape, end) : THROUGH_ONE_TREE(shape, end);
 
 const THROUGH_ONE_TREE = (shape: TraversalShape, end: string) => `
-  loop {${DOWN_AND_THROUGH(shape)}
-    if (node == BOTTOM || steps >= STEP_LIMIT) {${end}
+  loop {${DOWN_AND_THROUGH(shape)}${end}
+    continuing {
+      break if (node == BOTTOM) | (steps >= STEP_LIMIT);
     }
   }`;
 
@@ -275,10 +291,10 @@ const THROUGH_INSTANCES = (shape: TraversalShape, end: string) => `
   var foundIn = 0u;
   var foundNumber = 0u;
 
-  loop {
-    while ((node & LEAF) == 0u && steps < STEP_LIMIT) {${NODE(shape.variant, 'instances[2u * node]', 'instances[2u * node + 1u]')}
+  loop {${ON_ITS_WAY}
+    while (((node & LEAF) == 0u) & (steps < STEP_LIMIT)) {${NODE(shape.variant, 'instances[2u * node]', 'instances[2u * node + 1u]')}
     }
-    if (node != BOTTOM && steps < STEP_LIMIT) {
+    if ((node != BOTTOM) & (steps < STEP_LIMIT)) {
       instance = node & 0x7ffffffu;
       number = instanceNumber(instance) & ~MIRRORED;
       salt = number * 0x85ebca6bu;
@@ -292,18 +308,19 @@ const THROUGH_INSTANCES = (shape: TraversalShape, end: string) => `
       steps += 1u;
       loop {${DOWN_AND_THROUGH(shape)}
         continuing {
-          break if node == BOTTOM || steps >= STEP_LIMIT;
+          break if (node == BOTTOM) | (steps >= STEP_LIMIT);
         }
       }
       depth -= 1u;
       node = ${entryAt(shape.variant, 'depth')};
-      if (shadowing && found != NO_TRIANGLE) {
+      if (shadowing & (found != NO_TRIANGLE)) {
         node = BOTTOM;
       }
       factor = outerFactor;
       offset = outerOffset;
-    }
-    if (node == BOTTOM || steps >= STEP_LIMIT) {${end}
+    }${end}
+    continuing {
+      break if (node == BOTTOM) | (steps >= STEP_LIMIT);
     }
   }`;
 
