@@ -67,7 +67,7 @@ fn albedoCell(row: u32, column: u32) -> vec2f {
 // A and B of the specular albedo F0·A + F90·B for a direction with this cosine.
 fn albedo(row: f32, cosine: f32) -> vec2f {
   let last = f32(ALBEDO_SIDE - 1u);
-  let x = sqrt(clamp(cosine, 0.0, 1.0)) * last;
+  let x = sqrt(within(cosine, 0.0, 1.0)) * last;
   let i = min(u32(x), ALBEDO_SIDE - 2u);
   let j = min(u32(row), ALBEDO_SIDE - 2u);
   let fx = x - f32(i);
@@ -92,13 +92,13 @@ fn albedoRow(alpha: f32) -> f32 {
 }
 
 fn alphaFrom(roughness: f32) -> f32 {
-  return max(roughness * roughness, MIN_ALPHA);
+  return most(roughness * roughness, MIN_ALPHA);
 }
 
 // Share of the light scattered more than once that a coloured interface lets out in the end.
 fn repeated(f0: vec3f, f90: f32, mean: f32) -> vec3f {
   let fresnel = f0 + (f90 - f0) * FRESNEL_MEAN;
-  return fresnel * fresnel * mean / max(1.0 - fresnel * (1.0 - mean), vec3f(1e-6));
+  return fresnel * fresnel * mean / most3(1.0 - fresnel * (1.0 - mean), vec3f(1e-6));
 }
 
 fn surfaceOf(in: Inputs, cosine: f32) -> Surface {
@@ -112,31 +112,29 @@ fn surfaceOf(in: Inputs, cosine: f32) -> Surface {
   let out = albedo(s.row, cosine);
   let mean = meanAlbedo(s.row);
   let meanBoth = mean.x + mean.y;
-  let spared = 1.0 / max(1.0 - meanBoth, 1e-6);
+  let spared = 1.0 / most(1.0 - meanBoth, 1e-6);
   let dielectricWide = repeated(in.f0, in.f90, meanBoth);
   s.dielectric = Dielectric(largest(in.f0), in.f90, largest(dielectricWide));
-  s.lostOut = max(1.0 - out.x - out.y, 0.0);
+  s.lostOut = most(1.0 - out.x - out.y, 0.0);
   s.wide = mix(dielectricWide, repeated(in.colour, 1.0, meanBoth), in.metallic) * spared;
   s.leftOut = left(out, s.dielectric);
-  s.base = 1.0 / max(left(mean, s.dielectric), 1e-6);
+  s.base = 1.0 / most(left(mean, s.dielectric), 1e-6);
   let glossyWeight = luminance(s.f0 * out.x + s.f90 * out.y);
   let wideWeight = luminance(s.wide) * s.lostOut * (1.0 - meanBoth) + luminance(s.diffuse) * s.leftOut;
-  s.glossy = glossyWeight / max(glossyWeight + wideWeight, TINY);
+  s.glossy = glossyWeight / most(glossyWeight + wideWeight, TINY);
   // Schlick's term is large at grazing angles even where the lobe as a whole is dim: a rare choice would weigh a lot.
-  if (wideWeight > 1e-4) {
-    s.glossy = clamp(s.glossy, 0.25, 0.9);
-  }
+  s.glossy = select(s.glossy, within(s.glossy, 0.25, 0.9), wideWeight > 1e-4);
   return s;
 }
 
 // What the specular part of a dielectric does not send back.
 fn left(ab: vec2f, d: Dielectric) -> f32 {
-  return max(1.0 - d.f0 * ab.x - d.f90 * ab.y - d.wide * (1.0 - ab.x - ab.y), 0.0);
+  return most(1.0 - d.f0 * ab.x - d.f90 * ab.y - d.wide * (1.0 - ab.x - ab.y), 0.0);
 }
 
 fn maskingLambda(alpha: f32, cosine: f32) -> f32 {
-  let squared = max(cosine * cosine, 1e-12);
-  return 0.5 * (sqrt(1.0 + alpha * alpha * max(1.0 / squared - 1.0, 0.0)) - 1.0);
+  let squared = most(cosine * cosine, 1e-12);
+  return 0.5 * (sqrt(1.0 + alpha * alpha * most(1.0 / squared - 1.0, 0.0)) - 1.0);
 }
 
 // GGX's distribution of facets.
@@ -149,30 +147,28 @@ fn facets(alpha: f32, h: vec3f) -> f32 {
 fn evaluate(s: Surface, wo: vec3f, wi: vec3f) -> vec4f {
 ${
   lobes
-    ? `  if (s.kind != BASE && (s.kind != THIN || wi.z < 0.0)) {
+    ? `  if ((s.kind != BASE) & ((s.kind != THIN) | (wi.z < 0.0))) {
     return evaluateLobe(s, wo, wi);
   }`
     : ''
 }
-  // Zero below the horizon.
-  if (!(wi.z > 0.0) || !(wo.z > 0.0)) {
-    return vec4f(0.0);
-  }
   let h = direction(wo + wi, vec3f(0.0, 0.0, 1.0));
   let d = facets(s.alpha, h);
   let out = maskingLambda(s.alpha, wo.z);
   let peak = d / (4.0 * wo.z);
-  let grazing = 1.0 - clamp(dot(wo, h), 0.0, 1.0);
+  let grazing = 1.0 - within(dot(wo, h), 0.0, 1.0);
   let grazing2 = grazing * grazing;
   let fresnel = s.f0 + (s.f90 - s.f0) * (grazing2 * grazing2 * grazing);
   let specular = fresnel * (peak / (1.0 + out + maskingLambda(s.alpha, wi.z)));
   let ab = albedo(s.row, wi.z);
-  let wide = s.wide * (s.lostOut * max(1.0 - ab.x - ab.y, 0.0));
+  let wide = s.wide * (s.lostOut * most(1.0 - ab.x - ab.y, 0.0));
 ${lobes ? '  let held = select(s.diffuse, vec3f(0.0), s.kind == THIN);' : '  let held = s.diffuse;'}
   let base = held * (s.leftOut * left(ab, s.dielectric) * s.base);
   let cosine = wi.z / PI;
 ${lobes ? '  let flat = select(cosine, 0.0, s.kind == THIN);' : '  let flat = cosine;'}
-  return vec4f(specular + (wide + base) * cosine, mix(flat, peak / (1.0 + out), s.glossy));
+  let all = vec4f(specular + (wide + base) * cosine, mix(flat, peak / (1.0 + out), s.glossy));
+  // Zero below the horizon.
+  return select(vec4f(0.0), all, (wi.z > 0.0) & (wo.z > 0.0));
 }
 
 // A facet's normal as it is seen from wo.
@@ -180,13 +176,13 @@ fn visibleFacet(alpha: f32, wo: vec3f, u: vec2f) -> vec3f {
   let cs = turn(u.x);
   let stretched = direction(vec3f(wo.xy * alpha, wo.z), vec3f(0.0, 0.0, 1.0));
   let z = (1.0 - u.y) * (1.0 + stretched.z) - stretched.z;
-  let radius = sqrt(clamp(1.0 - z * z, 0.0, 1.0));
+  let radius = sqrt(within(1.0 - z * z, 0.0, 1.0));
   let half = vec3f(radius * cs, z) + stretched;
-  return direction(vec3f(half.xy * alpha, max(half.z, 0.0)), vec3f(0.0, 0.0, 1.0));
+  return direction(vec3f(half.xy * alpha, most(half.z, 0.0)), vec3f(0.0, 0.0, 1.0));
 }
 
 fn cosineDirection(u: vec2f) -> vec3f {
-  return vec3f(sqrt(u.y) * turn(u.x), sqrt(max(1.0 - u.y, 0.0)));
+  return vec3f(sqrt(u.y) * turn(u.x), sqrt(most(1.0 - u.y, 0.0)));
 }
 
 fn sampleDirection(s: Surface, wo: vec3f, u: vec3f) -> vec3f {
@@ -197,10 +193,7 @@ ${
   }`
     : ''
 }
-  if (u.z >= s.glossy) {
-    return cosineDirection(u.xy);
-  }
   let h = visibleFacet(s.alpha, wo, u.xy);
-  return 2.0 * dot(wo, h) * h - wo;
+  return select(2.0 * dot(wo, h) * h - wo, cosineDirection(u.xy), u.z >= s.glossy);
 }
 `;

@@ -25,11 +25,11 @@ ${FORMS[projection]}
   let inverse = 1.0 / select(d, select(vec3f(-1e-20), vec3f(1e-20), d >= vec3f(0.0)), abs(d) < vec3f(1e-20));
   let a = (task.boundsLow - origin) * inverse;
   let b = (task.boundsHigh - origin) * inverse;
-  let near = min(a, b);
-  let far = max(a, b);
+  let near = least3(a, b);
+  let far = most3(a, b);
   let enter = largest(near);
-  let leave = min(far.x, min(far.y, far.z));
-  let skip = select(0.0, enter * 0.9999, enter > 0.0 && enter <= leave);
+  let leave = least(far.x, least(far.y, far.z));
+  let skip = select(0.0, enter * 0.9999, (enter > 0.0) & (enter <= leave));
   return CameraRay(origin + d * skip, skip, d);
 }
 `;

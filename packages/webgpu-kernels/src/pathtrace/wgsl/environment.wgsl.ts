@@ -32,7 +32,7 @@ fn skyColour(uv: vec2f) -> vec3f {
 }
 
 fn skyDensity(texel: u32, sine: f32) -> f32 {
-  return bitcast<f32>(sky[texel].w) / (2.0 * PI * PI * max(sine, 1e-6));
+  return bitcast<f32>(sky[texel].w) / (2.0 * PI * PI * most(sine, 1e-6));
 }
 
 fn environmentAlong(d: vec3f) -> vec4f {

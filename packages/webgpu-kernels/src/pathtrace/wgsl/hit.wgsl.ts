@@ -22,10 +22,7 @@ struct Hit {
 // A normal that can be seen from wo, as little turned as possible.
 fn visible(n: vec3f, wo: vec3f, otherwise: vec3f) -> vec3f {
   let below = 0.01 - dot(n, wo);
-  if (below > 0.0) {
-    return direction(n + wo * below, otherwise);
-  }
-  return n;
+  return select(n, direction(n + wo * below, otherwise), below > 0.0);
 }
 ${
   maps

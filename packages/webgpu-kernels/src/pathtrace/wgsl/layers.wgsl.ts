@@ -49,7 +49,7 @@ ${
     ? `  let ior = tableFloat(material + ${M.ior}u);
   let ratio = (ior - 1.0) / (ior + 1.0);
   in.f90 = specularFactor(material, hit.place);
-  in.f0 = min(specularColor(material, hit.place) * (ratio * ratio), vec3f(1.0)) * in.f90;`
+  in.f0 = least3(specularColor(material, hit.place) * (ratio * ratio), vec3f(1.0)) * in.f90;`
     : `  in.f90 = 1.0;
   in.f0 = vec3f(0.04);`
 }
@@ -91,14 +91,14 @@ fn filmSensitivity(difference: f32, shift: vec3f) -> vec3f {
 }
 
 fn schlick(f0: vec3f, cosine: f32) -> vec3f {
-  let grazing = 1.0 - clamp(cosine, 0.0, 1.0);
+  let grazing = 1.0 - within(cosine, 0.0, 1.0);
   let squared = grazing * grazing;
   return f0 + (1.0 - f0) * (squared * squared * grazing);
 }
 
 fn filmReflectance(filmIor: f32, nanometres: f32, cosine: f32, f0: vec3f) -> vec3f {
   // A film that vanishes becomes air.
-  let fade = clamp(nanometres / 30.0, 0.0, 1.0);
+  let fade = within(nanometres / 30.0, 0.0, 1.0);
   let ior = mix(1.0, filmIor, fade * fade * (3.0 - 2.0 * fade));
   let inside = 1.0 - (1.0 - cosine * cosine) / (ior * ior);
   if (inside <= 0.0) {
@@ -109,14 +109,14 @@ fn filmReflectance(filmIor: f32, nanometres: f32, cosine: f32, f0: vec3f) -> vec
   let top = schlick(vec3f(ratio * ratio), cosine).x;
   let through = 1.0 - top;
   // The base's index of refraction from its reflectance.
-  let root = sqrt(clamp(f0, vec3f(0.0), vec3f(0.9999)));
+  let root = sqrt(within3(f0, vec3f(0.0), vec3f(0.9999)));
   let baseIor = (1.0 + root) / (1.0 - root);
   let baseRatio = (baseIor - ior) / (baseIor + ior);
   let bottom = schlick(baseRatio * baseRatio, cosineInside);
   // Half a wave at the film's lower side seen from within, and at the base where it is the thinner medium.
   let shift = PI + select(vec3f(0.0), vec3f(PI), baseIor < vec3f(ior));
   let difference = 2.0 * ior * nanometres * cosineInside;
-  let both = clamp(top * bottom, vec3f(1e-5), vec3f(0.9999));
+  let both = within3(top * bottom, vec3f(1e-5), vec3f(0.9999));
   let amplitude = sqrt(both);
   let series = through * through * bottom / (1.0 - both);
   var colour = vec3f(top) + series;
@@ -125,11 +125,11 @@ fn filmReflectance(filmIor: f32, nanometres: f32, cosine: f32, f0: vec3f) -> vec
     term *= amplitude;
     colour += term * 2.0 * filmSensitivity(f32(m) * difference, f32(m) * shift);
   }
-  let reflected = clamp(colour, vec3f(0.0), vec3f(1.0));
-  let grazing = 1.0 - clamp(cosine, 0.0, 1.0);
+  let reflected = within3(colour, vec3f(0.0), vec3f(1.0));
+  let grazing = 1.0 - within(cosine, 0.0, 1.0);
   let squared = grazing * grazing;
-  let weight = clamp(squared * squared * grazing, 0.0, 0.9999);
-  return clamp((reflected - weight) / (1.0 - weight), vec3f(0.0), vec3f(1.0));
+  let weight = within(squared * squared * grazing, 0.0, 0.9999);
+  return within3((reflected - weight) / (1.0 - weight), vec3f(0.0), vec3f(1.0));
 }
 `;
 
@@ -151,13 +151,13 @@ fn sheenLambda(cosine: f32, alpha: f32) -> f32 {
   if (cosine < 0.5) {
     return exp(sheenFit(cosine, alpha));
   }
-  return exp(2.0 * sheenFit(0.5, alpha) - sheenFit(max(1.0 - cosine, 0.0), alpha));
+  return exp(2.0 * sheenFit(0.5, alpha) - sheenFit(most(1.0 - cosine, 0.0), alpha));
 }
 
 fn sheenAlbedo(cosine: f32, roughness: f32) -> f32 {
   let last = ${sheen - 1}.0;
-  let x = sqrt(clamp(cosine, 0.0, 1.0)) * last;
-  let y = clamp((roughness - ${leastSheen}) / ${1 - leastSheen}, 0.0, 1.0) * last;
+  let x = sqrt(within(cosine, 0.0, 1.0)) * last;
+  let y = within((roughness - ${leastSheen}) / ${1 - leastSheen}, 0.0, 1.0) * last;
   let i = min(u32(x), ${sheen - 2}u);
   let j = min(u32(y), ${sheen - 2}u);
   let at = ${tableAt}u + ${sheen}u * j + i;
@@ -171,7 +171,7 @@ fn evaluateSheen(s: Surface, wo: vec3f, wi: vec3f) -> vec4f {
     return vec4f(0.0);
   }
   let h = direction(wo + wi, vec3f(0.0, 0.0, 1.0));
-  let sine = sqrt(max(1.0 - h.z * h.z, 0.0));
+  let sine = sqrt(most(1.0 - h.z * h.z, 0.0));
   let d = (2.0 + 1.0 / s.alpha) * pow(sine, 1.0 / s.alpha) / (2.0 * PI);
   let masked = 1.0 + sheenLambda(wo.z, s.alpha) + sheenLambda(wi.z, s.alpha);
   return vec4f(vec3f(d / (masked * 4.0 * wo.z)), wi.z / PI);
@@ -186,7 +186,7 @@ const TRANSMISSION = (glassesAt: number, side: number) => /* wgsl */ `
 // What of the light that meets a rough glass once goes on; see ../glass.ts.
 fn glassAlbedo(glass: u32, alpha: f32, cosine: f32, outside: bool) -> f32 {
   let last = ${side - 1}.0;
-  let x = sqrt(clamp(cosine, 0.0, 1.0)) * last;
+  let x = sqrt(within(cosine, 0.0, 1.0)) * last;
   let y = sqrt(alpha) * last;
   let i = min(u32(x), ${side - 2}u);
   let j = min(u32(y), ${side - 2}u);
@@ -217,7 +217,7 @@ fn evaluateThrough(s: Surface, wo: vec3f, wi: vec3f) -> vec4f {
   let out = maskingLambda(s.alpha, wo.z);
   let peak = facets(s.alpha, h) / (4.0 * wo.z);
   let lobe = peak / (1.0 + out + maskingLambda(s.alpha, mirrored.z));
-  return vec4f(s.diffuse * (s.leftOut / max(1.0 - s.lostOut, 1e-3) * lobe), (1.0 - s.glossy) * peak / (1.0 + out));
+  return vec4f(s.diffuse * (s.leftOut / most(1.0 - s.lostOut, 1e-3) * lobe), (1.0 - s.glossy) * peak / (1.0 + out));
 }
 
 fn evaluateGlass(s: Surface, wo: vec3f, wi: vec3f) -> vec4f {
@@ -241,15 +241,15 @@ fn evaluateGlass(s: Surface, wo: vec3f, wi: vec3f) -> vec4f {
     return vec4f(vec3f(lobe * masked * s.wide.x), lobe / (1.0 + out));
   }
   let bent = s.eta * cosineOut + cosineIn;
-  let lobe = (1.0 - fresnel) * d * cosineOut * abs(cosineIn) / max(bent * bent, 1e-12);
+  let lobe = (1.0 - fresnel) * d * cosineOut * abs(cosineIn) / most(bent * bent, 1e-12);
   return vec4f(s.diffuse * (lobe * masked * s.wide.x), lobe / (1.0 + out));
 }
 
 fn sampleGlass(s: Surface, wo: vec3f, u: vec3f) -> vec3f {
   let h = visibleFacet(s.alpha, wo, u.xy);
-  let cosine = clamp(dot(wo, h), 0.0, 1.0);
+  let cosine = within(dot(wo, h), 0.0, 1.0);
   let reflects = u.z < dielectricFresnel(cosine, s.eta);
-  let beyond = sqrt(max(1.0 - s.eta * s.eta * (1.0 - cosine * cosine), 0.0));
+  let beyond = sqrt(most(1.0 - s.eta * s.eta * (1.0 - cosine * cosine), 0.0));
   let refracted = direction((s.eta * cosine - beyond) * h - s.eta * wo, -wo);
   let wi = select(refracted, 2.0 * cosine * h - wo, reflects);
   // Reflected into the surface, or refracted out of it: shadowed by the facets, and lost.
@@ -317,12 +317,12 @@ function CHOICE(features: readonly Feature[]): string {
   return /* wgsl */ `${LAYER}
 // A random number that fell below q, or not, used again.
 fn reused(u: f32, q: f32) -> f32 {
-  return clamp(select((u - q) / max(1.0 - q, TINY), u / max(q, TINY), u < q), 0.0, 0.99999994);
+  return within(select((u - q) / most(1.0 - q, TINY), u / most(q, TINY), u < q), 0.0, 0.99999994);
 }
 
 // Dim layers are chosen more often than their share, for they may mirror something bright.
 fn chanceOf(share: f32) -> f32 {
-  return select(0.0, clamp(share, 0.2, 0.9), share > 1e-5);
+  return select(0.0, within(share, 0.2, 0.9), share > 1e-5);
 }
 
 fn layerAt(material: u32, hit: Hit, wo: vec3f, chance: f32) -> Layer {
@@ -338,7 +338,7 @@ ${
   if (u < through) {
     return Layer(transmitting(material, in, cosine, hit.side > 0.0), frameOf(hit.normal), weight);
   }
-  in.metallic = clamp(in.metallic / max(1.0 - through, TINY), 0.0, 1.0);`
+  in.metallic = within(in.metallic / most(1.0 - through, TINY), 0.0, 1.0);`
     : ''
 }
   return Layer(surfaceOf(in, cosine), frameOf(hit.normal), weight);
@@ -383,7 +383,7 @@ ${
 const SHEEN_CHOICE = /* wgsl */ `
   let fuzz = sheenColor(material, hit.place);
   if (largest(fuzz) > 0.0) {
-    let roughness = clamp(sheenRoughness(material, hit.place), LEAST_SHEEN, 1.0);
+    let roughness = within(sheenRoughness(material, hit.place), LEAST_SHEEN, 1.0);
     let share = largest(fuzz) * sheenAlbedo(cosine, roughness);
     let q = chanceOf(share);
     if (u < q) {

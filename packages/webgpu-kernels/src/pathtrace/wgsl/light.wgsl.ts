@@ -14,22 +14,19 @@ struct LightSample {
   direction: vec3f,
   density: f32,
   radiance: vec3f,
-  // How far the way to the light has to be free; 0 for no light.
+  // How far the way to the light has to be free.
   reach: f32,
   // Whether the path could have met it by chance.
   area: bool,
 }
 
-const NO_LIGHT = LightSample(vec3f(0.0), 0.0, vec3f(0.0), 0.0, false);
 ${map ? FROM_SKY : ''}${triangles ? FROM_TRIANGLE : ''}${punctual ? FROM_PUNCTUAL : ''}${
   triangles || punctual
     ? `
 fn fromLights(point: vec3f, word: u32, other: u32, place: vec2u, luck: u32) -> LightSample {
-  var light = spread(word, LIGHTS);
-  if (other >= tables[LIGHTS_AT + 4u * light + 2u]) {
-    light = tables[LIGHTS_AT + 4u * light + 1u];
-  }
-  let record = LIGHTS_AT + 4u * light;
+  let cell = LIGHTS_AT + 4u * spread(word, LIGHTS);
+  let light = tables[cell + 1u];
+  let record = select(cell, LIGHTS_AT + 4u * light, other >= tables[cell + 2u]);
   let number = tables[record];
   let density = tableFloat(record + 3u) * (1.0 - task.environmentShare);
 ${
@@ -71,10 +68,7 @@ fn fromSky(words: vec2u) -> LightSample {
 const FROM_TRIANGLE = /* wgsl */ `
 fn fromTriangle(point: vec3f, number: u32, perArea: f32, place: vec2f, luck: u32) -> LightSample {
   let lamp = triangleAt(number);
-  var uv = place;
-  if (uv.x + uv.y > 1.0) {
-    uv = 1.0 - uv;
-  }
+  let uv = select(place, 1.0 - place, place.x + place.y > 1.0);
   let arm1 = lamp.e1 * uv.x;
   let arm2 = lamp.e2 * uv.y;
   let normal = direction(cross(lamp.e1, lamp.e2), vec3f(0.0));
@@ -83,14 +77,12 @@ fn fromTriangle(point: vec3f, number: u32, perArea: f32, place: vec2f, luck: u32
   let lift = largest(abs(lamp.v0) + abs(arm1) + abs(arm2)) * 0x1p-18;
   let way = straight + normal * select(-lift, lift, side > 0.0);
   let distance2 = dot(straight, straight);
-  let cosine = abs(side) / max(sqrt(distance2), TINY);
-  let shines = side > 0.0 || (lamp.traits & SINGLE_SIDED) == 0u;
-  if (!shines || !(cosine > 1e-6) || !isSolid(lamp.traits, number, lamp.source, uv.x, uv.y, luck)) {
-    return NO_LIGHT;
-  }
+  let cosine = abs(side) / most(sqrt(distance2), TINY);
+  let shines = (side > 0.0) | ((lamp.traits & SINGLE_SIDED) == 0u);
   let glow = emission(materialAt(lamp.traits), texturePoint(number, uv.x, uv.y));
-  let density = perArea * distance2 / max(cosine, TINY);
-  return LightSample(direction(way, vec3f(0.0)), density, glow, sqrt(dot(way, way)), true);
+  let density = perArea * distance2 / most(cosine, TINY);
+  let lit = shines & (cosine > 1e-6) & isSolid(lamp.traits, number, lamp.source, uv.x, uv.y, luck);
+  return LightSample(direction(way, vec3f(0.0)), select(0.0, density, lit), glow, sqrt(dot(way, way)), true);
 }
 `;
 
@@ -106,16 +98,16 @@ fn fromPunctual(point: vec3f, number: u32, density: f32) -> LightSample {
     return LightSample(-shines, density, intensity, 3e38, false);
   }
   let way = vec3f(tableFloat(at + 1u), tableFloat(at + 2u), tableFloat(at + 3u)) - point;
-  let far2 = max(dot(way, way), 1e-12);
+  let far2 = most(dot(way, way), 1e-12);
   let toLight = direction(way, vec3f(0.0, 1.0, 0.0));
   var fade = 1.0 / far2;
   let range = tableFloat(at + 7u);
   if (range > 0.0) {
     let ratio2 = far2 / (range * range);
-    fade *= clamp(1.0 - ratio2 * ratio2, 0.0, 1.0);
+    fade *= within(1.0 - ratio2 * ratio2, 0.0, 1.0);
   }
   if (tables[at] == 1u) {
-    let cone = clamp(-dot(toLight, shines) * tableFloat(at + 11u) + tableFloat(at + 12u), 0.0, 1.0);
+    let cone = within(-dot(toLight, shines) * tableFloat(at + 11u) + tableFloat(at + 12u), 0.0, 1.0);
     fade *= cone * cone;
   }
   return LightSample(toLight, density, intensity * fade, sqrt(far2), false);

@@ -18,13 +18,13 @@ fn turn(fraction: f32) -> vec2f {
   let swapped = (quarter & 1) == 1;
   let a = select(c, s, swapped);
   let b = select(s, c, swapped);
-  return vec2f(select(a, -a, quarter == 1 || quarter == 2), select(b, -b, quarter >= 2));
+  return vec2f(select(a, -a, (quarter == 1) | (quarter == 2)), select(b, -b, quarter >= 2));
 }
 
 // Angle of (x, y) in −π … π.
 fn angle(y: f32, x: f32) -> f32 {
-  let small = min(abs(x), abs(y));
-  let large = max(max(abs(x), abs(y)), TINY);
+  let small = least(abs(x), abs(y));
+  let large = most(most(abs(x), abs(y)), TINY);
   let q = small / large;
   let p = q * q;
   var a = 1.0 + p * (-0.3333314528 + p * (0.1999355085 + p * (-0.1420889944 + p * (0.1065626393
@@ -35,8 +35,34 @@ fn angle(y: f32, x: f32) -> f32 {
   return select(a, -a, y < 0.0);
 }
 
+// Minima and maxima of numbers, the second one where the first is NaN: the built-in functions look after NaN on either side,
+// which takes a software GPU some forty instructions.
+fn least(a: f32, b: f32) -> f32 {
+  return select(b, a, a < b);
+}
+
+fn most(a: f32, b: f32) -> f32 {
+  return select(b, a, a > b);
+}
+
+fn within(x: f32, low: f32, high: f32) -> f32 {
+  return least(most(x, low), high);
+}
+
+fn least3(a: vec3f, b: vec3f) -> vec3f {
+  return select(b, a, a < b);
+}
+
+fn most3(a: vec3f, b: vec3f) -> vec3f {
+  return select(b, a, a > b);
+}
+
+fn within3(v: vec3f, low: vec3f, high: vec3f) -> vec3f {
+  return least3(most3(v, low), high);
+}
+
 fn largest(v: vec3f) -> f32 {
-  return max(v.x, max(v.y, v.z));
+  return most(v.x, most(v.y, v.z));
 }
 
 fn luminance(rgb: vec3f) -> f32 {
@@ -46,11 +72,9 @@ fn luminance(rgb: vec3f) -> f32 {
 // Unit vector along v, or the other one where v has no length; scaled first, for squares of tiny numbers vanish.
 fn direction(v: vec3f, otherwise: vec3f) -> vec3f {
   let scale = largest(abs(v));
-  if (!(scale > TINY) || scale > 1e30) {
-    return otherwise;
-  }
-  let w = v * (1.0 / scale);
-  return w * (1.0 / sqrt(dot(w, w)));
+  let usable = (scale > TINY) & (scale <= 1e30);
+  let w = v * (1.0 / select(1.0, scale, usable));
+  return select(otherwise, w * (1.0 / sqrt(dot(w, w))), usable);
 }
 
 // Whether a number is neither infinite nor NaN: by its bits, for compilers may assume that NaN does not exist.
@@ -59,7 +83,7 @@ fn isNumber(x: f32) -> bool {
 }
 
 fn areNumbers(v: vec3f) -> bool {
-  return isNumber(v.x) && isNumber(v.y) && isNumber(v.z);
+  return isNumber(v.x) & isNumber(v.y) & isNumber(v.z);
 }
 
 // Two unit vectors that make a right-handed frame with n (Duff et al., "Building an orthonormal basis, revisited", 2017).
@@ -86,7 +110,7 @@ fn toLocal(f: Frame, v: vec3f) -> vec3f {
 
 // Weight of the strategy with density a against the one with density b (Veach's power heuristic, exponent 2).
 fn powerHeuristic(a: f32, b: f32) -> f32 {
-  let ratio = b / max(a, TINY);
+  let ratio = b / most(a, TINY);
   return 1.0 / (1.0 + ratio * ratio);
 }
 `;

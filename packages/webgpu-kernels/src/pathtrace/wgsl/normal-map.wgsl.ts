@@ -43,7 +43,7 @@ ${
 fn mappedNormal(hit: Hit, texture: u32, strength: f32, n: vec3f) -> vec3f {
   let f = footprint(texture, hit.place);
   var bent = vec3f(channel(f, 0u), channel(f, 8u), channel(f, 16u)) * 2.0 - 1.0;
-  bent = vec3f(bent.xy * strength, max(bent.z, 0.0));
+  bent = vec3f(bent.xy * strength, most(bent.z, 0.0));
 ${
   shading.tangents === null
     ? '  let along = uvTangent(hit, texture);'

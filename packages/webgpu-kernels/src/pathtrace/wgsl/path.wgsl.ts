@@ -60,7 +60,7 @@ ${
 // Light that came over more than one surface, no brighter than the job allows.
 fn tamed(light: vec3f, depth: u32) -> vec3f {
   let excess = largest(light) / task.clampTo;
-  return select(light, light / max(excess, 1.0), depth > 1u);
+  return select(light, light / most(excess, 1.0), depth > 1u);
 }
 `
     : ''
@@ -102,17 +102,15 @@ ${variant.stack === 'workgroup' ? '  member = index;' : ''}
     path = cameraPath(x, y, pixel, pixelSeed, sample);
   }
 
-  while (turns > 0u && (path.reach > 0.0 || closing)) {
+  while ((turns > 0u) & ((path.reach > 0.0) | closing)) {
     turns -= 1u;
     let traced = trace(shadow, Ray(path.origin, path.reach, path.direction, path.luck));
-    if (shadow.reach > 0.0 && !traced.blocked) {
-      radiance += shadowLight;
-    }
+    radiance += select(vec3f(0.0), shadowLight, (shadow.reach > 0.0) & !traced.blocked);
     shadow.reach = 0.0;
     cost += traced.shadowSteps;
     if (closing) {
       let counts = areNumbers(radiance);
-      sum += vec4f(select(vec3f(0.0), clamp(radiance, vec3f(0.0), vec3f(1e30)), counts), f32(cost));
+      sum += vec4f(select(vec3f(0.0), within3(radiance, vec3f(0.0), vec3f(1e30)), counts), f32(cost));
       radiance = vec3f(0.0);
       cost = 0u;
       closing = false;
@@ -158,9 +156,9 @@ ${
         var w = 1.0;
 ${
   triangles && strategy !== 'bsdf'
-    ? `        if (path.depth > 0u && triangle.light > 0u) {
+    ? `        if ((path.depth > 0u) & (triangle.light > 0u)) {
           let perArea = tableFloat(LIGHTS_AT + 4u * (triangle.light - 1u) + 3u) * (1.0 - task.environmentShare);
-          let density = perArea * traced.t * traced.t / max(abs(dot(facing, path.direction)), TINY);
+          let density = perArea * traced.t * traced.t / most(abs(dot(facing, path.direction)), TINY);
           w = ${weight('density')};
         }`
     : ''
@@ -168,7 +166,7 @@ ${
         radiance += ${gain('path.throughput * glow * w')};
       }
 
-      if (path.depth < task.bounces${unlit ? ' && !flat_' : ''}) {
+      if ((path.depth < task.bounces)${unlit ? ' & !flat_' : ''}) {
         let b = vec3f(1.0 - traced.u - traced.v, traced.u, traced.v);
         let n0 = cornerNormal(traced, 0u, facing) * side;
         let n1 = cornerNormal(traced, 1u, facing) * side;
@@ -193,9 +191,9 @@ ${
         let arm1 = triangle.e1 * traced.u;
         let arm2 = triangle.e2 * traced.v;
         let flat = triangle.v0 + arm1 + arm2;
-        let d0 = min(dot(arm1 + arm2, n0), 0.0) * b.x;
-        let d1 = min(dot(arm1 + arm2 - triangle.e1, n1), 0.0) * b.y;
-        let d2 = min(dot(arm1 + arm2 - triangle.e2, n2), 0.0) * b.z;
+        let d0 = least(dot(arm1 + arm2, n0), 0.0) * b.x;
+        let d1 = least(dot(arm1 + arm2 - triangle.e1, n1), 0.0) * b.y;
+        let d2 = least(dot(arm1 + arm2 - triangle.e2, n2), 0.0) * b.z;
         let lift = liftOf(traced, largest(abs(triangle.v0) + abs(arm1) + abs(arm2)));
         let point = flat - (n0 * d0 + n1 * d1 + n2 * d2) + normal * lift;
 ${transmission ? '        let beyond = flat - normal * lift;' : ''}
@@ -203,11 +201,11 @@ ${samples ? lightSample(strategy, transmission, gain) : ''}
         let u = vec3f(unit2(sobolPair(sample, pixelSeed, pair + 1u)), unit(choice.y));
         let wi = sampleDirection(surface, out, u);
         let scattered = evaluate(surface, out, wi);
-        var throughput = reaching * scattered.rgb * (1.0 / max(scattered.w, TINY));
-        var survives = scattered.w > 0.0 && areNumbers(throughput) && largest(throughput) > 0.0;
+        var throughput = reaching * scattered.rgb * (1.0 / most(scattered.w, TINY));
+        var survives = (scattered.w > 0.0) & areNumbers(throughput) & (largest(throughput) > 0.0);
         if (path.depth >= ROULETTE_FROM) {
-          let survival = clamp(largest(throughput), 0.05, 1.0);
-          survives = survives && unit(chance.z) < survival;
+          let survival = within(largest(throughput), 0.05, 1.0);
+          survives = survives & (unit(chance.z) < survival);
           throughput *= 1.0 / survival;
         }
         if (survives) {
@@ -216,7 +214,7 @@ ${samples ? lightSample(strategy, transmission, gain) : ''}
 ${
   transmission
     ? `          path.origin = select(point, beyond, wi.z < 0.0);
-          if (wi.z < 0.0 && (tables[material + ${MATERIAL.flags}u] & ${VOLUME}u) != 0u) {
+          if ((wi.z < 0.0) & ((tables[material + ${MATERIAL.flags}u] & ${VOLUME}u) != 0u)) {
             let at = material + ${MATERIAL.absorption}u;
             let within = vec3f(tableFloat(at), tableFloat(at + 1u), tableFloat(at + 2u));
             path.absorption = select(vec3f(0.0), within, side > 0.0);
@@ -276,8 +274,8 @@ function lightSample(strategy: Strategy, transmission: boolean, gain: (light: st
           let wi = toLocal(layer.frame, light.direction);
           let scattered = evaluate(surface, out, wi);
           let w = ${weight};
-          let arriving = reaching * scattered.rgb * light.radiance * (w / max(light.density, TINY));
-          if (light.density > 0.0 && largest(arriving) > 0.0 && areNumbers(arriving)) {
+          let arriving = reaching * scattered.rgb * light.radiance * (w / most(light.density, TINY));
+          if ((light.density > 0.0) & (largest(arriving) > 0.0) & areNumbers(arriving)) {
             shadow = Ray(${transmission ? 'select(point, beyond, wi.z < 0.0)' : 'point'}, light.reach, light.direction, chance.y);
             shadowLight = ${gain('arriving').replace('path.depth', 'path.depth + 1u')};
           }

@@ -56,15 +56,15 @@ fn sobolPair(sample: u32, pixelSeed: u32, pair: u32) -> vec2u {
 }
 
 fn unit(word: u32) -> f32 {
-  return f32(word >> 8u) * 0x1p-24;
+  return f32(word & 0xffffff00u) * 0x1p-32;
 }
 
 fn unit2(words: vec2u) -> vec2f {
-  return vec2f(words >> vec2u(8u)) * 0x1p-24;
+  return vec2f(words & vec2u(0xffffff00u)) * 0x1p-32;
 }
 
 fn unit4(words: vec4u) -> vec4f {
-  return vec4f(words >> vec4u(8u)) * 0x1p-24;
+  return vec4f(words & vec4u(0xffffff00u)) * 0x1p-32;
 }
 
 // The high word of a product: spreads a random word over 0 … count − 1, evenly to count ÷ 2^32.

@@ -127,9 +127,11 @@ fn texturePoint(triangle: u32, u: f32, v: f32) -> Place {
 }
 
 fn octahedral(word: u32, otherwise: vec3f) -> vec3f {
-  let e = max(vec2f(f32(i32(word << 16u) >> 16u), f32(i32(word) >> 16u)) / 32767.0, vec2f(-1.0));
+  // Signed halves: each at the top of a word, which its last bits leave exact.
+  let halves = vec2f(vec2i(vec2u(word * 0x10000u, word & 0xffff0000u))) * 0x1p-16 / 32767.0;
+  let e = select(vec2f(-1.0), halves, halves > vec2f(-1.0));
   var n = vec3f(e, 1.0 - abs(e.x) - abs(e.y));
-  let fold = max(-n.z, 0.0);
+  let fold = most(-n.z, 0.0);
   n.x += select(fold, -fold, n.x >= 0.0);
   n.y += select(fold, -fold, n.y >= 0.0);
   return direction(n, otherwise);
@@ -138,10 +140,8 @@ fn octahedral(word: u32, otherwise: vec3f) -> vec3f {
 // A corner's normal, or the other one where the mesh has none there.
 fn cornerNormal(traced: Traced, corner: u32, otherwise: vec3f) -> vec3f {
   let word = shading[cornerAt(traced.triangle, corner, ${shape.shading.normal}u, 1u)];
-  if (word == 0x80008000u) {
-    return otherwise;
-  }
-  return ${shape.upper ? 'direction(worldNormal(traced.instance, octahedral(word, vec3f(0.0))), otherwise)' : 'octahedral(word, otherwise)'};
+  let n = ${shape.upper ? 'direction(worldNormal(traced.instance, octahedral(word, vec3f(0.0))), otherwise)' : 'octahedral(word, otherwise)'};
+  return select(n, otherwise, word == 0x80008000u);
 }
 ${shape.upper ? INSTANCES(shape.upper) : IN_THE_WORLD}
 `;

@@ -32,14 +32,6 @@ const ALPHA_TESTED = 0x20000000u;
 const BOX_SLACK = 1.000002;
 const EDGE_SLACK = 1e-6;
 
-fn least(a: f32, b: f32) -> f32 {
-  return select(b, a, a < b);
-}
-
-fn most(a: f32, b: f32) -> f32 {
-  return select(b, a, a > b);
-}
-
 struct Ray {
   origin: vec3f,
   // Not shorter than this is a hit away.
