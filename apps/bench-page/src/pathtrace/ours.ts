@@ -11,8 +11,15 @@ import type { Frame, StartTimes, Tracer } from './tracer.js';
 
 /** Our kernel alone, tile after tile on one adapter, in a page or in Node. */
 
-/** Tiles of at most this side (pixels), so that a result keeps within what a task may return. */
-const TILE_PX = 256;
+/** How a frame is cut into tasks. */
+export interface Cut {
+  /** Largest side of a tile, pixels: a result has to keep within what a task may return. */
+  readonly tilePx: number;
+  /** Sample blocks of a tile (if it has as many samples): so many times its pixels are in flight. */
+  readonly blocks: number;
+}
+
+const CUT: Cut = { tilePx: 256, blocks: 1 };
 /** A measurement is made of at least so many runs of the frame, each as long as it takes to amortise its start. */
 const RUNS = 4;
 
@@ -29,7 +36,7 @@ interface Totals {
   samples: number;
 }
 
-export async function createOurs(gpu: GPU, scene: BenchScene, frame: Frame): Promise<Ours> {
+export async function createOurs(gpu: GPU, scene: BenchScene, frame: Frame, cut: Cut = CUT): Promise<Ours> {
   const owned = await requestGpuSession(gpu, { clock: systemClock, browser: 'bench', intensity: 1 });
   const totals: Totals = { steps: 0, samples: 0 };
   const begun = performance.now();
@@ -49,7 +56,7 @@ export async function createOurs(gpu: GPU, scene: BenchScene, frame: Frame): Pro
   let seed = 0;
   const render = async (count: number) => {
     seed++;
-    return await renderFrame(session, prepared, { width, height, count, seed }, totals);
+    return await renderFrame(session, prepared, { width, height, count, seed, cut }, totals);
   };
   await render(1);
   const start: StartTimes = { buildMs, compileMs, firstPixelMs: performance.now() - begun };
@@ -121,14 +128,15 @@ interface FrameRun {
   /** Samples a pixel. */
   readonly count: number;
   readonly seed: number;
+  readonly cut: Cut;
 }
 
-function tilesOf({ width, height, count, seed }: FrameRun, shared: Prepared['params']): PathtraceParams[] {
+function tilesOf({ width, height, count, seed, cut }: FrameRun, shared: Prepared['params']): PathtraceParams[] {
   const tiles: PathtraceParams[] = [];
-  for (let y = 0; y < height; y += TILE_PX) {
-    for (let x = 0; x < width; x += TILE_PX) {
-      const tile = { x, y, width: Math.min(TILE_PX, width - x), height: Math.min(TILE_PX, height - y) };
-      const samples = { first: 0, count, block: Math.min(count, MAX_BLOCK_SAMPLES) };
+  for (let y = 0; y < height; y += cut.tilePx) {
+    for (let x = 0; x < width; x += cut.tilePx) {
+      const tile = { x, y, width: Math.min(cut.tilePx, width - x), height: Math.min(cut.tilePx, height - y) };
+      const samples = { first: 0, count, block: Math.min(Math.ceil(count / cut.blocks), MAX_BLOCK_SAMPLES) };
       tiles.push({ ...shared, film: { width, height }, tile, samples, seed });
     }
   }
