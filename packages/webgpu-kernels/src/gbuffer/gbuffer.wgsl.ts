@@ -99,12 +99,11 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   var hits = 0.0;
   var steps = 0.0;
   var cost = vec3f(0.0);
-  let none = Ray(vec3f(0.0), 0.0, vec3f(0.0, 0.0, 1.0), 0u);
   for (var i = 0u; i < task.sampleCount; i++) {
     let sample = task.firstSample + i;
     let camera = cameraRay(x, y, sample, pixelSeed);
     let ray = Ray(camera.origin, 3e38, camera.direction, pcg4d(vec4u(pixel, sample, 0u, task.seed)).x);
-    let traced = trace(none, ray);
+    let traced = trace(ray);
     steps += f32(traced.steps);
     if (traced.triangle != NO_TRIANGLE) {
       let met = seen(traced, ray, camera.skipped);

@@ -9,8 +9,6 @@ export interface Variant {
   readonly workgroup: 32 | 64 | 128 | 256;
   /** How lanes go over a tile's pixels: row by row, or square by square (8 × 8), whose rays lie closer together. */
   readonly order: 'rows' | 'squares';
-  /** Shadow ray and next ray in the same loops, or one after the other. */
-  readonly rays: 'paired' | 'separate';
   /** Nested loops (down to a leaf, then through leaves), or one that takes a node or a triangle a turn (Aila and Laine 2009). */
   readonly loops: 'nested' | 'single';
   /** Where the traversal's stack lies. */
@@ -21,7 +19,6 @@ export const BASE: Variant = {
   name: 'base',
   workgroup: 64,
   order: 'rows',
-  rays: 'paired',
   loops: 'nested',
   stack: 'private',
 };
@@ -33,10 +30,8 @@ export const VARIANTS: readonly Variant[] = [
   also('small groups', { workgroup: 32 }),
   also('large groups', { workgroup: 128 }),
   also('squares', { order: 'squares' }),
-  also('separate rays', { rays: 'separate' }),
   also('single loop', { loops: 'single' }),
   also('shared stack', { stack: 'workgroup' }),
-  also('squares, separate rays', { order: 'squares', rays: 'separate' }),
   also('squares, shared stack', { order: 'squares', stack: 'workgroup' }),
 ];
 

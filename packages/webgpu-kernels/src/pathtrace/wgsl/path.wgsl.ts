@@ -16,8 +16,8 @@ export interface PathShape extends LightShape {
 
 /**
  * The path loop. A lane renders its pixel's samples one after the other; when a path ends, the lane begins the next sample
- * in the same turn of the loop (regeneration), so that lanes with short paths do not idle. A turn traces the shadow ray of
- * the last surface and the next ray together; a sample is added to the film's sum when its last shadow ray is back.
+ * in the same turn of the loop (regeneration), so that lanes with short paths do not idle. A turn traces the path's next ray,
+ * shades what it meets, and traces the ray from there to a light.
  */
 export const PATH = ({ triangles, punctual, map, strategy, unlit, transmission, clamped, variant }: PathShape) => {
   const lights = triangles || punctual || map;
@@ -39,12 +39,11 @@ const MISS_STEPS = 8u;
 
 struct Path {
   origin: vec3f,
-  reach: f32,
-  direction: vec3f,
   luck: u32,
-  throughput: vec3f,
+  direction: vec3f,
   // Density with which the last surface chose the direction.
   density: f32,
+  throughput: vec3f,
   depth: u32,
 ${transmission ? '  // Of the volume that the path is in, 1/m.\n  absorption: vec3f,' : ''}
 }
@@ -52,7 +51,7 @@ ${transmission ? '  // Of the volume that the path is in, 1/m.\n  absorption: ve
 fn cameraPath(x: u32, y: u32, pixel: u32, pixelSeed: u32, sample: u32) -> Path {
   let ray = cameraRay(x, y, sample, pixelSeed);
   let luck = pcg4d(vec4u(pixel, sample, 0u, task.seed)).x;
-  return Path(ray.origin, 3e38, ray.direction, luck, vec3f(1.0), 0.0, 0u${transmission ? ', vec3f(0.0)' : ''});
+  return Path(ray.origin, luck, ray.direction, 0.0, vec3f(1.0), 0u${transmission ? ', vec3f(0.0)' : ''});
 }
 ${
   clamped
@@ -89,38 +88,16 @@ ${variant.stack === 'workgroup' ? '  member = index;' : ''}
     sum = bitcast<vec4f>(film[place]);
   }
 
-  var path: Path;
-  path.reach = 0.0;
-  var shadow = Ray(vec3f(0.0), 0.0, vec3f(0.0, 0.0, 1.0), 0u);
-  var shadowLight = vec3f(0.0);
   var radiance = vec3f(0.0);
   var cost = 0u;
-  // The sample whose path has ended and whose shadow ray may still be out.
-  var closing = false;
-  var turns = (end - min(sample, end) + 1u) * (task.bounces + 2u);
-  if (sample < end) {
-    path = cameraPath(x, y, pixel, pixelSeed, sample);
-  }
+  var turns = (end - min(sample, end)) * (task.bounces + 1u);
+  var path = cameraPath(x, y, pixel, pixelSeed, sample);
 
-  while ((turns > 0u) & ((path.reach > 0.0) | closing)) {
+  while ((turns > 0u) & (sample < end)) {
     turns -= 1u;
-    let traced = trace(shadow, Ray(path.origin, path.reach, path.direction, path.luck));
-    radiance += select(vec3f(0.0), shadowLight, (shadow.reach > 0.0) & !traced.blocked);
-    shadow.reach = 0.0;
-    cost += traced.shadowSteps;
-    if (closing) {
-      let counts = areNumbers(radiance);
-      sum += vec4f(select(vec3f(0.0), within3(radiance, vec3f(0.0), vec3f(1e30)), counts), f32(cost));
-      radiance = vec3f(0.0);
-      cost = 0u;
-      closing = false;
-      sample += 1u;
-    }
-    if (!(path.reach > 0.0)) {
-      continue;
-    }
+    let traced = trace(Ray(path.origin, 3e38, path.direction, path.luck));
     cost += traced.steps + select(HIT_STEPS, MISS_STEPS, traced.triangle == NO_TRIANGLE);
-
+${samples ? '    var shadow = Ray(vec3f(0.0), 0.0, vec3f(0.0, 0.0, 1.0), 0u);\n    var shadowLight = vec3f(0.0);' : ''}
     var ended = true;
     if (traced.triangle == NO_TRIANGLE) {
       let seen = environmentAlong(path.direction);
@@ -228,12 +205,22 @@ ${
         }
       }
     }
+${
+  samples
+    ? `    if (shadow.reach > 0.0) {
+      let way = obstructed(shadow);
+      cost += way.steps;
+      radiance += select(shadowLight, vec3f(0.0), way.blocked);
+    }`
+    : ''
+}
     if (ended) {
-      closing = true;
-      path.reach = 0.0;
-      if (sample + 1u < end) {
-        path = cameraPath(x, y, pixel, pixelSeed, sample + 1u);
-      }
+      let counts = areNumbers(radiance);
+      sum += vec4f(select(vec3f(0.0), within3(radiance, vec3f(0.0), vec3f(1e30)), counts), f32(cost));
+      radiance = vec3f(0.0);
+      cost = 0u;
+      sample += 1u;
+      path = cameraPath(x, y, pixel, pixelSeed, sample);
     }
   }
   film[place] = bitcast<vec4u>(sum);

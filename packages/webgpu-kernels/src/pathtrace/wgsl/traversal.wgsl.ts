@@ -12,12 +12,13 @@ export interface TraversalShape {
 }
 
 /**
- * Rays against the tree: near child first, a stack of fixed size. `trace` walks a shadow ray and then the path's next ray.
+ * Rays against the tree: near child first, a stack of fixed size. `trace` finds what a ray meets first, `obstructed` whether it
+ * meets anything; both go the same way through the tree.
  * Triangles after Möller and Trumbore (1997), with tolerant edges so that no ray slips between neighbours. Equal distances
  * go to the triangle that the source has first. Every loop ends at STEP_LIMIT: a tree from a stranger may have cycles.
  *
- * How the loops are nested, whether both rays go through the same ones, and where the stack lies, the variant says: which is
- * faster depends on the GPU, and none of it changes a result.
+ * How the loops are nested, and where the stack lies, the variant says: which is faster depends on the GPU, and none of it changes a
+ * result.
  */
 export const TRAVERSAL = (shape: TraversalShape) => /* wgsl */ `
 const LEAF = 0x80000000u;
@@ -42,8 +43,6 @@ struct Ray {
 }
 
 struct Traced {
-  blocked: bool,
-  shadowSteps: u32,
   steps: u32,
   triangle: u32,
   // 0 where there are none.
@@ -60,7 +59,7 @@ fn slabFactor(direction: vec3f, gridScale: vec3f) -> vec3f {
   let safe = select(d, select(vec3f(-least), vec3f(least), d >= vec3f(0.0)), abs(d) < vec3f(least));
   return 1.0 / safe;
 }
-${shape.variant.stack === 'workgroup' ? SHARED_STACK(shape.variant) : ''}${shape.variant.rays === 'paired' ? PAIRED(shape) : SEPARATE(shape)}`;
+${shape.variant.stack === 'workgroup' ? SHARED_STACK(shape.variant) : ''}${FIRST_HIT(shape)}${ANY_HIT(shape)}`;
 
 /** Each invocation's entries lie a workgroup apart, so that neighbours' equal entries are neighbours. */
 const SHARED_STACK = ({ workgroup }: Variant) => `
@@ -103,12 +102,12 @@ const ON_ITS_WAY = `
     let back = factor < vec3f(0.0);`;
 
 /** Nested: down to a leaf, then through leaves. Single: a node or a triangle a turn. */
-const DOWN_AND_THROUGH = (shape: TraversalShape) => {
+const DOWN_AND_THROUGH = (shape: TraversalShape, any: boolean) => {
   const node = NODE(shape.variant, 'nodes[node].first', 'nodes[node].second');
   if (shape.variant.loops === 'single') {
     return `${ON_ITS_WAY}
     if ((node & LEAF) == 0u) {${node}
-    } else if (node != BOTTOM) {${TRIANGLE(shape)}
+    } else if (node != BOTTOM) {${TRIANGLE(shape, any)}
     }`;
   }
   return `${ON_ITS_WAY}
@@ -117,7 +116,7 @@ const DOWN_AND_THROUGH = (shape: TraversalShape) => {
         break if ((node & LEAF) != 0u) | (steps >= STEP_LIMIT);
       }
     }
-    loop {${TRIANGLE(shape)}
+    loop {${TRIANGLE(shape, any)}
       continuing {
         break if ((node & LEAF) == 0u) | (node == BOTTOM) | (steps >= STEP_LIMIT);
       }
@@ -125,7 +124,7 @@ const DOWN_AND_THROUGH = (shape: TraversalShape) => {
 };
 
 /** One triangle: a leaf's reference counts itself down, one triangle on and one fewer. At the stack's bottom there is none. */
-const TRIANGLE = ({ instanced, indexed, alpha, variant }: TraversalShape) => `
+const TRIANGLE = ({ instanced, indexed, alpha, variant }: TraversalShape, any: boolean) => `
         let there = node != BOTTOM;
         let i = node & 0x7ffffffu;
         let triangle = ${indexed ? 'triangleAt(i)' : 'triangles[i]'};
@@ -140,7 +139,7 @@ const TRIANGLE = ({ instanced, indexed, alpha, variant }: TraversalShape) => `
         steps += u32(there);
         let faces = (determinant > 0.0) | ((determinant < 0.0) & ((triangle.traits & SINGLE_SIDED) == 0u));
         let inside = (u >= -EDGE_SLACK) & (v >= -EDGE_SLACK) & (u + v <= 1.0 + EDGE_SLACK);
-        let nearer = (t > 0.0) & ((t < best) | ((t == best) & (${EARLIER(instanced)})));
+        let nearer = (t > 0.0) & ${any ? '(t <= best)' : `((t < best) | ((t == best) & (${EARLIER(instanced)})))`};
         // A leaf of none still comes here; what lies at its place is another leaf's of this tree and would be found there too.
         ${alpha ? 'var' : 'let'} hits = there & faces & inside & nearer;${
           alpha
@@ -149,7 +148,14 @@ const TRIANGLE = ({ instanced, indexed, alpha, variant }: TraversalShape) => `
           hits = isSolid(triangle.traits, i, ${instanced ? 'triangle.source ^ salt' : 'triangle.source'}, u, v, ray.luck);
         }`
             : ''
-        }
+        }${any ? '\n        blocked = blocked | hits;' : KEPT(instanced)}
+        let more = (node & LEAF_COUNT) > LEAF_ONE;
+        let top = ${entryAt(variant, '(depth - 1u)')};
+        depth -= u32(there & !more);
+        node = select(select(top, node - (LEAF_ONE - 1u), more), BOTTOM, !there${any ? ' | blocked' : ''});`;
+
+/** The nearest hit so far. */
+const KEPT = (instanced: boolean) => `
         best = select(best, t, hits);
         found = select(found, i, hits);
         source = select(source, triangle.source, hits);
@@ -159,111 +165,51 @@ const TRIANGLE = ({ instanced, indexed, alpha, variant }: TraversalShape) => `
         foundIn = select(foundIn, instance, hits);
         foundNumber = select(foundNumber, number, hits);`
             : ''
-        }
-        let more = (node & LEAF_COUNT) > LEAF_ONE;
-        let top = ${entryAt(variant, '(depth - 1u)')};
-        depth -= u32(there & !more);
-        node = select(select(top, node - (LEAF_ONE - 1u), more), BOTTOM, !there | (shadowing & (found != NO_TRIANGLE)));`;
+        }`;
 
 const EARLIER = (instanced: boolean) =>
   instanced
     ? '(triangle.source < source) | ((triangle.source == source) & (number < foundNumber))'
     : 'triangle.source < source';
 
-const NOTHING = 'Traced(false, 0u, 0u, NO_TRIANGLE, 0u, 0.0, 0.0, 0.0)';
-
-/** At the root, for `ray`. */
-const BEGIN = (variant: Variant) => `
+/** At the root. */
+const BEGIN = ({ instanced, variant }: TraversalShape) => `
+  var factor = slabFactor(${instanced ? 'whole' : 'ray'}.direction, task.gridScale);
+  var offset = (task.gridOrigin - ${instanced ? 'whole' : 'ray'}.origin) * task.gridScale * factor;
 ${variant.stack === 'private' ? '  var stack: array<u32, STACK>;' : ''}
   ${entryAt(variant, '0u')} = BOTTOM;
-  var best = ray.reach;
-  var found = NO_TRIANGLE;
-  var source = NO_TRIANGLE;
-  var uv = vec2f(0.0);
   var node = 0u;
   var depth = 1u;
   var steps = 0u;`;
 
-const FOUND = (instanced: boolean) => `found, ${instanced ? 'foundIn' : '0u'}, best, uv.x, uv.y`;
-
-/**
- * Both rays in the same loops, so that lanes do not wait for each other between the two. A ray that reaches nowhere meets
- * nothing; the shadow ray's end is the next one's beginning.
- */
-const PAIRED = (shape: TraversalShape) => /* wgsl */ `
-fn trace(shadow: Ray, next: Ray) -> Traced {
-  let nextFactor = slabFactor(next.direction, task.gridScale);
-  let nextOffset = (task.gridOrigin - next.origin) * task.gridScale * nextFactor;
-  let shadowFactor = slabFactor(shadow.direction, task.gridScale);
-  let shadowOffset = (task.gridOrigin - shadow.origin) * task.gridScale * shadowFactor;
-  var shadowing = shadow.reach > 0.0;
-  var blocked = false;
-  var shadowSteps = 0u;
-  var ray = eitherRay(next, shadow, shadowing);
-  var factor = select(nextFactor, shadowFactor, shadowing);
-  var offset = select(nextOffset, shadowOffset, shadowing);${BEGIN(shape.variant)}${LOOP(shape, NEXT_RAY(shape.instanced))}
-  return Traced(blocked, shadowSteps, steps, ${FOUND(shape.instanced)});
-}
-
-fn eitherRay(a: Ray, b: Ray, second: bool) -> Ray {
-  return Ray(select(a.origin, b.origin, second), select(a.reach, b.reach, second),
-    select(a.direction, b.direction, second), select(a.luck, b.luck, second));
+const FIRST_HIT = (shape: TraversalShape) => /* wgsl */ `
+fn trace(${shape.instanced ? 'whole' : 'ray'}: Ray) -> Traced {${BEGIN(shape)}
+  var best = ${shape.instanced ? 'whole' : 'ray'}.reach;
+  var found = NO_TRIANGLE;
+  var source = NO_TRIANGLE;
+  var uv = vec2f(0.0);${shape.instanced ? '\n  var foundIn = 0u;\n  var foundNumber = 0u;' : ''}${LOOP(shape, false)}
+  return Traced(steps, found, ${shape.instanced ? 'foundIn' : '0u'}, best, uv.x, uv.y);
 }
 `;
 
-/** The end of a ray: the last one's, or the shadow ray's, after which the next ray begins. */
-const NEXT_RAY = (instanced: boolean) => `
-    let ended = (node == BOTTOM) | (steps >= STEP_LIMIT);
-    let turns = ended & shadowing;
-    blocked = select(blocked, found != NO_TRIANGLE, turns);
-    shadowSteps = select(shadowSteps, steps, turns);
-    ray = eitherRay(${instanced ? 'outer' : 'ray'}, next, turns);
-    factor = select(${instanced ? 'outerFactor' : 'factor'}, nextFactor, turns);
-    offset = select(${instanced ? 'outerOffset' : 'offset'}, nextOffset, turns);${
-      instanced
-        ? `
-    outer = ray;
-    outerFactor = factor;
-    outerOffset = offset;`
-        : ''
-    }
-    best = select(best, next.reach, turns);
-    found = select(found, NO_TRIANGLE, turns);
-    source = select(source, NO_TRIANGLE, turns);
-    node = select(node, select(BOTTOM, 0u, next.reach > 0.0), turns);
-    depth = select(depth, 1u, turns);
-    steps = select(steps, 0u, turns);
-    shadowing = shadowing & !ended;`;
-
-/** One ray after the other: shorter loops, with less to keep in registers. */
-const SEPARATE = (shape: TraversalShape) => /* wgsl */ `
-fn walk(whole: Ray, shadowing: bool) -> Traced {
-  var ray = whole;
-  var factor = slabFactor(ray.direction, task.gridScale);
-  var offset = (task.gridOrigin - ray.origin) * task.gridScale * factor;${BEGIN(shape.variant)}${LOOP(shape, '')}
-  return Traced(false, 0u, steps, ${FOUND(shape.instanced)});
+const ANY_HIT = (shape: TraversalShape) => /* wgsl */ `
+struct Obstructed {
+  blocked: bool,
+  steps: u32,
 }
 
-fn trace(shadow: Ray, next: Ray) -> Traced {
-  var met = ${NOTHING};
-  if (shadow.reach > 0.0) {
-    met = walk(shadow, true);
-  }
-  var traced = ${NOTHING};
-  if (next.reach > 0.0) {
-    traced = walk(next, false);
-  }
-  traced.blocked = met.triangle != NO_TRIANGLE;
-  traced.shadowSteps = met.steps;
-  return traced;
+fn obstructed(${shape.instanced ? 'whole' : 'ray'}: Ray) -> Obstructed {${BEGIN(shape)}
+  let best = ${shape.instanced ? 'whole' : 'ray'}.reach;
+  var blocked = false;${LOOP(shape, true)}
+  return Obstructed(blocked, steps);
 }
 `;
 
-const LOOP = (shape: TraversalShape, end: string) =>
-  shape.instanced ? THROUGH_INSTANCES(shape, end) : THROUGH_ONE_TREE(shape, end);
+const LOOP = (shape: TraversalShape, any: boolean) =>
+  shape.instanced ? THROUGH_INSTANCES(shape, any) : THROUGH_ONE_TREE(shape, any);
 
-const THROUGH_ONE_TREE = (shape: TraversalShape, end: string) => `
-  loop {${DOWN_AND_THROUGH(shape)}${end}
+const THROUGH_ONE_TREE = (shape: TraversalShape, any: boolean) => `
+  loop {${DOWN_AND_THROUGH(shape, any)}
     continuing {
       break if (node == BOTTOM) | (steps >= STEP_LIMIT);
     }
@@ -273,24 +219,18 @@ const THROUGH_ONE_TREE = (shape: TraversalShape, end: string) => `
  * Down the upper tree to an instance, then through its own tree in its own space, with a sentinel on the stack between the
  * two; then on where the upper tree was left.
  */
-const THROUGH_INSTANCES = (shape: TraversalShape, end: string) => `
-  var outer = ray;
-  var outerFactor = factor;
-  var outerOffset = offset;
-  var instance = 0u;
-  var number = 0u;
-  var salt = 0u;
-  var foundIn = 0u;
-  var foundNumber = 0u;
+const THROUGH_INSTANCES = (shape: TraversalShape, any: boolean) => `
+  let outerFactor = factor;
+  let outerOffset = offset;
 
   loop {${ON_ITS_WAY}
     while (((node & LEAF) == 0u) & (steps < STEP_LIMIT)) {${NODE(shape.variant, 'instances[2u * node]', 'instances[2u * node + 1u]')}
     }
     if ((node != BOTTOM) & (steps < STEP_LIMIT)) {
-      instance = node & 0x7ffffffu;
-      number = instanceNumber(instance) & ~MIRRORED;
-      salt = number * 0x85ebca6bu;
-      ray = toMesh(instance, outer);
+      let instance = node & 0x7ffffffu;
+      let number = instanceNumber(instance) & ~MIRRORED;
+      let salt = number * 0x85ebca6bu;
+      let ray = toMesh(instance, whole);
       let gridScale = instanceVector(instance, 7u).xyz;
       factor = slabFactor(ray.direction, gridScale);
       offset = (instanceVector(instance, 6u).xyz - ray.origin) * gridScale * factor;
@@ -298,19 +238,17 @@ const THROUGH_INSTANCES = (shape: TraversalShape, end: string) => `
       depth += 1u;
       node = instanceRoot(instance);
       steps += 1u;
-      loop {${DOWN_AND_THROUGH(shape)}
+      loop {${DOWN_AND_THROUGH(shape, any)}
         continuing {
           break if (node == BOTTOM) | (steps >= STEP_LIMIT);
         }
       }
       depth -= 1u;
       node = ${entryAt(shape.variant, 'depth')};
-      if (shadowing & (found != NO_TRIANGLE)) {
-        node = BOTTOM;
-      }
+${any ? '      node = select(node, BOTTOM, blocked);' : ''}
       factor = outerFactor;
       offset = outerOffset;
-    }${end}
+    }
     continuing {
       break if (node == BOTTOM) | (steps >= STEP_LIMIT);
     }
