@@ -2,7 +2,7 @@ import { REFERENCE_WORDS } from './references.js';
 
 /** Cells that boxes keep clear of rounding in the traversal's own arithmetic. */
 const SLACK_CELLS = 0.05;
-const GRID_CELLS = 65_535;
+const GRID_CELLS = 32_767;
 /** Cells kept free at each end of the grid. */
 const GRID_MARGIN = 2;
 

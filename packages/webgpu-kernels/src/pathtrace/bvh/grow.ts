@@ -15,7 +15,7 @@ export const VISIT_COST = 1;
 const SPATIAL_OVERLAP = 1e-3;
 
 /** A point at the grid's far corner, where no triangle is; a ray that meets it finds a leaf of nothing. */
-const EMPTY = [0xffff_ffff, 0xffff_ffff, 0xffff_ffff, LEAF_FLAG];
+const EMPTY = [0x7fff_7fff, 0x7fff_7fff, 0x7fff_7fff, LEAF_FLAG];
 
 export interface GrownTree {
   readonly nodes: Uint32Array<ArrayBuffer>;

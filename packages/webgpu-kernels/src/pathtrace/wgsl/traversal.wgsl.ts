@@ -76,17 +76,18 @@ const entryAt = ({ stack, workgroup }: Variant, depth: string) =>
  * what is not pushed is written above the stack's top, and coordinates in a word's upper half are scaled down by the ray
  * (a software GPU runs both sides of every branch, and shifts one lane after the other).
  */
-const NODE = (variant: Variant, first: string, second: string) => `
-      let first = ${first};
-      let second = ${second};
-      let a = vec3f(vec3i(first.xyz & vec3u(0xffffu))) * factor + offset;
-      let b = vec3f(first.xyz & vec3u(0xffff0000u)) * upper + offset;
-      let c = vec3f(vec3i(second.xyz & vec3u(0xffffu))) * factor + offset;
-      let d = vec3f(second.xyz & vec3u(0xffff0000u)) * upper + offset;
-      let near0 = most(most(select(a.x, b.x, back.x), select(a.y, b.y, back.y)), most(select(a.z, b.z, back.z), 0.0));
-      let far0 = least(least(select(b.x, a.x, back.x), select(b.y, a.y, back.y)), select(b.z, a.z, back.z)) * BOX_SLACK;
-      let near1 = most(most(select(c.x, d.x, back.x), select(c.y, d.y, back.y)), most(select(c.z, d.z, back.z), 0.0));
-      let far1 = least(least(select(d.x, c.x, back.x), select(d.y, c.y, back.y)), select(d.z, c.z, back.z)) * BOX_SLACK;
+const NODE = (variant: Variant, pair: string) => `
+      let pair = ${pair};
+      let first = pair.first;
+      let second = pair.second;
+      let in0 = vec3f(vec3i(first.xyz & nearBits)) * nearFactor + offset;
+      let out0 = vec3f(vec3i(first.xyz & ~nearBits)) * farFactor + offset;
+      let in1 = vec3f(vec3i(second.xyz & nearBits)) * nearFactor + offset;
+      let out1 = vec3f(vec3i(second.xyz & ~nearBits)) * farFactor + offset;
+      let near0 = most(most(in0.x, in0.y), most(in0.z, 0.0));
+      let far0 = least(least(out0.x, out0.y), out0.z) * BOX_SLACK;
+      let near1 = most(most(in1.x, in1.y), most(in1.z, 0.0));
+      let far1 = least(least(out1.x, out1.y), out1.z) * BOX_SLACK;
       let hit0 = (near0 <= far0) & (near0 <= best);
       let hit1 = (near1 <= far1) & (near1 <= best);
       let firstNearer = hit0 & (!hit1 | (near0 <= near1));
@@ -96,21 +97,26 @@ const NODE = (variant: Variant, first: string, second: string) => `
       depth = depth + u32(hit0) + u32(hit1) - 1u;
       steps += 1u;`;
 
-/** What stays the same from node to node: the factor for upper halves, and which axes the ray goes back along. */
+/**
+ * What stays the same from node to node. A word holds an axis's lower end in its lower half and the upper end in its upper half:
+ * where the ray goes back along the axis, it enters by the upper end. Halves stay where they are, and the factor is scaled.
+ */
 const ON_ITS_WAY = `
-    let upper = factor * 0x1p-16;
-    let back = factor < vec3f(0.0);`;
+    let back = factor < vec3f(0.0);
+    let nearBits = select(vec3u(0xffffu), vec3u(0xffff0000u), back);
+    let nearFactor = factor * select(vec3f(1.0), vec3f(0x1p-16), back);
+    let farFactor = factor * select(vec3f(0x1p-16), vec3f(1.0), back);`;
 
 /** Nested: down to a leaf, then through leaves. Single: a node or a triangle a turn. */
 const DOWN_AND_THROUGH = (shape: TraversalShape, any: boolean) => {
-  const node = NODE(shape.variant, 'nodes[node].first', 'nodes[node].second');
+  const node = NODE(shape.variant, 'nodes[node]');
   if (shape.variant.loops === 'single') {
-    return `${ON_ITS_WAY}
+    return `
     if ((node & LEAF) == 0u) {${node}
     } else if (node != BOTTOM) {${TRIANGLE(shape, any)}
     }`;
   }
-  return `${ON_ITS_WAY}
+  return `
     loop {${node}
       continuing {
         break if ((node & LEAF) != 0u) | (steps >= STEP_LIMIT);
@@ -208,7 +214,7 @@ fn obstructed(${shape.instanced ? 'whole' : 'ray'}: Ray) -> Obstructed {${BEGIN(
 const LOOP = (shape: TraversalShape, any: boolean) =>
   shape.instanced ? THROUGH_INSTANCES(shape, any) : THROUGH_ONE_TREE(shape, any);
 
-const THROUGH_ONE_TREE = (shape: TraversalShape, any: boolean) => `
+const THROUGH_ONE_TREE = (shape: TraversalShape, any: boolean) => `${ON_ITS_WAY}
   loop {${DOWN_AND_THROUGH(shape, any)}
     continuing {
       break if (node == BOTTOM) | (steps >= STEP_LIMIT);
@@ -224,7 +230,7 @@ const THROUGH_INSTANCES = (shape: TraversalShape, any: boolean) => `
   let outerOffset = offset;
 
   loop {${ON_ITS_WAY}
-    while (((node & LEAF) == 0u) & (steps < STEP_LIMIT)) {${NODE(shape.variant, 'instances[2u * node]', 'instances[2u * node + 1u]')}
+    while (((node & LEAF) == 0u) & (steps < STEP_LIMIT)) {${NODE(shape.variant, 'Node(instances[2u * node], instances[2u * node + 1u])')}
     }
     if ((node != BOTTOM) & (steps < STEP_LIMIT)) {
       let instance = node & 0x7ffffffu;
@@ -237,7 +243,7 @@ const THROUGH_INSTANCES = (shape: TraversalShape, any: boolean) => `
       ${entryAt(shape.variant, 'depth')} = BOTTOM;
       depth += 1u;
       node = instanceRoot(instance);
-      steps += 1u;
+      steps += 1u;${ON_ITS_WAY}
       loop {${DOWN_AND_THROUGH(shape, any)}
         continuing {
           break if (node == BOTTOM) | (steps >= STEP_LIMIT);
