@@ -10,7 +10,7 @@ export type { Grid } from './bvh/grid.js';
 /**
  * A bounding volume hierarchy by binned surface area heuristic (Wald, "On fast construction of SAH-based bounding volume
  * hierarchies", 2007), with splits in space where they pay (Stich et al., "Spatial splits in bounding volume hierarchies",
- * 2009). Boxes are rounded outwards to a 16-bit grid over the whole scene before the tree is built: it is made of small
+ * 2009). Boxes are rounded outwards to a 15-bit grid over the whole scene before the tree is built: it is made of small
  * integers, and its costs are those of the boxes that rays will meet.
  *
  * 1. Every triangle is in exactly one leaf and inside of the boxes of all its ancestors; or, where splits in space cut it,

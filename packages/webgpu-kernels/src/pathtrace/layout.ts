@@ -1,7 +1,7 @@
 /**
  * Where things lie in a packed scene. All buffers are little-endian 32-bit words.
  *
- * `nodes`, NODE_WORDS a node, node 0 is the root. A node holds the boxes of its two children on the scene's 16-bit grid:
+ * `nodes`, NODE_WORDS a node, node 0 is the root. A node holds the boxes of its two children on the scene's 15-bit grid:
  * words 0–2 child 0's x, y, z as `low | high << 16`, word 3 its reference; words 4–7 child 1's. A reference is a node's
  * index, or a leaf: bit 31, `count` in bits 27–30, first triangle in bits 0–26. A leaf of no triangles is empty.
  *

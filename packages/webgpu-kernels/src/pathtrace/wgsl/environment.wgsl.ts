@@ -11,8 +11,8 @@ export const MAP_ENVIRONMENT = (texels: number) => /* wgsl */ `
 @group(0) @binding(8) var<storage, read> sky: array<vec4u, ${texels}>;
 
 fn skyRadiance(code: u32) -> vec3f {
-  let mantissa = vec3f(vec3u(code, code >> 9u, code >> 18u) & vec3u(511u));
-  return mantissa * (bitcast<f32>(((code >> 27u) + 118u) << 23u) * task.environmentScale);
+  let mantissa = vec3f(vec3i(vec3u(code) & vec3u(0x1ffu, 0x3fe00u, 0x7fc0000u))) * vec3f(1.0, 0x1p-9, 0x1p-18);
+  return mantissa * (bitcast<f32>(((code >> 27u) + 118u) * 0x800000u) * task.environmentScale);
 }
 
 fn skyAt(x: i32, y: i32) -> vec3f {

@@ -34,10 +34,11 @@ fn bentNormal(hit: Hit, map: u32, strength: f32) -> vec3f {
 
 fn shadedNormal(material: u32, hit: Hit, wo: vec3f) -> vec3f {
   let map = tables[material + ${BASE_MAP.texture}u];
-  if (map == 0u) {
-    return hit.smoothNormal;
+  var normal = hit.smoothNormal;
+  if (map != 0u) {
+    normal = visible(bentNormal(hit, map, tableFloat(material + ${BASE_MAP.scale}u)), wo, normal);
   }
-  return visible(bentNormal(hit, map, tableFloat(material + ${BASE_MAP.scale}u)), wo, hit.smoothNormal);
+  return normal;
 }`
     : `
 fn shadedNormal(material: u32, hit: Hit, wo: vec3f) -> vec3f {

@@ -29,6 +29,11 @@ const COLOURS: Partial<Record<Feature | 'base', readonly { name: string; word: n
   sheen: [{ name: 'sheenColor', word: M.sheenColor, texture: M.sheenColorTexture }],
 };
 
+/** A linear channel of a footprint, by its shift in the texel. */
+export function channel(footprint: string, shift: number): string {
+  return `channel(${footprint}, ${0xff * 2 ** shift}u, ${1 / 255} * 0x1p-${shift})`;
+}
+
 /** The inputs of the features given, with textures or from factors alone. */
 export function materialInputs(features: readonly Feature[], textured: boolean): string {
   const used = ['base' as const, ...features];
@@ -44,12 +49,12 @@ export function materialInputs(features: readonly Feature[], textured: boolean):
 
 const colourInput = ({ name, word, texture }: { name: string; word: number; texture: number }, textured: boolean) => `
 fn ${name}(material: u32, place: Place) -> vec3f {
-  let factor = vec3f(tableFloat(material + ${word}u), tableFloat(material + ${word + 1}u), tableFloat(material + ${word + 2}u));${
+  var factor = vec3f(tableFloat(material + ${word}u), tableFloat(material + ${word + 1}u), tableFloat(material + ${word + 2}u));${
     textured
       ? `
   let texture = tables[material + ${texture}u];
   if (texture != 0u) {
-    return factor * colour(texture, place);
+    factor *= colour(texture, place);
   }`
       : ''
   }
@@ -58,12 +63,12 @@ fn ${name}(material: u32, place: Place) -> vec3f {
 
 const scalarInput = ({ name, word, texture, shift }: ReturnType<typeof scalar>, textured: boolean) => `
 fn ${name}(material: u32, place: Place) -> f32 {
-  let factor = tableFloat(material + ${word}u);${
+  var factor = tableFloat(material + ${word}u);${
     textured
       ? `
   let texture = tables[material + ${texture}u];
   if (texture != 0u) {
-    return factor * channel(footprint(texture, place), ${shift}u);
+    factor *= ${channel('footprint(texture, place)', shift)};
   }`
       : ''
   }
@@ -72,12 +77,12 @@ fn ${name}(material: u32, place: Place) -> f32 {
 
 const alphaAndRoughness = (textured: boolean) => `
 fn plainAlpha(material: u32, place: Place) -> f32 {
-  let factor = tableFloat(material + ${M.alpha}u);${
+  var factor = tableFloat(material + ${M.alpha}u);${
     textured
       ? `
   let texture = tables[material + ${M.baseColorTexture}u];
   if (texture != 0u) {
-    return factor * channel(footprint(texture, place), 24u);
+    factor *= ${channel('footprint(texture, place)', 24)};
   }`
       : ''
   }
@@ -86,13 +91,13 @@ fn plainAlpha(material: u32, place: Place) -> f32 {
 
 // Metallic, roughness.
 fn metallicRoughness(material: u32, place: Place) -> vec2f {
-  let factor = vec2f(tableFloat(material + ${M.metallic}u), tableFloat(material + ${M.roughness}u));${
+  var factor = vec2f(tableFloat(material + ${M.metallic}u), tableFloat(material + ${M.roughness}u));${
     textured
       ? `
   let texture = tables[material + ${M.metallicRoughnessTexture}u];
   if (texture != 0u) {
     let f = footprint(texture, place);
-    return factor * vec2f(channel(f, 16u), channel(f, 8u));
+    factor *= vec2f(${channel('f', 16)}, ${channel('f', 8)});
   }`
       : ''
   }
@@ -102,32 +107,38 @@ fn metallicRoughness(material: u32, place: Place) -> vec2f {
 // Nanometres.
 const filmThickness = (textured: boolean) => `
 fn filmThickness(material: u32, place: Place) -> f32 {
-  let most = tableFloat(material + ${M.iridescenceMaximum}u);${
+  var nanometres = tableFloat(material + ${M.iridescenceMaximum}u);${
     textured
       ? `
   let texture = tables[material + ${M.iridescenceThicknessTexture}u];
   if (texture != 0u) {
-    return mix(tableFloat(material + ${M.iridescenceMinimum}u), most, channel(footprint(texture, place), 8u));
+    nanometres = mix(tableFloat(material + ${M.iridescenceMinimum}u), nanometres, ${channel('footprint(texture, place)', 8)});
   }`
       : ''
   }
-  return most;
+  return nanometres;
 }`;
 
 /** Bilinear by hand, as glTF's samplers say; sRGB is decoded a texel at a time, before the interpolation. */
 export const TEXTURES = (texels: number, features: readonly Feature[]) => /* wgsl */ `
 @group(0) @binding(7) var<storage, read> texels: array<u32, ${texels}>;
 
-fn wrapped(i: i32, size: i32, mode: u32) -> i32 {
-  if (mode == 1u) {
-    return clamp(i, 0, size - 1);
-  }
-  if (mode == 2u) {
-    let twice = 2 * size;
-    let m = ((i % twice) + twice) % twice;
-    return select(m, twice - 1 - m, m >= size);
-  }
-  return ((i % size) + size) % size;
+// Coordinates in 0 … 1: repeated, mirrored, or clamped.
+fn folded(uv: vec2f, repeats: vec2<bool>, mirrors: vec2<bool>) -> vec2f {
+  let twice = uv - 2.0 * floor(0.5 * uv);
+  let back = 2.0 - twice;
+  let mirrored = select(back, twice, twice < back);
+  let low = select(vec2f(0.0), uv, uv > vec2f(0.0));
+  let clamped = select(vec2f(1.0), low, low < vec2f(1.0));
+  return select(select(clamped, mirrored, mirrors), uv - floor(uv), repeats);
+}
+
+// Columns and rows at most one beyond the ends.
+fn inside(i: vec2f, size: vec2f, repeats: vec2<bool>) -> vec2f {
+  let low = i < vec2f(0.0);
+  let high = i >= size;
+  let around = select(select(i, i - size, high), i + size, low);
+  return select(select(select(i, size - 1.0, high), vec2f(0.0), low), around, repeats);
 }
 
 struct Footprint {
@@ -139,7 +150,8 @@ struct Footprint {
 fn footprint(texture: u32, place: Place) -> Footprint {
   let header = TEXTURES_AT + TEXTURE_WORDS * (texture - 1u);
   let first = tables[header];
-  let size = vec2i(i32(tables[header + 1u] & 0xffffu), i32(tables[header + 1u] >> 16u));
+  let sides = tables[header + 1u];
+  let size = vec2f(f32(sides & 0xffffu), f32(sides & 0xffff0000u) * 0x1p-16);
   let flags = tables[header + 2u];
   let nearest = (flags & 16u) != 0u;
 ${features.includes('uv1') ? '  var uv = select(place.xy, place.zw, (flags & 32u) != 0u);' : '  var uv = place.xy;'}
@@ -151,16 +163,16 @@ ${
   );`
     : ''
 }
-  let point = uv * vec2f(size) - select(vec2f(0.5), vec2f(0.0), nearest);
+  let modes = vec2u(flags) & vec2u(3u, 12u);
+  let repeats = modes == vec2u(0u);
+  let point = folded(uv, repeats, modes == vec2u(2u, 8u)) * size - select(vec2f(0.5), vec2f(0.0), nearest);
   let corner = floor(point);
   let f = select(point - corner, vec2f(0.0), nearest);
-  let i = vec2i(corner);
-  let x0 = u32(wrapped(i.x, size.x, flags & 3u));
-  let x1 = u32(wrapped(i.x + 1, size.x, flags & 3u));
-  let row0 = first + u32(wrapped(i.y, size.y, (flags >> 2u) & 3u) * size.x);
-  let row1 = first + u32(wrapped(i.y + 1, size.y, (flags >> 2u) & 3u) * size.x);
+  let at = vec4u(vec4i(vec4f(inside(corner, size, repeats), inside(corner + 1.0, size, repeats))));
+  let row0 = first + at.y * (sides & 0xffffu);
+  let row1 = first + at.w * (sides & 0xffffu);
   let g = 1.0 - f;
-  return Footprint(vec4u(row0 + x0, row0 + x1, row1 + x0, row1 + x1), vec4f(g.x * g.y, f.x * g.y, g.x * f.y, f.x * f.y));
+  return Footprint(vec4u(row0 + at.x, row0 + at.z, row1 + at.x, row1 + at.z), vec4f(g.x * g.y, f.x * g.y, g.x * f.y, f.x * f.y));
 }
 
 fn decoded(texel: u32) -> vec3f {
@@ -173,10 +185,10 @@ fn colour(texture: u32, place: Place) -> vec3f {
     + decoded(texels[f.at.z]) * f.weight.z + decoded(texels[f.at.w]) * f.weight.w;
 }
 
-// One linear channel, 0 to 1.
-fn channel(f: Footprint, shift: u32) -> f32 {
+// One linear channel, 0 to 1: these bits of the texels, times what makes them so.
+fn channel(f: Footprint, bits: u32, unit: f32) -> f32 {
   let words = vec4u(texels[f.at.x], texels[f.at.y], texels[f.at.z], texels[f.at.w]);
-  return dot(vec4f((words >> vec4u(shift)) & vec4u(255u)), f.weight) * (1.0 / 255.0);
+  return dot(vec4f(words & vec4u(bits)), f.weight) * unit;
 }
 `;
 

@@ -1,4 +1,5 @@
 import { MATERIAL as M, type ShadingLayout } from '../layout.js';
+import { channel } from './material.wgsl.js';
 
 /**
  * Normal maps: the tangent is the mesh's own where it has one, else it follows the texture coordinates that the map uses.
@@ -13,12 +14,10 @@ ${
 fn meshTangent(hit: Hit) -> vec4f {
   let words = vec3u(shading[cornerAt(hit.triangle, 0u, ${shading.tangents}u, 1u)], shading[cornerAt(hit.triangle, 1u, ${shading.tangents}u, 1u)],
     shading[cornerAt(hit.triangle, 2u, ${shading.tangents}u, 1u)]);
-  if (any((words & vec3u(0xfffffffeu)) == vec3u(0x80008000u))) {
-    return vec4f(0.0);
-  }
   let t = octahedral(words.x, vec3f(0.0)) * (1.0 - hit.u - hit.v) + octahedral(words.y, vec3f(0.0)) * hit.u
     + octahedral(words.z, vec3f(0.0)) * hit.v;
-  return vec4f(worldVector(hit.instance, t), select(1.0, -1.0, (words.x & 1u) == 1u));
+  let there = all((words & vec3u(0xfffffffeu)) != vec3u(0x80008000u));
+  return select(vec4f(0.0), vec4f(worldVector(hit.instance, t), select(1.0, -1.0, (words.x & 1u) == 1u)), there);
 }`
 }
 
@@ -42,7 +41,7 @@ ${
 // The normal that a map asks for; n is the smooth normal on the triangle's front.
 fn mappedNormal(hit: Hit, texture: u32, strength: f32, n: vec3f) -> vec3f {
   let f = footprint(texture, hit.place);
-  var bent = vec3f(channel(f, 0u), channel(f, 8u), channel(f, 16u)) * 2.0 - 1.0;
+  var bent = vec3f(${channel('f', 0)}, ${channel('f', 8)}, ${channel('f', 16)}) * 2.0 - 1.0;
   bent = vec3f(bent.xy * strength, most(bent.z, 0.0));
 ${
   shading.tangents === null
@@ -53,11 +52,8 @@ ${
   }`
 }
   let tangent = direction(along.xyz - n * dot(n, along.xyz), vec3f(0.0));
-  if (dot(tangent, tangent) < 0.5) {
-    return n;
-  }
   let bitangent = cross(n, tangent) * (along.w * handedness(hit.instance));
-  return direction(tangent * bent.x + bitangent * bent.y + n * bent.z, n);
+  return select(n, direction(tangent * bent.x + bitangent * bent.y + n * bent.z, n), dot(tangent, tangent) >= 0.5);
 }
 `;
 

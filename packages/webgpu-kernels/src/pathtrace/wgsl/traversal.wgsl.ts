@@ -273,14 +273,14 @@ fn isSolid(traits: u32, triangle: u32, source: u32, u: f32, v: f32, luck: u32) -
  */
 export const ALPHA = /* wgsl */ `
 fn isSolid(traits: u32, triangle: u32, source: u32, u: f32, v: f32, luck: u32) -> bool {
-  if ((traits & ALPHA_TESTED) == 0u) {
-    return true;
+  var solid = true;
+  if ((traits & ALPHA_TESTED) != 0u) {
+    let material = materialAt(traits);
+    let alpha = alphaOf(material, texturePoint(triangle, u, v), triangle, u, v);
+    let masked = tables[material + ${MATERIAL.alphaMode}u] == 1u;
+    let chance = unit(lowbias32(luck ^ (source * 0x9e3779b9u)));
+    solid = select((chance < alpha), (alpha >= tableFloat(material + ${MATERIAL.alphaCutoff}u)), masked);
   }
-  let material = materialAt(traits);
-  let alpha = alphaOf(material, texturePoint(triangle, u, v), triangle, u, v);
-  if (tables[material + ${MATERIAL.alphaMode}u] == 1u) {
-    return alpha >= tableFloat(material + ${MATERIAL.alphaCutoff}u);
-  }
-  return unit(lowbias32(luck ^ (source * 0x9e3779b9u))) < alpha;
+  return solid;
 }
 `;
