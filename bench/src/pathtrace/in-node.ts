@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { decodeImage } from '@tabgrid/assets/decode-node';
-import { createOurs } from '@tabgrid/bench-page/pathtrace/ours';
+import { type Cut, createOurs } from '@tabgrid/bench-page/pathtrace/ours';
 import { openScene } from '@tabgrid/bench-page/pathtrace/scene';
 import { nodeGpu } from '@tabgrid/webgpu-kernels/node-gpu';
 import { type BenchResult, median } from '../result.js';
@@ -24,6 +24,10 @@ export interface NodeRun {
   readonly images: string | null;
 }
 
+/** Larger pictures: what fills a large GPU. */
+const LARGE: Cut = { tilePx: 512, blocks: 4 };
+const LARGE_PX = 512;
+
 /** @throws Error where there is no adapter */
 export async function measureInNode(run: NodeRun, say: (line: string) => void): Promise<BenchResult> {
   await orInSoftware();
@@ -46,12 +50,14 @@ export async function measureInNode(run: NodeRun, say: (line: string) => void): 
       { camera, lamp },
       decodeImage,
     );
-    const ours = await createOurs(gpu, scene, frame);
+    const ours = await createOurs(gpu, scene, frame, run.size >= LARGE_PX ? LARGE : undefined);
     try {
       Object.assign(adapter, { adapter: ours.adapter, software: ours.software });
       // What a round renders first finds how large a submission may be.
       if (run.spp === null) await ours.measure(run.roundMs / 4);
       else await ours.picture(run.spp);
+      // As volunteers do: not on software adapters.
+      if (!ours.software) adapter[`${name}.variant`] = await ours.tune();
       const rates: number[] = [];
       for (let round = 1; round <= run.rounds; round++) {
         const { cameraSamples, ms } = await throughput(run, () => ours.measure(run.roundMs), ours.picture);

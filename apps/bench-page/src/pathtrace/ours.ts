@@ -6,6 +6,7 @@ import { blockCount, blockFloats } from '@tabgrid/webgpu-kernels/pathtrace/film'
 import { pathtraceKernel } from '@tabgrid/webgpu-kernels/pathtrace/kernel';
 import { nameEnvironment, nameScene, packEnvironment, packScene } from '@tabgrid/webgpu-kernels/pathtrace/scene';
 import { MAX_BLOCK_SAMPLES, type PathtraceParams, taskInputs } from '@tabgrid/webgpu-kernels/pathtrace/task';
+import { BASE } from '@tabgrid/webgpu-kernels/pathtrace/variants';
 import type { BenchScene } from './scene.js';
 import type { Frame, StartTimes, Tracer } from './tracer.js';
 
@@ -22,11 +23,15 @@ export interface Cut {
 const CUT: Cut = { tilePx: 256, blocks: 1 };
 /** A measurement is made of at least so many runs of the frame, each as long as it takes to amortise its start. */
 const RUNS = 4;
+/** Samples a pixel and block of the tile that variants are tried on. */
+const TUNE_SPP = 16;
 
 interface Ours extends Tracer {
   /** Adapter in words. */
   readonly adapter: string;
   readonly software: boolean;
+  /** Tries the kernel's variants on a tile, as a volunteer does, and goes on with the fastest. @returns its name */
+  tune(): Promise<string>;
   /** Traversal steps (node visits and triangle tests) a camera sample, shadow rays included, so far. */
   stepsPerSample(): number;
 }
@@ -80,6 +85,18 @@ export async function createOurs(gpu: GPU, scene: BenchScene, frame: Frame, cut:
         sum.cameraSamples += spp * width * height;
       }
       return sum;
+    },
+    async tune() {
+      const [params] = tilesOf({ width, height, count: TUNE_SPP * cut.blocks, seed, cut }, prepared.params);
+      let name = BASE.name;
+      const memory = {
+        recall: async () => null,
+        async keep(_: unknown, kept: string) {
+          name = kept;
+        },
+      };
+      if (params) await pathtraceKernel.tune?.(session, params, prepared.inputs, memory);
+      return name;
     },
     picture: async (spp) => (await render(spp)).map((x) => x / spp),
     async resize(w, h) {

@@ -1,5 +1,5 @@
 import { packScene } from '@tabgrid/webgpu-kernels/pathtrace/scene';
-import type { SceneSource } from '@tabgrid/webgpu-kernels/pathtrace/scene-source';
+import { DEFAULT_MATERIAL, type SceneSource } from '@tabgrid/webgpu-kernels/pathtrace/scene-source';
 import { BufferAttribute, BufferGeometry } from 'three';
 import { MeshBVH, SAH } from 'three-mesh-bvh';
 import { createRays, type Ray } from './rays.js';
@@ -67,14 +67,7 @@ function timed<T>(make: () => T): { readonly ms: number; readonly last: T } {
 
 /** Only the triangles are compared; alpha would let rays through. */
 function withoutTextures(source: SceneSource): SceneSource {
-  const materials = source.materials.map((material) => ({
-    ...material,
-    alphaMode: 'opaque' as const,
-    doubleSided: true,
-    baseColorTexture: null,
-    metallicRoughnessTexture: null,
-    emissiveTexture: null,
-  }));
+  const materials = source.materials.map(() => ({ ...DEFAULT_MATERIAL, doubleSided: true }));
   return {
     positions: source.positions,
     normals: source.normals,
