@@ -51,6 +51,7 @@ function help(): string {
     '--plots FOLDER   ml: SVG plots; tiles: pictures of the dashboard',
     '--only A,B       tiles: these parts alone (measured, simulated, shares, real)',
     '--record FILE    ml: record tiles of real tabs into this file instead',
+    '--record FOLDER  trust: films by this adapter into this folder, compared with those that other adapters left there',
     '--only A,B       pathtrace: these parts (ours, three, cycles, bvh) and scenes (dragon, helmet) alone',
     '--only limits    pathtrace: 5 million triangles and 200 textures within the default limits, in plain Node',
     '--images FOLDER  pathtrace: each renderer’s converged picture as PNG',

@@ -16,7 +16,7 @@ export interface BenchFlags {
   /** Recorded sessions to learn from, and to be tried on. */
   readonly traceTrain: string | null;
   readonly traceTest: string | null;
-  /** A file to record real tiles into, instead of measuring. */
+  /** A file to record real tiles into, or a folder for films, instead of measuring. */
   readonly record: string | null;
   /** Folder for SVG plots. */
   readonly plots: string | null;

@@ -1,5 +1,6 @@
 import type { BenchOptions } from './options.js';
 import type { BenchResult, Table } from './result.js';
+import { compareAdapters } from './trust/adapters.js';
 import { type Run, run } from './trust/run.js';
 import { byKind, honest, mixed, type Scenario } from './trust/scenarios.js';
 import type { Shot } from './trust/shots.js';
@@ -12,6 +13,7 @@ import { toleranceShots, toleranceTable, variantsFor } from './trust/tolerance.j
  * adapters might and compared by its own comparison.
  */
 export async function trust({ quick, say, flags }: BenchOptions): Promise<BenchResult> {
+  if (flags.record !== null) return await compareAdapters(flags.record, say);
   const film: Omit<Shot, 'variant' | 'seed'> = {
     ...{ scene: 'cornell', side: quick ? 64 : 128, tile: 32 },
     ...{ spp: 16, block: 16, bounces: 4 },

@@ -60,16 +60,7 @@ export function toleranceTable(shots: readonly Shot[], tiles: readonly (readonly
   return {
     table: {
       title: 'Honest machines of different classes (their arithmetic changed: see other-class.ts)',
-      header: [
-        'scene',
-        'classes',
-        'equal pixels',
-        'beyond 10⁻³',
-        'in the worst tile',
-        'means apart',
-        'probes that differ',
-        'tiles that differ',
-      ],
+      header: DISTANCE_HEADER,
       rows,
     },
     figures: {
@@ -81,6 +72,18 @@ export function toleranceTable(shots: readonly Shot[], tiles: readonly (readonly
     },
   };
 }
+
+/** What `compareAll` says in words, after the scene and the two classes. */
+export const DISTANCE_HEADER: readonly string[] = [
+  'scene',
+  'classes',
+  'equal pixels',
+  'beyond 10⁻³',
+  'in the worst tile',
+  'means apart',
+  'probes that differ',
+  'tiles that differ',
+];
 
 function pairs(variants: readonly Variant[]): readonly (readonly [Variant, Variant])[] {
   return variants.flatMap((a, i) => variants.slice(i + 1).map((b) => [a, b] as const));
@@ -95,7 +98,7 @@ function tilesOf(
   return tiles[shots.findIndex((shot) => shot.scene === scene && shot.variant === variant)] ?? [];
 }
 
-function compareAll(left: readonly Tile[], right: readonly Tile[]) {
+export function compareAll(left: readonly Tile[], right: readonly Tile[]) {
   let [far, worst, equal, wholes, probes, looked] = [0, 0, 0, 0, 0, 0];
   const totals = [0, 0];
   for (const [i, { params, result }] of left.entries()) {

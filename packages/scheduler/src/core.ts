@@ -48,7 +48,7 @@ export interface SchedulerConfig {
    * whole results are compared. A function of its arguments alone. Absent: none has parts.
    */
   readonly probe?: (task: TaskSpec, secret: number) => Probe | null;
-  /** What may be computed again to look at parts of results, as a share of a job's work units. */
+  /** What may be computed again to look at parts of results, as a share of a job's work units; opinions where two differ come on top. */
   readonly spotShare: number;
   /** Events kept in the log at least. */
   readonly logLimit: number;

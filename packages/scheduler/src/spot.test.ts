@@ -10,6 +10,7 @@ const spot = (id: string, change = {}) => taskSpec(id, { verify: 'spot', ...chan
 
 /** Parts of a quarter of a percent: four of them make up the share of a task. */
 const QUARTERS: Partial<SchedulerConfig> = {
+  spotShare: 0.01,
   probe: ({ workUnits }, secret) => ({ params: { secret }, workUnits: workUnits / 400, outputBytes: 16 }),
 };
 
@@ -291,7 +292,7 @@ describe('what checks cost', () => {
       workUnits: workUnits * partShare,
       outputBytes: 16,
     });
-    const f = grid({ probe, ...change }, people);
+    const f = grid({ spotShare: 0.01, probe, ...change }, people);
     f.add(...Array.from({ length: count }, (_, i) => spot(`t${i}`)));
     run(f, HONEST, 20_000, stepMs);
     expect(job(f).done).toBe(count);

@@ -179,9 +179,9 @@ const EARLIER = (instanced: boolean) =>
     : 'triangle.source < source';
 
 /** At the root. */
-const BEGIN = ({ instanced, variant }: TraversalShape) => `
-  var factor = slabFactor(${instanced ? 'whole' : 'ray'}.direction, task.gridScale);
-  var offset = (task.gridOrigin - ${instanced ? 'whole' : 'ray'}.origin) * task.gridScale * factor;
+const BEGIN = ({ variant }: TraversalShape) => `
+  var factor = slabFactor(whole.direction, task.gridScale);
+  var offset = (task.gridOrigin - whole.origin) * task.gridScale * factor;
 ${variant.stack === 'private' ? '  var stack: array<u32, STACK>;' : ''}
   ${entryAt(variant, '0u')} = BOTTOM;
   var node = 0u;
@@ -189,8 +189,8 @@ ${variant.stack === 'private' ? '  var stack: array<u32, STACK>;' : ''}
   var steps = 0u;`;
 
 const FIRST_HIT = (shape: TraversalShape) => /* wgsl */ `
-fn trace(${shape.instanced ? 'whole' : 'ray'}: Ray) -> Traced {${BEGIN(shape)}
-  var best = ${shape.instanced ? 'whole' : 'ray'}.reach;
+fn trace(whole: Ray) -> Traced {${BEGIN(shape)}
+  var best = whole.reach;
   var found = NO_TRIANGLE;
   var source = NO_TRIANGLE;
   var uv = vec2f(0.0);${shape.instanced ? '\n  var foundIn = 0u;\n  var foundNumber = 0u;' : ''}${LOOP(shape, false)}
@@ -204,8 +204,8 @@ struct Obstructed {
   steps: u32,
 }
 
-fn obstructed(${shape.instanced ? 'whole' : 'ray'}: Ray) -> Obstructed {${BEGIN(shape)}
-  let best = ${shape.instanced ? 'whole' : 'ray'}.reach;
+fn obstructed(whole: Ray) -> Obstructed {${BEGIN(shape)}
+  let best = whole.reach;
   var blocked = false;${LOOP(shape, true)}
   return Obstructed(blocked, steps);
 }
@@ -214,12 +214,15 @@ fn obstructed(${shape.instanced ? 'whole' : 'ray'}: Ray) -> Obstructed {${BEGIN(
 const LOOP = (shape: TraversalShape, any: boolean) =>
   shape.instanced ? THROUGH_INSTANCES(shape, any) : THROUGH_ONE_TREE(shape, any);
 
-const THROUGH_ONE_TREE = (shape: TraversalShape, any: boolean) => `${ON_ITS_WAY}
+const THROUGH_ONE_TREE = (shape: TraversalShape, any: boolean) => `
+  let ray = whole;${ON_ITS_WAY}
   loop {${DOWN_AND_THROUGH(shape, any)}
     continuing {
       break if (node == BOTTOM) | (steps >= STEP_LIMIT);
     }
   }`;
+
+const NODE_AMONG_INSTANCES = 'Node(instances[2u * node], instances[2u * node + 1u])';
 
 /**
  * Down the upper tree to an instance, then through its own tree in its own space, with a sentinel on the stack between the
@@ -227,10 +230,9 @@ const THROUGH_ONE_TREE = (shape: TraversalShape, any: boolean) => `${ON_ITS_WAY}
  */
 const THROUGH_INSTANCES = (shape: TraversalShape, any: boolean) => `
   let outerFactor = factor;
-  let outerOffset = offset;
-
-  loop {${ON_ITS_WAY}
-    while (((node & LEAF) == 0u) & (steps < STEP_LIMIT)) {${NODE(shape.variant, 'Node(instances[2u * node], instances[2u * node + 1u])')}
+  let outerOffset = offset;${ON_ITS_WAY}
+  loop {
+    while (((node & LEAF) == 0u) & (steps < STEP_LIMIT)) {${NODE(shape.variant, NODE_AMONG_INSTANCES)}
     }
     if ((node != BOTTOM) & (steps < STEP_LIMIT)) {
       let instance = node & 0x7ffffffu;
