@@ -95,7 +95,7 @@ export const DEFAULT_CONFIG: SchedulerConfig = {
   extraShare: 0.05,
   trustAfter: 10,
   checkFloor: 0.05,
-  spotShare: 0.0095,
+  spotShare: 0.009,
   logLimit: 5_000,
 };
 
