@@ -26,7 +26,7 @@ const makerOf = (f: Fixture, attempt: string) =>
 
 /** So many volunteers of as many networks, each doing as it does, until nothing is with anybody. */
 function grid(change: Partial<SchedulerConfig>, names: readonly string[], seed = 1): Fixture {
-  const f = createFixture(change, seed);
+  const f = createFixture({ spotShare: 0.01, ...change }, seed);
   for (const id of names) f.join(id, {}, { tags: { network: id } });
   return f;
 }
@@ -292,7 +292,7 @@ describe('what checks cost', () => {
       workUnits: workUnits * partShare,
       outputBytes: 16,
     });
-    const f = grid({ spotShare: 0.01, probe, ...change }, people);
+    const f = grid({ probe, ...change }, people);
     f.add(...Array.from({ length: count }, (_, i) => spot(`t${i}`)));
     run(f, HONEST, 20_000, stepMs);
     expect(job(f).done).toBe(count);
