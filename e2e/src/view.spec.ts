@@ -16,6 +16,18 @@ async function frameOf(dashboard: Page): Promise<number> {
   return Number(await dashboard.getByTestId('viewport-canvas').getAttribute('data-frame'));
 }
 
+/** Until what is shown is of where the camera was moved to last: pictures on the way there may have been finished too. */
+async function untilItRests(dashboard: Page): Promise<void> {
+  let last = Number.NaN;
+  const stays = async () => {
+    const frame = await frameOf(dashboard);
+    const same = frame === last;
+    last = frame;
+    return same;
+  };
+  await expect.poll(stays, { intervals: [500] }).toBe(true);
+}
+
 test('a drag shows the box from elsewhere, in the very pixels of a picture rendered from there', async () => {
   await withGrid({}, async ({ dashboard, addVolunteer, untilReady }) => {
     await prepareSmallJob(dashboard, { spp: 1 });
@@ -34,6 +46,7 @@ test('a drag shows the box from elsewhere, in the very pixels of a picture rende
     await dashboard.mouse.down();
     for (let i = 1; i <= 10; i++) await dashboard.mouse.move(x + 12 * i, y - 4 * i);
     await untilView(dashboard, ({ viewport }) => (viewport?.shown?.samples ?? 0) >= 2);
+    await untilItRests(dashboard);
     const after = await nextView(dashboard, await frameOf(dashboard));
     await dashboard.mouse.move(x + 150, y - 50);
     await dashboard.mouse.up();
