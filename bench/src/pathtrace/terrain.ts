@@ -1,4 +1,9 @@
-import type { MaterialSource, SceneSource, TextureSource } from '@tabgrid/webgpu-kernels/pathtrace/scene-source';
+import {
+  DEFAULT_MATERIAL,
+  type MaterialSource,
+  type SceneSource,
+  type TextureSource,
+} from '@tabgrid/webgpu-kernels/pathtrace/scene-source';
 
 /** Hills of any number of triangles, patched with any number of textures, under a sun: a scene at the limits, made on the spot. */
 
@@ -72,19 +77,7 @@ function hill(x: number, z: number) {
 
 function ground(image: number): MaterialSource {
   const texture: TextureSource = { image, wrapS: 'repeat', wrapT: 'repeat', nearest: false };
-  return {
-    name: `ground ${image}`,
-    baseColor: [1, 1, 1, 1],
-    metallic: 0,
-    roughness: 0.9,
-    emissive: [0, 0, 0],
-    alphaMode: 'opaque',
-    alphaCutoff: 0.5,
-    doubleSided: false,
-    baseColorTexture: texture,
-    metallicRoughnessTexture: null,
-    emissiveTexture: null,
-  };
+  return { ...DEFAULT_MATERIAL, name: `ground ${image}`, metallic: 0, roughness: 0.9, baseColorTexture: texture };
 }
 
 /** A colour of its own, speckled. */

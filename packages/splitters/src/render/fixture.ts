@@ -1,6 +1,6 @@
 import { JobId } from '@tabgrid/protocol/ids';
 import { nameScene, packScene } from '@tabgrid/webgpu-kernels/pathtrace/scene';
-import type { SceneSource } from '@tabgrid/webgpu-kernels/pathtrace/scene-source';
+import { DEFAULT_MATERIAL, type SceneSource } from '@tabgrid/webgpu-kernels/pathtrace/scene-source';
 import type { PathtraceParams } from '@tabgrid/webgpu-kernels/pathtrace/task';
 import * as v from 'valibot';
 import type { RenderJob } from './planner.js';
@@ -13,21 +13,7 @@ export const ONE_TRIANGLE: SceneSource = {
   uvs: new Float32Array(6),
   indices: new Uint32Array([0, 1, 2]),
   triangleMaterials: new Uint32Array([0]),
-  materials: [
-    {
-      name: 'grey',
-      baseColor: [0.5, 0.5, 0.5, 1],
-      metallic: 0,
-      roughness: 1,
-      emissive: [0, 0, 0],
-      alphaMode: 'opaque',
-      alphaCutoff: 0.5,
-      doubleSided: true,
-      baseColorTexture: null,
-      metallicRoughnessTexture: null,
-      emissiveTexture: null,
-    },
-  ],
+  materials: [{ ...DEFAULT_MATERIAL, name: 'grey', baseColor: [0.5, 0.5, 0.5, 1], metallic: 0, doubleSided: true }],
   images: [],
   cameras: [],
 };

@@ -1,2 +1,2 @@
 /** Hash of the kernel's sources; renewed by `npm run -w packages/webgpu-kernels versions`. */
-export const DENOISE_VERSION = '1d631aae2e8f';
+export const DENOISE_VERSION = 'f3a15929868f';

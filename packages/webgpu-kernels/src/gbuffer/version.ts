@@ -1,2 +1,2 @@
 /** Hash of the kernel's sources; renewed by `npm run -w packages/webgpu-kernels versions`. */
-export const GBUFFER_VERSION = '2a50b2281be7';
+export const GBUFFER_VERSION = '54ebab2b5af2';

@@ -1,20 +1,14 @@
-import type { ImageSource, MaterialSource, SceneSource, Vec3 } from './scene-source.js';
+import {
+  DEFAULT_MATERIAL,
+  type ImageSource,
+  type MaterialSource,
+  type SceneSource,
+  type Vec3,
+} from './scene-source.js';
 
 /** Small scenes in code, for tests. */
 
-export const WHITE: MaterialSource = {
-  name: 'white',
-  baseColor: [1, 1, 1, 1],
-  metallic: 0,
-  roughness: 1,
-  emissive: [0, 0, 0],
-  alphaMode: 'opaque',
-  alphaCutoff: 0.5,
-  doubleSided: false,
-  baseColorTexture: null,
-  metallicRoughnessTexture: null,
-  emissiveTexture: null,
-};
+export const WHITE: MaterialSource = { ...DEFAULT_MATERIAL, name: 'white', metallic: 0 };
 
 export function material(overrides: Partial<MaterialSource>): MaterialSource {
   return { ...WHITE, ...overrides };

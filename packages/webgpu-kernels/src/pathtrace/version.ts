@@ -1,2 +1,2 @@
 /** Hash of the kernel's sources; renewed by `npm run -w packages/webgpu-kernels versions`. */
-export const PATHTRACE_VERSION = 'c5f8395f1fe1';
+export const PATHTRACE_VERSION = '41eafceceaf2';

@@ -1,3 +1,18 @@
+/** The same for numbers and for vectors, component by component. */
+const EXTREMES = (suffix: string, type: string) => `
+fn least${suffix}(a: ${type}, b: ${type}) -> ${type} {
+  return select(b, a, a < b);
+}
+
+fn most${suffix}(a: ${type}, b: ${type}) -> ${type} {
+  return select(b, a, a > b);
+}
+
+fn within${suffix}(x: ${type}, low: ${type}, high: ${type}) -> ${type} {
+  return least${suffix}(most${suffix}(x, low), high);
+}
+`;
+
 /**
  * Small mathematics. Trigonometry is by polynomials of our own: WGSL's built-in functions may err by 2^-11 and do differ
  * between GPUs, products and sums hardly. Sine and cosine: Taylor on an eighth of a turn; arc tangent: Abramowitz and
@@ -37,30 +52,7 @@ fn angle(y: f32, x: f32) -> f32 {
 
 // Minima and maxima of numbers, the second one where the first is NaN: the built-in functions look after NaN on either side,
 // which takes a software GPU some forty instructions.
-fn least(a: f32, b: f32) -> f32 {
-  return select(b, a, a < b);
-}
-
-fn most(a: f32, b: f32) -> f32 {
-  return select(b, a, a > b);
-}
-
-fn within(x: f32, low: f32, high: f32) -> f32 {
-  return least(most(x, low), high);
-}
-
-fn least3(a: vec3f, b: vec3f) -> vec3f {
-  return select(b, a, a < b);
-}
-
-fn most3(a: vec3f, b: vec3f) -> vec3f {
-  return select(b, a, a > b);
-}
-
-fn within3(v: vec3f, low: vec3f, high: vec3f) -> vec3f {
-  return least3(most3(v, low), high);
-}
-
+${EXTREMES('', 'f32')}${EXTREMES('3', 'vec3f')}
 fn largest(v: vec3f) -> f32 {
   return most(v.x, most(v.y, v.z));
 }
