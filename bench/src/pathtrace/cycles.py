@@ -126,6 +126,8 @@ def set_integrator(scene, bounces):
     cycles.max_bounces = deepest
     cycles.diffuse_bounces = cycles.glossy_bounces = cycles.transmission_bounces = deepest
     cycles.volume_bounces = 0
+    # Roulette after three surfaces, as ours: at the same surface, so that paths are equally long.
+    cycles.min_light_bounces = 1
     cycles.transparent_max_bounces = 8
 
 

@@ -1,3 +1,4 @@
+import type { Bytes } from '@tabgrid/protocol/bytes';
 import { systemClock } from '@tabgrid/transport/system-clock';
 import { type OwnedGpuSession, requestGpuSession } from '@tabgrid/webgpu-kernels/create-gpu-session';
 import type { GpuSession } from '@tabgrid/webgpu-kernels/gpu-session';
@@ -71,20 +72,24 @@ export async function createOurs(gpu: GPU, scene: BenchScene, frame: Frame, cut:
     stepsPerSample: () => totals.steps / totals.samples,
     async measure(budgetMs) {
       let spp = 1;
-      const sum = { cameraSamples: 0, ms: 0 };
-      while (sum.ms < budgetMs) {
+      for (; spp < MAX_BLOCK_SAMPLES; spp *= 2) {
         const from = performance.now();
         await render(spp);
-        const ms = performance.now() - from;
         // What is as short as a task's own start and end says little about rendering.
-        if (ms * RUNS < budgetMs / 2 && spp < MAX_BLOCK_SAMPLES) {
-          spp *= 2;
-          continue;
-        }
-        sum.ms += ms;
-        sum.cameraSamples += spp * width * height;
+        if ((performance.now() - from) * RUNS >= budgetMs / 2) break;
       }
-      return sum;
+      const begun = performance.now();
+      let cameraSamples = 0;
+      const enough = () => performance.now() - begun >= budgetMs;
+      const tiles = function* () {
+        while (!enough()) {
+          cameraSamples += spp * width * height;
+          seed++;
+          yield* tilesOf({ width, height, count: spp, seed, cut }, prepared.params);
+        }
+      };
+      await renderTiles(session, prepared, tiles(), () => {});
+      return { cameraSamples, ms: performance.now() - begun };
     },
     async tune() {
       const [params] = tilesOf({ width, height, count: TUNE_SPP * cut.blocks, seed, cut }, prepared.params);
@@ -160,16 +165,31 @@ function tilesOf({ width, height, count, seed, cut }: FrameRun, shared: Prepared
   return tiles;
 }
 
-/** Sums of RGB over the samples. Tiles are submitted one behind the other, as a volunteer does. */
+/** Sums of RGB over the samples. */
 async function renderFrame(
   session: GpuSession,
-  { params: shared, inputs }: Prepared,
+  prepared: Prepared,
   frame: FrameRun,
   totals: Totals,
 ): Promise<Float32Array> {
   const rgb = new Float32Array(3 * frame.width * frame.height);
+  await renderTiles(session, prepared, tilesOf(frame, prepared.params), (params, output) => {
+    for (let block = 0; block < blockCount(params.samples); block++)
+      merge(rgb, params, blockFloats(params, output, block), totals);
+  });
+  totals.samples += frame.count * frame.width * frame.height;
+  return rgb;
+}
+
+/** Tiles are submitted one behind the other, as a volunteer does: the next begins when all of one is on the queue. */
+async function renderTiles(
+  session: GpuSession,
+  { inputs }: Prepared,
+  tiles: Iterable<PathtraceParams>,
+  take: (params: PathtraceParams, output: Bytes) => void,
+): Promise<void> {
   let before: Promise<void> = Promise.resolve();
-  for (const params of tilesOf(frame, shared)) {
+  for (const params of tiles) {
     let submitted = () => {};
     const queued = new Promise<void>((resolve) => {
       submitted = resolve;
@@ -179,15 +199,12 @@ async function renderFrame(
     before = Promise.all([before, run]).then(([, { outputs }]) => {
       const fault = pathtraceKernel.task.fault(params, outputs);
       if (fault !== null || !outputs[0]) throw new Error(`our kernel's result is broken: ${fault ?? 'it is missing'}`);
-      for (let block = 0; block < blockCount(params.samples); block++)
-        merge(rgb, params, blockFloats(params, outputs[0], block), totals);
+      take(params, outputs[0]);
     });
     // A run that fails never says that it has submitted everything.
     await Promise.race([queued, before]);
   }
   await before;
-  totals.samples += frame.count * frame.width * frame.height;
-  return rgb;
 }
 
 function merge(rgb: Float32Array, { film, tile }: PathtraceParams, floats: Float32Array, totals: Totals): void {

@@ -1,2 +1,2 @@
 /** Hash of the kernel's sources; renewed by `npm run -w packages/webgpu-kernels versions`. */
-export const DENOISE_VERSION = 'f3a15929868f';
+export const DENOISE_VERSION = 'd7bb46bf4418';

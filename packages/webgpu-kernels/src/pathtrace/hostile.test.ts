@@ -12,12 +12,14 @@ import { prepare, quietControl } from './test-render.js';
 const available = (await nodeGpu()) !== null;
 
 describe.runIf(available)('a broken tree', { timeout: 300_000 }, () => {
-  const materials = [material({ doubleSided: true })];
+  // The box lets half of what meets it through: walks halt and go on.
+  const half = material({ baseColor: [1, 1, 1, 0.5], alphaMode: 'blend', doubleSided: true });
+  const materials = [material({ doubleSided: true }), half];
   const meshes = [sphere([0, 0, 0], 0.5, 6, 0)];
   const scenes = {
-    'one tree': instancedScene([...meshes, ...box([-1, -1, -1], [1, 1, 1], 0, true)], [], materials),
+    'one tree': instancedScene([...meshes, ...box([-1, -1, -1], [1, 1, 1], 1, true)], [], materials),
     instances: instancedScene(
-      box([-1, -1, -1], [1, 1, 1], 0, true),
+      box([-1, -1, -1], [1, 1, 1], 1, true),
       [{ meshes, places: [rowsOf([0, 0, 0]), rowsOf([0.3, 0.3, 0]), rowsOf([-0.4, 0, 0.2])] }],
       materials,
     ),

@@ -43,8 +43,10 @@ export interface TuneDeps {
 /** @throws GpuLostError, OutOfMemoryError */
 export async function tune(deps: TuneDeps): Promise<Trial> {
   const { gpu, params, candidates, rounds } = deps;
-  const { limits } = gpu.device;
-  const fitting = candidates.filter((variant) => fitsDevice(variant, params.scene.stack, limits));
+  const { alpha, stack } = params.scene;
+  const fitting = candidates.filter(
+    (variant) => fitsDevice(variant, stack, gpu.device.limits) && (alpha || variant.alpha === BASE.alpha),
+  );
   const storage: GPUBuffer[] = [];
   for (const input of deps.inputs) storage.push(await upload(gpu, input));
   let units = deps.units * FIRST_SHARE;

@@ -13,6 +13,8 @@ export interface Variant {
   readonly loops: 'nested' | 'single';
   /** Where the traversal's stack lies. */
   readonly stack: 'private' | 'workgroup';
+  /** When a triangle's alpha is looked up: at once, or while the walk halts (which spares most triangles the code for it). */
+  readonly alpha: 'at once' | 'halting';
 }
 
 export const BASE: Variant = {
@@ -21,6 +23,7 @@ export const BASE: Variant = {
   order: 'rows',
   loops: 'nested',
   stack: 'private',
+  alpha: 'halting',
 };
 
 const also = (name: string, changes: Partial<Variant>): Variant => ({ ...BASE, ...changes, name });
@@ -33,11 +36,21 @@ export const VARIANTS: readonly Variant[] = [
   also('single loop', { loops: 'single' }),
   also('shared stack', { stack: 'workgroup' }),
   also('squares, shared stack', { order: 'squares', stack: 'workgroup' }),
+  also('alpha at once', { alpha: 'at once' }),
+  also('squares, shared stack, alpha at once', { order: 'squares', stack: 'workgroup', alpha: 'at once' }),
 ];
+
+/**
+ * Entries that an invocation's stack has. One more than the trees need: what is not pushed is written there. And one for the
+ * rest of a leaf at which a walk halted.
+ */
+export function stackEntries(trees: number): number {
+  return trees + 2;
+}
 
 /** Whether a variant's workgroup is one that the device takes. @param stack entries that the scene's trees need */
 export function fitsDevice(variant: Variant, stack: number, limits: WorkgroupLimits): boolean {
-  const bytes = variant.stack === 'workgroup' ? 4 * stack * variant.workgroup : 0;
+  const bytes = variant.stack === 'workgroup' ? 4 * stackEntries(stack) * variant.workgroup : 0;
   return (
     variant.workgroup <= Math.min(limits.maxComputeInvocationsPerWorkgroup, limits.maxComputeWorkgroupSizeX) &&
     bytes <= limits.maxComputeWorkgroupStorageSize

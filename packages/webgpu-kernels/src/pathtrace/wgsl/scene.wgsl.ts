@@ -1,4 +1,5 @@
 import { MATERIAL_WORDS, type ShadingLayout, TEXTURE_WORDS, type tableLayout } from '../layout.js';
+import { stackEntries } from '../variants.js';
 import { IN_THE_WORLD, INSTANCES, type UpperShape } from './instances.wgsl.js';
 
 /** What of a scene the program is made for: arrays of a fixed size are faster, and what is not there is not compiled. */
@@ -22,8 +23,7 @@ export interface SceneShape {
 
 /** Bindings and constants. Layouts: ../layout.ts. */
 export const scene = (shape: SceneShape) => /* wgsl */ `
-// One more than the trees need: what is not pushed is written there.
-const STACK = ${shape.stack + 1}u;
+const STACK = ${stackEntries(shape.stack)}u;
 const MATERIALS_AT = ${shape.table.materials}u;
 const TEXTURES_AT = ${shape.table.textures}u;
 const TEXTURE_WORDS = ${TEXTURE_WORDS}u;

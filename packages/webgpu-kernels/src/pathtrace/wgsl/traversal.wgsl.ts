@@ -76,7 +76,7 @@ const entryAt = ({ stack, workgroup }: Variant, depth: string) =>
  * what is not pushed is written above the stack's top, and coordinates in a word's upper half are scaled down by the ray
  * (a software GPU runs both sides of every branch, and shifts one lane after the other).
  */
-const NODE = (variant: Variant, pair: string) => `
+const NODE = (variant: Variant, pair: string, farthest = 'best') => `
       let pair = ${pair};
       let first = pair.first;
       let second = pair.second;
@@ -88,8 +88,8 @@ const NODE = (variant: Variant, pair: string) => `
       let far0 = least(least(out0.x, out0.y), out0.z) * BOX_SLACK;
       let near1 = most(most(in1.x, in1.y), most(in1.z, 0.0));
       let far1 = least(least(out1.x, out1.y), out1.z) * BOX_SLACK;
-      let hit0 = (near0 <= far0) & (near0 <= best);
-      let hit1 = (near1 <= far1) & (near1 <= best);
+      let hit0 = (near0 <= far0) & (near0 <= ${farthest});
+      let hit1 = (near1 <= far1) & (near1 <= ${farthest});
       let firstNearer = hit0 & (!hit1 | (near0 <= near1));
       ${entryAt(variant, 'depth')} = select(first.w, second.w, firstNearer);
       let top = ${entryAt(variant, '(depth - 1u)')};
@@ -109,7 +109,7 @@ const ON_ITS_WAY = `
 
 /** Nested: down to a leaf, then through leaves. Single: a node or a triangle a turn. */
 const DOWN_AND_THROUGH = (shape: TraversalShape, any: boolean) => {
-  const node = NODE(shape.variant, 'nodes[node]');
+  const node = NODE(shape.variant, 'nodes[node]', halts(shape) ? 'farthest' : 'best');
   if (shape.variant.loops === 'single') {
     return `
     if ((node & LEAF) == 0u) {${node}
@@ -130,10 +130,10 @@ const DOWN_AND_THROUGH = (shape: TraversalShape, any: boolean) => {
 };
 
 /** One triangle: a leaf's reference counts itself down, one triangle on and one fewer. At the stack's bottom there is none. */
-const TRIANGLE = ({ instanced, indexed, alpha, variant }: TraversalShape, any: boolean) => `
+const TRIANGLE = (shape: TraversalShape, any: boolean) => `
         let there = node != BOTTOM;
         let i = node & 0x7ffffffu;
-        let triangle = ${indexed ? 'triangleAt(i)' : 'triangles[i]'};
+        let triangle = ${TRIANGLE_AT(shape)};
         let p = cross(ray.direction, triangle.e2);
         let determinant = dot(triangle.e1, p);
         let inverse = 1.0 / determinant;
@@ -145,23 +145,98 @@ const TRIANGLE = ({ instanced, indexed, alpha, variant }: TraversalShape, any: b
         steps += u32(there);
         let faces = (determinant > 0.0) | ((determinant < 0.0) & ((triangle.traits & SINGLE_SIDED) == 0u));
         let inside = (u >= -EDGE_SLACK) & (v >= -EDGE_SLACK) & (u + v <= 1.0 + EDGE_SLACK);
-        let nearer = (t > 0.0) & ${any ? '(t <= best)' : `((t < best) | ((t == best) & (${EARLIER(instanced)})))`};
+        let nearer = (t > 0.0) & ${any ? '(t <= best)' : `((t < best) | ((t == best) & (${EARLIER(shape)})))`};
         // A leaf of none still comes here; what lies at its place is another leaf's of this tree and would be found there too.
-        ${alpha ? 'var' : 'let'} hits = there & faces & inside & nearer;${
-          alpha
-            ? `
-        if (hits) {
-          hits = isSolid(triangle.traits, i, ${instanced ? 'triangle.source ^ salt' : 'triangle.source'}, u, v, ray.luck);
-        }`
-            : ''
-        }${any ? '\n        blocked = blocked | hits;' : KEPT(instanced)}
+        let meets = there & faces & inside & nearer;${MET(shape, any)}
         let more = (node & LEAF_COUNT) > LEAF_ONE;
-        let top = ${entryAt(variant, '(depth - 1u)')};
+        let top = ${entryAt(shape.variant, '(depth - 1u)')};
         depth -= u32(there & !more);
-        node = select(select(top, node - (LEAF_ONE - 1u), more), BOTTOM, !there${any ? ' | blocked' : ''});`;
+        node = select(select(top, node - (LEAF_ONE - 1u), more), BOTTOM, !there${any ? ' | blocked' : ''});${
+          halts(shape) ? HALT : ''
+        }`;
+
+const TRIANGLE_AT = ({ indexed }: TraversalShape) => (indexed ? 'triangleAt(i)' : 'triangles[i]');
+
+/** Whether a walk halts where it meets a triangle whose alpha has to be looked up. */
+const halts = ({ alpha, variant }: TraversalShape) => alpha && variant.alpha === 'halting';
+
+/** What becomes of a triangle that the ray meets. */
+function MET(shape: TraversalShape, any: boolean): string {
+  if (!shape.alpha) {
+    return `
+        let hits = meets;${KEPT(shape, any)}`;
+  }
+  if (!halts(shape)) {
+    return `
+        var hits = meets;
+        if (hits) {
+          hits = ${SOLID(shape)};
+        }${KEPT(shape, any)}`;
+  }
+  return `
+        let asks = meets & ((triangle.traits & ALPHA_TESTED) != 0u);
+        let hits = meets & !asks;${KEPT(shape, any)}
+        asked = select(asked, i, asks);
+        askedAt = select(askedAt, vec3f(u, v, t), asks);`;
+}
+
+const SOLID = ({ instanced }: TraversalShape) =>
+  `isSolid(triangle.traits, i, ${instanced ? 'triangle.source ^ salt' : 'triangle.source'}, u, v, ray.luck)`;
+
+/** Out of the loops, as at the stack's bottom. */
+const HALT = `
+        held = select(held, node, asks);
+        node = select(node, BOTTOM, asks);
+        farthest = best;`;
+
+/** All the walk through a tree. */
+const WALK = (shape: TraversalShape, any: boolean) => (halts(shape) ? HALTING(shape, any) : LOOPS(shape, any));
+
+const LOOPS = (shape: TraversalShape, any: boolean) => `
+      loop {${DOWN_AND_THROUGH(shape, any)}
+        continuing {
+          break if (node == BOTTOM) | (steps >= STEP_LIMIT);
+        }
+      }`;
+
+/**
+ * The walk as often as it halts at an alpha, which is looked up in between: a look-up costs much more than a triangle, and in
+ * the loops a software GPU, which runs both sides of every branch, would do it for each. Who halted within a leaf goes on with
+ * it from the top of the stack, by way of a node of which nothing is near enough; such a step does not count.
+ */
+const HALTING = (shape: TraversalShape, any: boolean) => `
+      var asked = NO_TRIANGLE;
+      var askedAt = vec3f(0.0);
+      var held = BOTTOM;
+      var farthest = best;
+      loop {${LOOPS(shape, any)}
+        let asks = asked != NO_TRIANGLE;
+        let i = select(0u, asked, asks);
+        let triangle = ${TRIANGLE_AT(shape)};
+        let u = askedAt.x;
+        let v = askedAt.y;
+        let t = askedAt.z;
+        let hits = asks & ${SOLID(shape)};${KEPT(shape, any)}
+        let goesOn = asks & (held != BOTTOM)${any ? ' & !blocked' : ''};
+        let inLeaf = goesOn & ((held & LEAF) != 0u);
+        ${entryAt(shape.variant, 'depth')} = held;
+        depth += u32(inLeaf);
+        steps -= u32(inLeaf);
+        node = select(BOTTOM, select(held, 0u, inLeaf), goesOn);
+        farthest = select(best, -1.0, inLeaf);
+        asked = NO_TRIANGLE;
+        continuing {
+          break if (node == BOTTOM) | (steps >= STEP_LIMIT);
+        }
+      }`;
+
+const KEPT = (shape: TraversalShape, any: boolean) => (any ? BLOCKED : NEAREST(shape));
+
+const BLOCKED = `
+        blocked = blocked | hits;`;
 
 /** The nearest hit so far. */
-const KEPT = (instanced: boolean) => `
+const NEAREST = ({ instanced }: TraversalShape) => `
         best = select(best, t, hits);
         found = select(found, i, hits);
         source = select(source, triangle.source, hits);
@@ -173,7 +248,7 @@ const KEPT = (instanced: boolean) => `
             : ''
         }`;
 
-const EARLIER = (instanced: boolean) =>
+const EARLIER = ({ instanced }: TraversalShape) =>
   instanced
     ? '(triangle.source < source) | ((triangle.source == source) & (number < foundNumber))'
     : 'triangle.source < source';
@@ -215,12 +290,7 @@ const LOOP = (shape: TraversalShape, any: boolean) =>
   shape.instanced ? THROUGH_INSTANCES(shape, any) : THROUGH_ONE_TREE(shape, any);
 
 const THROUGH_ONE_TREE = (shape: TraversalShape, any: boolean) => `
-  let ray = whole;${ON_ITS_WAY}
-  loop {${DOWN_AND_THROUGH(shape, any)}
-    continuing {
-      break if (node == BOTTOM) | (steps >= STEP_LIMIT);
-    }
-  }`;
+  let ray = whole;${ON_ITS_WAY}${WALK(shape, any)}`;
 
 const NODE_AMONG_INSTANCES = 'Node(instances[2u * node], instances[2u * node + 1u])';
 
@@ -245,12 +315,7 @@ const THROUGH_INSTANCES = (shape: TraversalShape, any: boolean) => `
       ${entryAt(shape.variant, 'depth')} = BOTTOM;
       depth += 1u;
       node = instanceRoot(instance);
-      steps += 1u;${ON_ITS_WAY}
-      loop {${DOWN_AND_THROUGH(shape, any)}
-        continuing {
-          break if (node == BOTTOM) | (steps >= STEP_LIMIT);
-        }
-      }
+      steps += 1u;${ON_ITS_WAY}${WALK(shape, any)}
       depth -= 1u;
       node = ${entryAt(shape.variant, 'depth')};
 ${any ? '      node = select(node, BOTTOM, blocked);' : ''}
