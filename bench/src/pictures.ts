@@ -17,8 +17,8 @@ import type { BenchResult } from './result.js';
  * the file by itself; camera, environment map, bounces, samples and tone curve are the same. docs/PICTURES.md shows them.
  */
 
-const SIZE_PX = 320;
-const SPP = 32;
+const SIZE_PX = 400;
+const SPP = 128;
 const QUICK_SPP = 4;
 const BOUNCES = 8;
 
