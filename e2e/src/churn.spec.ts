@@ -4,7 +4,8 @@ import { prepareSmallJob, untilDone, untilView, withGrid } from './harness.js';
 
 test('a volunteer that joins late gets work', async () => {
   await withGrid({}, async (grid) => {
-    await prepareSmallJob(grid.dashboard);
+    // Work for some seconds: the late one has a scene to fetch and a kernel to compile first.
+    await prepareSmallJob(grid.dashboard, { spp: 256 });
     // Where results are checked, a late volunteer may be kept busy by looking at what is there.
     await grid.dashboard.getByTestId('verify').selectOption('none');
     await grid.addVolunteer();

@@ -1,4 +1,5 @@
 import type { Core } from './core.js';
+import { mayAssign } from './hold.js';
 import { isAble } from './lanes.js';
 import { measuredSpeed } from './oracle.js';
 import { attemptsAt } from './parts.js';
@@ -34,7 +35,7 @@ const LEAST_PATIENCE_MS = 1000;
 
 /** @returns null while nobody can be asked now */
 export function chooseProber(core: Core, task: TaskRecord, part: PartCheck): Place | null {
-  const { taskClass, firsts } = task.queue;
+  const { taskClass, firsts, job } = task.queue;
   const suits = (v: VolunteerRecord) => mayProbe(core.state, task, part, v);
   for (const v of core.state.trusted) {
     const place = v.places.get(taskClass.key);
@@ -42,7 +43,9 @@ export function chooseProber(core: Core, task: TaskRecord, part: PartCheck): Pla
     if (free && suits(v)) return place;
   }
   const all = drawn(core, task, suits);
-  const found = firsts === 0 ? all : all.filter(({ volunteer }) => measuredSpeed(volunteer, taskClass.kernel) !== null);
+  // A whole task that a hold keeps back comes only when results do: who waited for it would wait for ever.
+  const tasksWait = firsts > 0 && mayAssign(core, job);
+  const found = !tasksWait ? all : all.filter(({ volunteer }) => measuredSpeed(volunteer, taskClass.kernel) !== null);
   if (2 * found.length < all.length) return null;
   const patient = found.filter((place) => waitOf(core, place) <= patience(core, found));
   const involved = new Set((task.check?.parts ?? []).flatMap((p) => attemptsAt(task, p)).map((a) => a.volunteer));

@@ -75,6 +75,19 @@ describe('a spot check', () => {
     expect(of(f.effects, 'compare').map(({ secret }) => secret)).toEqual(secrets);
   });
 
+  it('is made by newcomers too while a hold keeps the last task back', () => {
+    const f = grid(QUARTERS, ['a', 'b']);
+    f.tell({ type: 'held', share: 0.9 });
+    f.add(spot('t1'), spot('t2'));
+    f.say('t1.1');
+    expect([f.kind('t1'), f.kind('t2')]).toEqual(['checking', 'ready']);
+    // The other one has shown nothing of its speed, and gets no task to show it by.
+    expect(probes(f).map(({ volunteer }) => volunteer)).not.toEqual([]);
+    run(f, HONEST);
+    expect(f.kind('t1')).toBe('done');
+    expect(of(f.effects, 'holdReached')).toHaveLength(1);
+  });
+
   it('says nothing of how fast somebody is', () => {
     const f = grid(QUARTERS, ['a', 'b']);
     f.add(spot('t1'));
