@@ -1,7 +1,7 @@
 import type { Millis } from '@tabgrid/protocol/ids';
 import { type Core, volunteerOf } from './core.js';
 import { cloneTail, giveBackups } from './hedge.js';
-import { mayAssign } from './hold.js';
+import { tasksWait } from './hold.js';
 import { outlookFor } from './horizon.js';
 import { isAble, refresh } from './lanes.js';
 import { settleTasks } from './moves.js';
@@ -83,7 +83,7 @@ const nextOrder = (queue: TaskQueue): number => (queue.replicasWanted > 0 ? -1 :
 
 /** Gives the first task that somebody with room can take. */
 function giveFirst(core: Core, queue: TaskQueue): boolean {
-  if (queue.firsts === 0 || !mayAssign(core, queue.job)) return false;
+  if (!tasksWait(core, queue)) return false;
   drawUntouched(core);
   // A set, since a task may stand in a heap more than once.
   const skipped = new Set<TaskRecord>();

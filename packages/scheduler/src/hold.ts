@@ -1,5 +1,5 @@
 import type { Core } from './core.js';
-import type { JobRecord } from './state.js';
+import type { JobRecord, TaskQueue } from './state.js';
 
 /**
  * A hold is reached when the share is, or when nothing is left but the one task a job that is kept back: a share so
@@ -32,4 +32,9 @@ function cancelledUnits({ state }: Core, job: JobRecord): number {
 /** Whether a hold that is not reached yet allows one more assignment of this job. */
 export function mayAssign(core: Core, job: JobRecord): boolean {
   return core.state.hold === null || job.open > 1;
+}
+
+/** Whether whole tasks of a queue wait for somebody. One that a hold keeps back does not: it comes only when results do. */
+export function tasksWait(core: Core, { firsts, job }: TaskQueue): boolean {
+  return firsts > 0 && mayAssign(core, job);
 }

@@ -1,5 +1,5 @@
 import type { Core } from './core.js';
-import { mayAssign } from './hold.js';
+import { tasksWait } from './hold.js';
 import { isAble } from './lanes.js';
 import { measuredSpeed } from './oracle.js';
 import { attemptsAt } from './parts.js';
@@ -35,7 +35,7 @@ const LEAST_PATIENCE_MS = 1000;
 
 /** @returns null while nobody can be asked now */
 export function chooseProber(core: Core, task: TaskRecord, part: PartCheck): Place | null {
-  const { taskClass, firsts, job } = task.queue;
+  const { taskClass } = task.queue;
   const suits = (v: VolunteerRecord) => mayProbe(core.state, task, part, v);
   for (const v of core.state.trusted) {
     const place = v.places.get(taskClass.key);
@@ -43,9 +43,8 @@ export function chooseProber(core: Core, task: TaskRecord, part: PartCheck): Pla
     if (free && suits(v)) return place;
   }
   const all = drawn(core, task, suits);
-  // A whole task that a hold keeps back comes only when results do: who waited for it would wait for ever.
-  const tasksWait = firsts > 0 && mayAssign(core, job);
-  const found = !tasksWait ? all : all.filter(({ volunteer }) => measuredSpeed(volunteer, taskClass.kernel) !== null);
+  const hasShown = ({ volunteer }: Place) => measuredSpeed(volunteer, taskClass.kernel) !== null;
+  const found = tasksWait(core, task.queue) ? all.filter(hasShown) : all;
   if (2 * found.length < all.length) return null;
   const patient = found.filter((place) => waitOf(core, place) <= patience(core, found));
   const involved = new Set((task.check?.parts ?? []).flatMap((p) => attemptsAt(task, p)).map((a) => a.volunteer));

@@ -80,9 +80,8 @@ export async function createOurs(gpu: GPU, scene: BenchScene, frame: Frame, cut:
       }
       const begun = performance.now();
       let cameraSamples = 0;
-      const enough = () => performance.now() - begun >= budgetMs;
       const tiles = function* () {
-        while (!enough()) {
+        while (performance.now() - begun < budgetMs) {
           cameraSamples += spp * width * height;
           seed++;
           yield* tilesOf({ width, height, count: spp, seed, cut }, prepared.params);
