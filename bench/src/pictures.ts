@@ -17,7 +17,7 @@ import type { BenchResult } from './result.js';
  * the file by itself; camera, environment map, bounces, samples and tone curve are the same. docs/PICTURES.md shows them.
  */
 
-const SIZE_PX = 400;
+const SIZE_PX = 380;
 const SPP = 128;
 const QUICK_SPP = 4;
 const BOUNCES = 8;

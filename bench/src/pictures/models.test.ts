@@ -36,6 +36,6 @@ describe('docs/PICTURES.md', () => {
   });
 
   it.each(shown)('%s is small enough to be read over a slow line', (name) => {
-    expect(statSync(join(ROOT, `docs/pictures/${name}.png`)).size).toBeLessThan(300_000);
+    expect(statSync(join(ROOT, `docs/pictures/${name}.png`)).size).toBeLessThan(250_000);
   });
 });
