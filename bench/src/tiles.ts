@@ -38,7 +38,7 @@ export async function tiles({ quick, say, flags }: BenchOptions): Promise<BenchR
   if (wanted.has('measured') || wanted.has('simulated')) {
     const gpu = await nodeSession();
     const scenes = await benchScenes(FILM);
-    const measured = await measureScenes(gpu, scenes, { spp: SPP, tries: quick ? 1 : 2, say });
+    const measured = await measureScenes(gpu, scenes, { spp: SPP, tries: quick ? 1 : 4, say });
     gpu.close();
     add(measured);
     if (wanted.has('simulated')) {

@@ -1,2 +1,2 @@
 /** Hash of the kernel's sources; renewed by `npm run -w packages/webgpu-kernels versions`. */
-export const DENOISE_VERSION = 'd7bb46bf4418';
+export const DENOISE_VERSION = '3307371389a8';

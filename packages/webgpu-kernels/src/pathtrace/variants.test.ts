@@ -142,7 +142,7 @@ describe.runIf(available)('variants', { timeout: 300_000 }, () => {
 
   it('refuses a variant whose costs, or whose light, are a little off, and one that writes nothing', async () => {
     const off: Record<string, [from: string, to: string]> = {
-      costs: ['const TURN_STEPS = 16u;', 'const TURN_STEPS = 17u;'],
+      costs: ['const TURN_STEPS = 24u;', 'const TURN_STEPS = 25u;'],
       light: ['radiance += shadowLight;', 'radiance += shadowLight * 1.0000002;'],
       nothing: ['film[place] = bitcast<vec4u>(sum);', ''],
     };

@@ -33,8 +33,8 @@ const SURFACE_PAIRS = 2u;
 const ROULETTE_FROM = 3u;
 
 // What a turn of the loop costs beside its traversal, in steps: as much where the ray leaves the scene, for whatever shades runs
-// for all. (Fitted to measured tiles' times by their steps, hits and misses, on a software adapter: 11 to 19 for a hit.)
-const TURN_STEPS = 16u;
+// for all. (Fitted to measured tiles' times by their steps, hits and misses, on a software adapter: 13 to 27.)
+const TURN_STEPS = 24u;
 
 struct Path {
   origin: vec3f,
