@@ -84,11 +84,18 @@ export function lookedAt(plan: Plan, grid: GridState): { readonly plan: Plan; re
 
 /** How far the tasks' prices are from what is known now. */
 function offBy({ tasks, costs }: Plan): number {
+  const known = knownUnits(tasks, costs);
+  return (
+    sumOf(tasks.map(({ units }, i) => Math.abs((known[i] ?? 0) - units))) / Math.max(1e-300, sumOf(tasks.map(unitsIn)))
+  );
+}
+
+/** What tasks cost by what is known now, in units of which there are as many as they were thought to have together. */
+function knownUnits(tasks: readonly PlannedTask[], costs: CostKnowledge): readonly number[] {
   const amountIn = amounts(costMap(costs));
-  const now = tasks.map(({ tile, samples }) => amountIn(tile) * samples.count);
-  const [said, known] = [tasks.reduce((sum, { units }) => sum + units, 0), now.reduce((sum, x) => sum + x, 0)];
-  const scale = said / Math.max(1e-300, known);
-  return tasks.reduce((sum, { units }, i) => sum + Math.abs((now[i] ?? 0) * scale - units), 0) / Math.max(1e-300, said);
+  const known = tasks.map(({ tile, samples }) => amountIn(tile) * samples.count);
+  const scale = sumOf(tasks.map(unitsIn)) / Math.max(1e-300, sumOf(known));
+  return known.map((amount) => amount * scale);
 }
 
 /** @returns null for an answer that was not waited for */
@@ -99,16 +106,42 @@ export function answered(plan: Plan, task: TaskId, late: boolean): Plan | null {
   return { ...plan, asked: { waiting: waiting - 1, late: late ? [...before, place] : before } };
 }
 
+/** What somebody has begun or done may have cost so many times what it was thought to. */
+const MOST_OFF = 8;
+
+/**
+ * The grid, its speeds told in what tasks cost by the map. They were learnt from tasks that were priced before it was there, and
+ * what comes first in a picture – its middle – may cost several times the mean.
+ * @param plan whose answers are all there
+ */
+export function pacedByMap(
+  { tasks, costs, asked }: Plan,
+  { volunteers, unitsPerSecond, speeds }: GridState,
+): GridState {
+  const units = knownUnits(tasks, costs);
+  const late = asked?.late ?? [];
+  const [known, said] = [sumOf(late.map((i) => units[i] ?? 0)), sumOf(late.map((i) => tasks[i]?.units ?? 0))];
+  const off = known > 0 && said > 0 ? Math.min(MOST_OFF, Math.max(1 / MOST_OFF, known / said)) : 1;
+  return {
+    volunteers,
+    unitsPerSecond: unitsPerSecond === null ? null : unitsPerSecond * off,
+    ...(speeds && { speeds: speeds.map((speed) => speed * off) }),
+  };
+}
+
 /** What came back, once all answers are there. */
 export function takenBack({ tasks, asked }: Plan): readonly PlannedTask[] {
   const late = new Set(asked?.late);
   return tasks.filter((_, i) => !late.has(i));
 }
 
+const unitsIn = ({ units }: PlannedTask): number => units;
+const sumOf = (list: readonly number[]): number => list.reduce((sum, x) => sum + x, 0);
+
 const unitsOf = ({ tasks }: Plan): number => {
   const known = sums.get(tasks);
   if (known !== undefined) return known;
-  const sum = tasks.reduce((all, { units }) => all + units, 0);
+  const sum = sumOf(tasks.map(unitsIn));
   sums.set(tasks, sum);
   return sum;
 };

@@ -18,6 +18,7 @@ import {
   openPlan,
   type Plan,
   type PlannedTask,
+  pacedByMap,
   takenBack,
 } from './plan.js';
 import { nextRun, sampleCount } from './samples.js';
@@ -184,7 +185,7 @@ function answer(
   if (!plan) return [state, NOTHING];
   const next = { ...state, plan, open: state.open - (type === 'withdrawn' ? 1 : 0) };
   if (!plan.asked || plan.asked.waiting > 0) return [next, NOTHING];
-  return cutAnew(next, regionsOf(takenBack(plan)), plan, grid);
+  return cutAnew(next, regionsOf(takenBack(plan)), plan, pacedByMap(plan, grid));
 }
 
 function cutAnew(

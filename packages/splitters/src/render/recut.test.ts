@@ -163,6 +163,32 @@ describe('a picture that is looked at in advance', () => {
     expect(await game.sha()).toBe(expected);
   });
 
+  it('is cut into longer tasks where what was begun turns out to have been dear: the grid is faster than it seemed', () => {
+    /** @param side of the picture on which somebody has begun everything in sight, of which the right one is dear */
+    const tasksAfter = (side: 'left' | 'right') => {
+      const large = { ...job, base: { ...job.base, film: { width: 4 * FILM.width, height: 4 * FILM.height } } };
+      const game = play(large, { grid: { volunteers: 3, unitsPerSecond: 150_000 } });
+      const cells = cellsOf(large);
+      const isRight = ({ params }: TaskSpec) => v.parse(PathtraceParams, params).tile.x >= 2 * FILM.width;
+      const begun = game.parts().filter((part) => isRight(part) === (side === 'right'));
+      for (const { id } of begun.slice(0, 6)) game.begin(id);
+      const [seen, pilot] = game.guides();
+      if (!seen || !pilot) throw new Error('it is looked at');
+      game.accept(seen.id);
+      const costs = Array.from({ length: cells.columns * cells.rows }, (_, i) =>
+        2 * (i % cells.columns) < cells.columns ? 10 : 100,
+      );
+      game.open.delete(pilot.id);
+      game.tell({
+        type: 'accepted',
+        task: pilot.id,
+        measured: { kind: 'measured', cells: costs.map((cost, i) => [i, 16, 16 * cost]), run: null },
+      });
+      return game.parts().filter(({ id }) => !game.begun.has(id)).length;
+    };
+    expect(tasksAfter('right')).toBeLessThan(tasksAfter('left') / 2);
+  });
+
   it('goes on with even tiles when the looks fail, and asks them back when all else is done', async () => {
     const failing = play(job);
     for (const { id } of failing.guides()) {
