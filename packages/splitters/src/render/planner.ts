@@ -5,7 +5,6 @@ import { pathtraceTask } from '@tabgrid/webgpu-kernels/pathtrace/task';
 import type { GridState, Planner, PlannerEvent, Step } from '../planner.js';
 import { type CostKnowledge, costMap, knowNothing, knowsCosts, learnCost } from './cost-map.js';
 import { type Cells, type CostSample, costCells, PREPASS_SHARE } from './cost-sample.js';
-import { UNKNOWN_UNITS_PER_SECOND } from './cut.js';
 import { addResult, type Film, type FilmResult } from './film.js';
 import { missingOf } from './missing.js';
 import { cutRegions, type Part, type PricedPart, type Region, regionsOf } from './parts.js';
@@ -263,10 +262,11 @@ const LEAST_PIXELS_TO_LOOK = 4096;
 
 /**
  * The grid as if it were slower: tiles for the time until the looks are back are small. What is dear is not known yet, and
- * whoever has begun it keeps it.
+ * whoever has begun it keeps it. For the average volunteer, not the median one: who is slow takes few of them.
  */
 function hasty(grid: GridState): GridState {
-  return { volunteers: grid.volunteers, unitsPerSecond: (grid.unitsPerSecond ?? UNKNOWN_UNITS_PER_SECOND) / 4 };
+  const { unitsPerSecond, hands } = paceOf(grid);
+  return { volunteers: grid.volunteers, unitsPerSecond: unitsPerSecond / hands / 4 };
 }
 
 /** Tasks that look at a picture in advance; none where it is small, or the owner has chosen the tiles. */
