@@ -69,7 +69,8 @@ test('a drag shows the box from elsewhere, in the very pixels of a picture rende
 
 test('keys, the wheel and a double click move the view, which gets finer while it rests', async () => {
   await withGrid({}, async ({ dashboard, addVolunteer, untilReady }) => {
-    await prepareSmallJob(dashboard);
+    // So large that its samples are not done before anybody has looked.
+    await prepareSmallJob(dashboard, { width: 160, height: 160 });
     await addVolunteer();
     await untilReady(1);
     const first = await nextView(dashboard, 0);
@@ -93,7 +94,7 @@ test('keys, the wheel and a double click move the view, which gets finer while i
     await viewport.dblclick();
     expect(await back()).toBe(home);
     await untilView(dashboard, ({ viewport: shown }) => (shown?.shown?.samples ?? 0) >= 4);
-    await expect(dashboard.getByTestId('viewport-shown')).toHaveText(/^64 × 64 px, \d+ of 64 samples$/);
+    await expect(dashboard.getByTestId('viewport-shown')).toHaveText(/^160 × 160 px, \d+ of 64 samples$/);
 
     const { violations } = await new AxeBuilder({ page: dashboard }).analyze();
     expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual([]);
