@@ -371,6 +371,25 @@ describe('the end', () => {
     expect(test.destroyed).toBe(1);
   });
 
+  it('is put off while what was sent before is getting through, and no longer', async () => {
+    const { clock, test, link } = setUp();
+    test.room = 0;
+    void link.send(message('x')).catch(() => {});
+    void link.close('we go');
+    for (let frames = 0; frames < 2; frames++) {
+      await clock.advance(1999);
+      expect(test.destroyed).toBe(0);
+      // A ping is due by then, and goes first.
+      test.drain(1 + frames);
+    }
+    expect(test.frames.slice(-3).map((f) => f.type)).toEqual(['open', 'ping', 'seal']);
+    await clock.advance(1999);
+    expect(test.destroyed).toBe(0);
+    await clock.advance(1);
+    expect(test.destroyed).toBe(1);
+    expect(await link.closed).toEqual({ by: 'us', text: 'we go' });
+  });
+
   it('clips its last words to what a frame may carry', () => {
     const { test, link } = setUp();
     void link.close('ü'.repeat(2000));

@@ -158,7 +158,14 @@ export function createLink(wire: Wire, { clock, digest = sha256 }: LinkDeps): Li
       due.credit.delete(lane);
       return encodeFrame({ type: 'credit', lane, limit });
     }
-    return takeAcks() ?? outbox.next() ?? takeBye();
+    return takeAcks() ?? takeData() ?? takeBye();
+  }
+
+  /** What is sent while we close puts the end off: there is only so much of it, and it is getting through. */
+  function takeData(): Bytes | null {
+    const frame = outbox.next();
+    if (frame && phase.kind === 'closing') leaveSoon(phase.text);
+    return frame;
   }
 
   function takeAcks(): Bytes | null {
@@ -202,10 +209,16 @@ export function createLink(wire: Wire, { clock, digest = sha256 }: LinkDeps): Li
   function close(text: string): Promise<void> {
     if (phase.kind === 'open') {
       phase = { kind: 'closing', text, byeSent: false };
-      cancelGoodbye = clock.after(GOODBYE_MS, () => abort({ by: 'us', text }, { type: 'bye', text: clipText(text) }));
+      leaveSoon(text);
       pump();
     }
     return closed.then(() => {});
+  }
+
+  /** Without a goodbye that is answered. */
+  function leaveSoon(text: string): void {
+    cancelGoodbye();
+    cancelGoodbye = clock.after(GOODBYE_MS, () => abort({ by: 'us', text }, { type: 'bye', text: clipText(text) }));
   }
 
   function handle(frame: Frame): void {
