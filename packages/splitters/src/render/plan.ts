@@ -85,16 +85,14 @@ export function lookedAt(plan: Plan, grid: GridState): { readonly plan: Plan; re
 /** How far the tasks' prices are from what is known now. */
 function offBy({ tasks, costs }: Plan): number {
   const known = knownUnits(tasks, costs);
-  return (
-    sumOf(tasks.map(({ units }, i) => Math.abs((known[i] ?? 0) - units))) / Math.max(1e-300, sumOf(tasks.map(unitsIn)))
-  );
+  return sumOf(tasks.map(({ units }, i) => Math.abs((known[i] ?? 0) - units))) / Math.max(1e-300, unitsOf({ tasks }));
 }
 
 /** What tasks cost by what is known now, in units of which there are as many as they were thought to have together. */
 function knownUnits(tasks: readonly PlannedTask[], costs: CostKnowledge): readonly number[] {
   const amountIn = amounts(costMap(costs));
   const known = tasks.map(({ tile, samples }) => amountIn(tile) * samples.count);
-  const scale = sumOf(tasks.map(unitsIn)) / Math.max(1e-300, sumOf(known));
+  const scale = unitsOf({ tasks }) / Math.max(1e-300, sumOf(known));
   return known.map((amount) => amount * scale);
 }
 
@@ -135,13 +133,12 @@ export function takenBack({ tasks, asked }: Plan): readonly PlannedTask[] {
   return tasks.filter((_, i) => !late.has(i));
 }
 
-const unitsIn = ({ units }: PlannedTask): number => units;
 const sumOf = (list: readonly number[]): number => list.reduce((sum, x) => sum + x, 0);
 
-const unitsOf = ({ tasks }: Plan): number => {
+const unitsOf = ({ tasks }: Pick<Plan, 'tasks'>): number => {
   const known = sums.get(tasks);
   if (known !== undefined) return known;
-  const sum = sumOf(tasks.map(unitsIn));
+  const sum = sumOf(tasks.map(({ units }) => units));
   sums.set(tasks, sum);
   return sum;
 };
