@@ -3,7 +3,7 @@ import type { OwnedGpuSession } from '../create-gpu-session.js';
 import { nodeGpu } from '../node-gpu.js';
 import { testSession } from '../test-gpu.js';
 import { lengthOf, MOST_COORDINATE, mulHigh, scaled, UNIT_BITS, unitOf } from './fixed.js';
-import { FIXED } from './fixed.wgsl.js';
+import { FIXED } from './wgsl/fixed.wgsl.js';
 
 const available = (await nodeGpu()) !== null;
 

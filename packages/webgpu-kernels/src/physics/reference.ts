@@ -62,6 +62,8 @@ const PUSH_SHIFT = 2;
 const BOUNCE_FROM = 0.5;
 /** 1 ÷ mass along a tangent of a solid sphere, as 2 × that along the normal: 1 + 5/2. */
 const TANGENT_SEVENTHS = 7;
+/** Bits of weights that are dropped before they are added up. */
+const COARSE = 6;
 
 export interface Bodies {
   readonly position: Int32Array;
@@ -195,19 +197,24 @@ export function createReference(world: WorldOfSpheres) {
     return found;
   }
 
+  /**
+   * 1 ÷ the inverse masses of a pair, as 2^-(31 + COARSE + shift) of what weights count. Masses are shared out between a body's
+   * contacts (Tonge, Benevolenski and Voroshilov 2012); those of the substep before are known on both sides.
+   */
+  function shareOf(i: number, other: number) {
+    const inverse = (body: number) => ((weight[body] ?? 0) >> COARSE) * Math.max(1, bodies.contacts[body] ?? 0);
+    const both = inverse(i) + (other < PLANE ? inverse(other) : 0);
+    const shift = 32 - Math.clz32(both >>> 16);
+    return { shift, reciprocal: Math.floor(2 ** 31 / (both >>> shift)) };
+  }
+
   /** Impulse on the higher one at the contact: what it was, and what the velocities ask for beside, never pulling, within the friction cone. */
   function impulse(i: number, contact: Contact, momenta: Int32Array, spins: Int32Array): Vector {
     const { normal, gap, before, approach } = contact;
     const v = relative(momenta, spins, i, { high: contact.with, normal });
     const along = dot(v, normal);
-    // Masses are shared out between a body's contacts; those of the substep before are known on both sides.
-    const inverse =
-      (weight[i] ?? 0) * Math.max(1, bodies.contacts[i] ?? 0) +
-      (contact.with < PLANE ? (weight[contact.with] ?? 0) * Math.max(1, bodies.contacts[contact.with] ?? 0) : 0);
-    const shift = Math.max(0, 32 - Math.clz32(Math.floor(inverse / 2 ** 16)));
-    const reciprocal = Math.floor(2 ** 31 / Math.floor(inverse / 2 ** shift));
-    // momentum = velocity × 2^massShift ÷ inverse
-    const mass = (velocity: number) => shifted(velocity, reciprocal, 31 + shift - scale.massShift);
+    const { shift, reciprocal } = shareOf(i, contact.with);
+    const mass = (velocity: number) => shifted(velocity, reciprocal, 31 + COARSE + shift - scale.massShift);
     const closing = gap > 0 ? -(gap * 2 ** VELOCITY_BITS) : 0;
     const bounce = approach < -bounceFrom ? scaled(approach, restitution, UNIT_BITS) : 0;
     const had = dot(before, normal);
@@ -215,7 +222,7 @@ export function createReference(world: WorldOfSpheres) {
     const tangent = AXES.map((k) => {
       const slips = v[k] - scaled(normal[k], along, UNIT_BITS);
       const held = before[k] - scaled(normal[k], had, UNIT_BITS);
-      return (held - Math.trunc((2 * mass(slips)) / TANGENT_SEVENTHS)) | 0;
+      return (held - Math.trunc(((2 * mass(slips)) | 0) / TANGENT_SEVENTHS)) | 0;
     }) as Vector;
     const held = withinCone(tangent, scaled(pushing, friction, UNIT_BITS));
     return held.map((x, k) => (x + scaled(normal[k as 0 | 1 | 2], pushing, UNIT_BITS)) | 0) as Vector;
@@ -224,6 +231,28 @@ export function createReference(world: WorldOfSpheres) {
   return {
     bodies,
     scale,
+    /** As the kernel's buffers hold them. */
+    words: {
+      world: new Int32Array([
+        scale.massShift,
+        scale.spinShift,
+        scale.leverShift,
+        cellShift,
+        reach,
+        slop,
+        bounceFrom,
+        friction,
+        restitution,
+        PUSH_SHIFT,
+        0,
+        0,
+        ...planes.flatMap(({ normal, offset }) => [...normal, offset]),
+        ...(planes.length === 0 ? [0, 0, 0, 0] : []),
+      ]),
+      fixed: new Int32Array(
+        spheres.flatMap((_, i) => [radius[i] ?? 0, weight[i] ?? 0, weightOfSpin[i] ?? 0, 0, ...(pull[i] ?? []), 0]),
+      ),
+    },
     /** Total momentum, exact. */
     total: (): Vector =>
       AXES.map((k) => {
@@ -265,18 +294,16 @@ export function createReference(world: WorldOfSpheres) {
           give(after, turned, i, contact, minus(j, contact.before));
           const deep = -contact.gap - slop;
           if (deep <= 0) continue;
-          const share = (body: number) => (weight[body] ?? 0) / Math.max(1, 1);
-          const own = share(i) * Math.max(1, bodies.contacts[i] ?? 0);
-          const other =
-            contact.with < PLANE ? share(contact.with) * Math.max(1, bodies.contacts[contact.with] ?? 0) : 0;
-          const out = (w: number) =>
-            Math.floor(((deep >> PUSH_SHIFT) * Math.floor(w / 2 ** 8)) / Math.floor((own + other) / 2 ** 8));
-          for (const k of AXES) {
-            pushed[3 * i + k] = (pushed[3 * i + k] ?? 0) - scaled(contact.normal[k], out(share(i)), UNIT_BITS);
-            if (contact.with < PLANE)
-              pushed[3 * contact.with + k] =
-                (pushed[3 * contact.with + k] ?? 0) + scaled(contact.normal[k], out(share(contact.with)), UNIT_BITS);
-          }
+          const { shift, reciprocal } = shareOf(i, contact.with);
+          const out = (body: number) => {
+            const share = ((((weight[body] ?? 0) >> COARSE) >> shift) * reciprocal) >>> (31 - UNIT_BITS);
+            return times(contact.normal, scaled(deep >> PUSH_SHIFT, share, UNIT_BITS));
+          };
+          const push = (body: number, by: Vector, sign: number) => {
+            for (const k of AXES) pushed[3 * body + k] = (pushed[3 * body + k] ?? 0) + sign * by[k];
+          };
+          push(i, out(i), -1);
+          if (contact.with < PLANE) push(contact.with, out(contact.with), 1);
         }
       });
       cache = next;

@@ -1,4 +1,4 @@
-import { UNIT_BITS } from './fixed.js';
+import { UNIT_BITS } from '../fixed.js';
 
 /** The arithmetic of fixed.ts, word by word. */
 export const FIXED = /* wgsl */ `
