@@ -1,0 +1,16 @@
+/** Numbers of the solver that JavaScript and WGSL share. */
+
+/** Of the overlap beyond what stays, a substep takes away 2^-PUSH_SHIFT. */
+export const PUSH_SHIFT = 2;
+/** Bits of inverse masses that are dropped before they are multiplied. */
+export const WEIGHT_DROP = 4;
+/** Bits that the product of an inverse mass and what turning adds to it loses beside the point of `turn`. */
+export const PRODUCT_DROP = 3;
+/** Together. */
+export const COARSE = WEIGHT_DROP + PRODUCT_DROP;
+/** Others that a body's mass is shared out between at most. */
+export const MOST_SHARES = 63;
+/** How often a pair that touches at several places goes through them. */
+export const SWEEPS = 8;
+/** From here on the other of a contact is a plane. */
+export const PLANE = 0x8000_0000;
