@@ -51,10 +51,10 @@ export const MOST_PLACES = 4;
  * What has to make a difference: an axis of the second body, or of two edges, is so much better than one of the first, and a
  * corner lies so far beyond the other's face before it is cut off. Else contacts change their names all the time. About 1 mm.
  */
-const BETTER_BY = 1000;
+export const BETTER_BY = 1000;
 /** Edges of which the sine of the angle is smaller are parallel. */
-const PARALLEL = ONE / 16;
-const EDGES = 16;
+export const PARALLEL = ONE / 16;
+export const EDGES = 16;
 
 /** @param reach gaps beyond it are none */
 export function touchOf(a: Solid, b: Solid, reach: number): Touch {
@@ -186,8 +186,9 @@ function faces(a: Solid, b: Solid, d: Vector, face: number, reach: number): Touc
   const out = dotUnit(d, axisOf(a, face)) < 0 ? -1 : 1;
   // In the axes of `a`, turned so that the face is the third one's.
   const order: readonly [number, number, number] = [(face + 1) % 3, (face + 2) % 3, face];
-  const inA = (v: Vector): Vector =>
-    [dotUnit(v, axisOf(a, order[0])), dotUnit(v, axisOf(a, order[1])), out * dotUnit(v, axisOf(a, order[2]))] as const;
+  const [x, y] = [axisOf(a, order[0]), axisOf(a, order[1])];
+  const z = out < 0 ? negated(axisOf(a, face)) : axisOf(a, face);
+  const inA = (v: Vector): Vector => [dotUnit(v, x), dotUnit(v, y), dotUnit(v, z)];
   const columns = [inA(axisOf(b, 0)), inA(axisOf(b, 1)), inA(axisOf(b, 2))] as const;
   let facing = 0;
   for (const k of [1, 2]) {
@@ -207,17 +208,15 @@ function faces(a: Solid, b: Solid, d: Vector, face: number, reach: number): Touc
   for (let side = 0; side < 4; side++) polygon = clipped(polygon, side, halfOf(a, order[(side >> 1) as 0 | 1]) + BETTER_BY);
   const height = halfOf(a, face);
   const near = polygon.filter(({ at }) => at[2] - height < reach);
-  const normal = out < 0 ? negated(axisOf(a, face)) : axisOf(a, face);
-  const places = outermost(near).map(({ id, at }) => {
+  const places = outermost(near).map(({ id, at }): Place => {
     const gap = at[2] - height;
-    const z = out * (height + (gap >> 1));
-    const place = plus(
-      plus(timesUnit(axisOf(a, order[0]), at[0]), timesUnit(axisOf(a, order[1]), at[1])),
-      timesUnit(axisOf(a, order[2]), z),
-    );
-    return { feature: EDGES * (2 + face) + 0x100 * facing + 0x400 * id, gap, at: place };
+    return {
+      feature: EDGES * (2 + face) + 0x100 * facing + 0x400 * id,
+      gap,
+      at: plus(plus(timesUnit(x, at[0]), timesUnit(y, at[1])), timesUnit(z, height + (gap >> 1))),
+    };
   });
-  return { normal, places };
+  return { normal: z, places };
 }
 
 /** What of a polygon is on the inner side of one of four lines (Sutherland and Hodgman 1974). */
