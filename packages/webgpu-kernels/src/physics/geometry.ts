@@ -205,7 +205,8 @@ function faces(a: Solid, b: Solid, d: Vector, face: number, reach: number): Touc
     { id: 2, at: minus(minus(middle, along), across) },
     { id: 3, at: minus(plus(middle, along), across) },
   ];
-  for (let side = 0; side < 4; side++) polygon = clipped(polygon, side, halfOf(a, order[(side >> 1) as 0 | 1]) + BETTER_BY);
+  for (let side = 0; side < 4; side++)
+    polygon = clipped(polygon, side, halfOf(a, order[(side >> 1) as 0 | 1]) + BETTER_BY);
   const height = halfOf(a, face);
   const near = polygon.filter(({ at }) => at[2] - height < reach);
   const places = outermost(near).map(({ id, at }): Place => {
@@ -266,7 +267,11 @@ const turnedRound = ({ normal, places }: Touch, d: Vector): Touch => ({
 });
 
 /** Where a body meets a half space: at a sphere's lowest point, at the corners of the face of a box that looks at it. */
-export function touchOfPlane(a: Solid, plane: { readonly normal: Vector; readonly offset: number }, reach: number): Touch {
+export function touchOfPlane(
+  a: Solid,
+  plane: { readonly normal: Vector; readonly offset: number },
+  reach: number,
+): Touch {
   const normal = negated(plane.normal);
   const height = (dotUnit(a.position, plane.normal) - plane.offset) | 0;
   if (a.round) {

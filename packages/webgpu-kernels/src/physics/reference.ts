@@ -68,10 +68,8 @@ export function createReference(words: WorldWords) {
   const fixedVector = (i: number, at: number): Vector => [fixedOf(i, at), fixedOf(i, at + 1), fixedOf(i, at + 2)];
   const stateOf = (i: number, at: number): number => states[STATE_WORDS * i + at] ?? 0;
   const stateVector = (i: number, at: number): Vector => [stateOf(i, at), stateOf(i, at + 1), stateOf(i, at + 2)];
-  const rotationOf = (i: number): Quaternion => [
-    ...stateVector(i, STATE.rotation),
-    stateOf(i, STATE.rotation + 3),
-  ] as unknown as Quaternion;
+  const rotationOf = (i: number): Quaternion =>
+    [...stateVector(i, STATE.rotation), stateOf(i, STATE.rotation + 3)] as unknown as Quaternion;
 
   const velocityOf = (i: number, momentum: Vector): Vector =>
     timesScaled(momentum, fixedOf(i, FIXED.inverseMass), scale.massShift);

@@ -39,7 +39,11 @@ export const unitAlong = (v: Vector, length: number): Vector => [
 export type Axes = readonly [Vector, Vector, Vector];
 
 /** A vector of the world in a body's own axes. */
-export const within = (v: Vector, axes: Axes): Vector => [dotUnit(v, axes[0]), dotUnit(v, axes[1]), dotUnit(v, axes[2])];
+export const within = (v: Vector, axes: Axes): Vector => [
+  dotUnit(v, axes[0]),
+  dotUnit(v, axes[1]),
+  dotUnit(v, axes[2]),
+];
 
 /** A vector of a body's own axes in the world's. */
 export const outOf = (v: Vector, axes: Axes): Vector =>

@@ -124,15 +124,30 @@ export function worldWords(world: World, step: number): WorldWords {
     const bounds = boundsOf(body.shape);
     widest = Math.max(widest, bounds);
     const at = FIXED_WORDS * i;
-    fixed.set(inertia.map((one) => inverseInertia(one, scale)), at + FIXED.inverseInertia);
+    fixed.set(
+      inertia.map((one) => inverseInertia(one, scale)),
+      at + FIXED.inverseInertia,
+    );
     fixed[at + FIXED.inverseMass] = inverseMass(mass, scale);
-    fixed.set(inertia.map((one) => Math.round((2 ** TURN_BITS * mass * bounds * bounds) / one)), at + FIXED.turn);
-    fixed.set(world.gravity.map((g) => Math.round((mass * g * step) / scale.momentum)), at + FIXED.pull);
+    fixed.set(
+      inertia.map((one) => Math.round((2 ** TURN_BITS * mass * bounds * bounds) / one)),
+      at + FIXED.turn,
+    );
+    fixed.set(
+      world.gravity.map((g) => Math.round((mass * g * step) / scale.momentum)),
+      at + FIXED.pull,
+    );
     setShape(fixed, at, body.shape, body);
     const to = STATE_WORDS * i;
     setPlace(states, to, body);
-    states.set(velocity.map((v) => Math.round((mass * v) / scale.momentum)), to + STATE.momentum);
-    states.set(angularMomentum(body, inertia).map((l) => Math.round(l / scale.spin)), to + STATE.spin);
+    states.set(
+      velocity.map((v) => Math.round((mass * v) / scale.momentum)),
+      to + STATE.momentum,
+    );
+    states.set(
+      angularMomentum(body, inertia).map((l) => Math.round(l / scale.spin)),
+      to + STATE.spin,
+    );
   });
   statics.forEach((box, k) => {
     const i = bodies.length + k;
@@ -174,7 +189,10 @@ function setShape(fixed: Int32Array, at: number, shape: BodyShape, { friction, r
 
 function setPlace(states: Int32Array, to: number, { position, rotation }: Pick<Body, 'position' | 'rotation'>): void {
   states.set(position.map(toPosition), to + STATE.position);
-  states.set(rotation.map((c) => Math.round(c * 2 ** QUATERNION_BITS)), to + STATE.rotation);
+  states.set(
+    rotation.map((c) => Math.round(c * 2 ** QUATERNION_BITS)),
+    to + STATE.rotation,
+  );
 }
 
 /** Radius of a sphere around it, m. */
@@ -198,11 +216,7 @@ function angularMomentum({ rotation, spin }: Body, inertia: Triple): Triple {
     // v + 2 q × (q × v + w v)
     const [a, b, c] = [sign * x, sign * y, sign * z];
     const t = [b * v[2] - c * v[1] + w * v[0], c * v[0] - a * v[2] + w * v[1], a * v[1] - b * v[0] + w * v[2]] as const;
-    return [
-      v[0] + 2 * (b * t[2] - c * t[1]),
-      v[1] + 2 * (c * t[0] - a * t[2]),
-      v[2] + 2 * (a * t[1] - b * t[0]),
-    ];
+    return [v[0] + 2 * (b * t[2] - c * t[1]), v[1] + 2 * (c * t[0] - a * t[2]), v[2] + 2 * (a * t[1] - b * t[0])];
   };
   const own = turn(spin, -1);
   return turn([own[0] * inertia[0], own[1] * inertia[1], own[2] * inertia[2]], 1);

@@ -1,0 +1,473 @@
+import { UNIT_BITS } from '../fixed.js';
+import { MOST_PLACES } from '../geometry.js';
+import { POSITION_BITS, SPIN_BITS, VELOCITY_BITS } from '../scale.js';
+import { COARSE, MOST_SHARES, PRODUCT_DROP, PUSH_SHIFT, SWEEPS, WEIGHT_DROP } from '../solver.js';
+import { PLANE_WORDS, TURN_BITS } from '../world.js';
+import { FIXED } from './fixed.wgsl.js';
+import { GEOMETRY } from './geometry.wgsl.js';
+import { VECTORS } from './vectors.wgsl.js';
+
+export const WORKGROUP = 64;
+/** Planes of a world: what fits a small uniform buffer. */
+export const MOST_PLANES = 32;
+/** Words of the uniform before its planes. */
+export const WORLD_WORDS = 16;
+/** Words that are added up for each body: warm momentum, warm spin, push, contacts. */
+export const SUM_WORDS = 10;
+/** Of a contact: the other, the feature, the impulse on the other. */
+export const CONTACT_WORDS = 5;
+/** Words of a body's provisional state; see `Moving`. */
+export const MOVING_WORDS = 16;
+
+/**
+ * A substep in three dispatches, equal to reference.ts word for word. The lower body of a pair does the pair's work and adds the
+ * outcome to both with integer atomics, whose order does not matter.
+ */
+export const SUBSTEP = (boxes: boolean) => /* wgsl */ `${FIXED}${VECTORS}
+const PLANE = 0x80000000u;
+// Lists hold numbers from 1 on: 0 is their end.
+const END = 0u;
+
+struct World {
+  // Bodies that move; with those that never do.
+  movers: u32,
+  bodies: u32,
+  planes: u32,
+  // Heads of cells' lists: a power of two.
+  heads: u32,
+  // Contacts of a body with higher ones that are kept.
+  slots: u32,
+  massShift: u32,
+  spinShift: u32,
+  leverShift: u32,
+  cellShift: u32,
+  reach: i32,
+  near: i32,
+  slop: i32,
+  bounceFrom: i32,
+  unused0: i32,
+  unused1: i32,
+  unused2: i32,
+  ground: array<Plane, ${MOST_PLANES}>,
+}
+
+struct Plane {
+  // w: its offset.
+  normal: vec4i,
+  friction: i32,
+  restitution: i32,
+  unused0: i32,
+  unused1: i32,
+}
+
+struct Body {
+  half: vec3i,
+  bounds: i32,
+  inverseInertia: vec3i,
+  inverseMass: i32,
+  turn: vec3i,
+  round: i32,
+  pull: vec3i,
+  narrow: i32,
+  friction: i32,
+  restitution: i32,
+  unused0: i32,
+  unused1: i32,
+}
+
+struct State {
+  position: vec3i,
+  contacts: i32,
+  momentum: vec4i,
+  spin: vec4i,
+  rotation: vec4i,
+  warm: vec4i,
+  warmSpin: vec4i,
+}
+
+// After gravity and the impulses of the substep before; an axis of the body each, and the spin's coordinates with them.
+struct Moving {
+  x: vec4i,
+  y: vec4i,
+  z: vec4i,
+  velocity: vec3i,
+  // Others that its mass is shared out between.
+  shares: i32,
+}
+
+@group(0) @binding(0) var<uniform> world: World;
+@group(0) @binding(1) var<storage, read> fixed: array<Body>;
+@group(0) @binding(2) var<storage, read_write> states: array<State>;
+@group(0) @binding(3) var<storage, read_write> movings: array<Moving>;
+// Of each body: how many contacts it has (more than slots: too many), then the contacts.
+@group(0) @binding(4) var<storage, read_write> contacts: array<i32>;
+@group(0) @binding(5) var<storage, read> contactsBefore: array<i32>;
+@group(0) @binding(6) var<storage, read_write> sums: array<atomic<i32>>;
+@group(0) @binding(7) var<storage, read_write> heads: array<atomic<u32>>;
+@group(0) @binding(8) var<storage, read_write> nexts: array<u32>;
+${GEOMETRY(boxes)}
+fn velocityOf(body: u32, momentum: vec3i) -> vec3i {
+  return scaled3(momentum, fixed[body].inverseMass, world.massShift);
+}
+
+fn spinOf(body: u32, axes: Axes, angular: vec3i) -> vec3i {
+  let own = within(angular, axes);
+  let inverse = fixed[body].inverseInertia;
+  return outOf(
+    vec3i(
+      scaled(own.x, inverse.x, world.spinShift),
+      scaled(own.y, inverse.y, world.spinShift),
+      scaled(own.z, inverse.z, world.spinShift),
+    ),
+    axes,
+  );
+}
+
+fn cellOf(position: vec3i) -> vec3i {
+  return position >> vec3u(world.cellShift);
+}
+
+fn headOf(cell: vec3i) -> u32 {
+  let c = bitcast<vec3u>(cell);
+  return ((c.x * 73856093u) ^ (c.y * 19349663u) ^ (c.z * 83492791u)) & (world.heads - 1u);
+}
+
+// Every body's velocities as they would be, and the lists of the cells.
+@compute @workgroup_size(${WORKGROUP})
+fn prepare(@builtin(global_invocation_id) id: vec3u) {
+  let i = id.x;
+  if (i >= world.bodies) {
+    return;
+  }
+  let state = states[i];
+  let axes = axesOf(state.rotation);
+  let spin = spinOf(i, axes, state.spin.xyz + state.warmSpin.xyz);
+  let velocity = velocityOf(i, state.momentum.xyz + fixed[i].pull + state.warm.xyz);
+  let shares = clamp(state.contacts, 1, ${MOST_SHARES});
+  movings[i] = Moving(vec4i(axes[0], spin.x), vec4i(axes[1], spin.y), vec4i(axes[2], spin.z), velocity, shares);
+  if (i < world.movers) {
+    nexts[i] = atomicExchange(&heads[headOf(cellOf(state.position))], i + 1u);
+  }
+}
+
+fn axesAt(body: u32) -> Axes {
+  return Axes(movings[body].x.xyz, movings[body].y.xyz, movings[body].z.xyz);
+}
+
+fn solidOf(body: u32) -> Solid {
+  return Solid(axesAt(body), fixed[body].half, fixed[body].round != 0, states[body].position);
+}
+
+fn add3(at: u32, v: vec3i) {
+  atomicAdd(&sums[at], v.x);
+  atomicAdd(&sums[at + 1u], v.y);
+  atomicAdd(&sums[at + 2u], v.z);
+}
+
+fn sum3(at: u32) -> vec3i {
+  return vec3i(atomicLoad(&sums[at]), atomicLoad(&sums[at + 1u]), atomicLoad(&sums[at + 2u]));
+}
+
+struct Share {
+  shift: u32,
+  reciprocal: u32,
+}
+
+// 1 ÷ the sum of two inverse masses: reciprocal ÷ 2^(31 + shift).
+fn shareOf(both: u32) -> Share {
+  let shift = 32u - countLeadingZeros(both >> 16u);
+  return Share(shift, 0x80000000u / max(2u, both >> shift));
+}
+
+// a·b ÷ 2^shift for shifts of 1 to 62.
+fn shifted(a: i32, b: i32, shift: u32) -> i32 {
+  if (shift < 32u) {
+    return scaled(a, b, shift);
+  }
+  return (scaled(a, b, 31u) + (1 << (shift - 32u))) >> (shift - 31u);
+}
+
+// The impulse that takes a velocity away.
+fn against(velocity: i32, share: Share) -> i32 {
+  return shifted(velocity, bitcast<i32>(share.reciprocal), ${31 + COARSE}u + share.shift - world.massShift);
+}
+
+// A pair's own copy of a body: of its share of the mass.
+struct Half {
+  body: u32,
+  moves: bool,
+  axes: Axes,
+  velocity: vec3i,
+  spin: vec3i,
+  shares: i32,
+}
+
+fn halfOf(body: u32) -> Half {
+  let m = movings[body];
+  return Half(body, body < world.movers, Axes(m.x.xyz, m.y.xyz, m.z.xyz), m.velocity, vec3i(m.x.w, m.y.w, m.z.w), m.shares);
+}
+
+fn weightOf(half: Half) -> i32 {
+  return (fixed[half.body].inverseMass >> ${WEIGHT_DROP}u) * half.shares;
+}
+
+// How much a push at the end of an arm moves and turns a body.
+fn yielding(half: Half, arm: vec3i, along: vec3i) -> u32 {
+  let body = half.body;
+  let lever = scaled3(within(crossScaled(arm, along, ${UNIT_BITS}u), half.axes), fixed[body].narrow, ${POSITION_BITS}u);
+  let turn = fixed[body].turn;
+  let factor = ${2 ** TURN_BITS}
+    + scaled(scaled(lever.x, lever.x, ${UNIT_BITS}u), turn.x, ${UNIT_BITS}u)
+    + scaled(scaled(lever.y, lever.y, ${UNIT_BITS}u), turn.y, ${UNIT_BITS}u)
+    + scaled(scaled(lever.z, lever.z, ${UNIT_BITS}u), turn.z, ${UNIT_BITS}u);
+  return bitcast<u32>(scaled(weightOf(half), min(factor, ${2 ** (TURN_BITS + PRODUCT_DROP) - 1}), ${TURN_BITS + PRODUCT_DROP}u));
+}
+
+fn surfaceOf(half: Half, arm: vec3i) -> vec3i {
+  return half.velocity + crossScaled(half.spin, arm, ${SPIN_BITS - VELOCITY_BITS}u);
+}
+
+fn hit(half: ptr<function, Half>, arm: vec3i, impulse: vec3i) {
+  let body = (*half).body;
+  let shares = (*half).shares;
+  (*half).velocity += velocityOf(body, impulse) * shares;
+  (*half).spin += spinOf(body, (*half).axes, crossScaled(arm, impulse, world.leverShift)) * shares;
+}
+
+fn excess(size: i32) -> u32 {
+  return 32u - countLeadingZeros(bitcast<u32>(size >> 22u));
+}
+
+fn sizeOf(v: vec3i) -> i32 {
+  let a = abs(v);
+  return max(max(a.x, a.y), a.z);
+}
+
+// No longer than the limit, in the same direction.
+fn withinCone(v: vec3i, limit: i32) -> vec3i {
+  let shift = excess(max(sizeOf(v), limit));
+  let length = lengthOf(v >> vec3u(shift));
+  let most = limit >> shift;
+  if (length <= most) {
+    return v;
+  }
+  return timesUnit(v, unitOf(most, length));
+}
+
+fn startOf(body: u32) -> u32 {
+  return body * (1u + ${CONTACT_WORDS}u * world.slots);
+}
+
+fn impulseBefore(body: u32, other: u32, feature: u32) -> vec3i {
+  let start = startOf(body);
+  let known = min(bitcast<u32>(contactsBefore[start]), world.slots);
+  for (var k = 0u; k < known; k++) {
+    let at = start + 1u + ${CONTACT_WORDS}u * k;
+    if ((bitcast<u32>(contactsBefore[at]) == other) & (bitcast<u32>(contactsBefore[at + 1u]) == feature)) {
+      return vec3i(contactsBefore[at + 2u], contactsBefore[at + 3u], contactsBefore[at + 4u]);
+    }
+  }
+  return ZERO;
+}
+
+fn give(body: u32, arm: vec3i, impulse: vec3i) {
+  add3(${SUM_WORDS}u * body, impulse);
+  add3(${SUM_WORDS}u * body + 3u, crossScaled(arm, impulse, world.leverShift));
+}
+
+// Out of an overlap, as much as the other one is heavier.
+fn push(body: u32, along: vec3i, deep: i32, share: Share) {
+  let weight = bitcast<u32>(fixed[body].inverseMass >> ${WEIGHT_DROP}u);
+  let part = ((weight >> share.shift) * share.reciprocal) >> ${31 - UNIT_BITS}u;
+  add3(${SUM_WORDS}u * body + 6u, timesUnit(along, scaled(deep >> ${PUSH_SHIFT}u, bitcast<i32>(part), ${UNIT_BITS}u)));
+}
+
+struct Surface {
+  friction: i32,
+  restitution: i32,
+}
+
+// A pair at all places where it touches. before: contacts that the first one has already. Returns how many it has then.
+fn meet(i: u32, other: u32, surface: Surface, found: Touch, before: u32) -> u32 {
+  var touch = found;
+  let ground = other >= PLANE;
+  var first = halfOf(i);
+  var second = first;
+  var d = ZERO;
+  if (!ground) {
+    second = halfOf(other);
+    d = states[other].position - states[i].position;
+  }
+  let normal = touch.normal;
+  let friction = (fixed[i].friction + surface.friction) >> 1u;
+  let restitution = (fixed[i].restitution + surface.restitution) >> 1u;
+  var impulses: array<vec3i, ${MOST_PLACES}>;
+  var masses: array<Share, ${MOST_PLACES}>;
+  var beside: array<i32, ${MOST_PLACES}>;
+  var counts = false;
+  var deep = -touch.gap[0];
+  for (var k = 0u; k < touch.count; k++) {
+    let gap = touch.gap[k];
+    let at = touch.at[k];
+    impulses[k] = impulseBefore(i, other, touch.feature[k]);
+    var relative = -surfaceOf(first, at);
+    var yields = yielding(first, at, normal);
+    if (!ground) {
+      relative += surfaceOf(second, at - d);
+      yields += yielding(second, at - d, normal);
+    }
+    let along = dotUnit(relative, normal);
+    counts = counts | (gap + (along >> ${VELOCITY_BITS}u) < world.near);
+    let bounce = select(0, scaled(along, restitution, ${UNIT_BITS}u), along < -world.bounceFrom);
+    beside[k] = select(0, gap * ${2 ** VELOCITY_BITS}, gap > 0) + bounce;
+    masses[k] = shareOf(yields);
+    deep = max(deep, -gap);
+  }
+  let sweeps = select(1u, ${SWEEPS}u, touch.count > 1u);
+  for (var turn = 0u; turn < sweeps * touch.count; turn++) {
+    // There and back, so that no place is the first one always.
+    let there = turn % touch.count;
+    let k = select(touch.count - 1u - there, there, (turn / touch.count) % 2u == 0u);
+    let at = touch.at[k];
+    let had = impulses[k];
+    var relative = -surfaceOf(first, at);
+    if (!ground) {
+      relative += surfaceOf(second, at - d);
+    }
+    let along = dotUnit(relative, normal);
+    let pushed = dotUnit(had, normal);
+    let pushing = max(0, max(0, pushed) - against(along + beside[k], masses[k]));
+    let slips = relative - timesUnit(normal, along);
+    var tangent = had - timesUnit(normal, pushed);
+    let small = slips >> vec3u(excess(sizeOf(slips)));
+    let length = lengthOf(small);
+    if (length > 0) {
+      let slipping = unitAlong(small, length);
+      var yields = yielding(first, at, slipping);
+      if (!ground) {
+        yields += yielding(second, at - d, slipping);
+      }
+      let share = shareOf(yields);
+      tangent -= vec3i(against(slips.x, share), against(slips.y, share), against(slips.z, share));
+    }
+    let next = withinCone(tangent, scaled(pushing, friction, ${UNIT_BITS}u)) + timesUnit(normal, pushing);
+    impulses[k] = next;
+    hit(&first, at, had - next);
+    if (!ground) {
+      hit(&second, at - d, next - had);
+    }
+  }
+  let both = !ground & second.moves;
+  for (var k = 0u; k < touch.count; k++) {
+    give(i, touch.at[k], -impulses[k]);
+    if (both) {
+      give(other, touch.at[k] - d, impulses[k]);
+    }
+    let slot = before + k;
+    if (slot < world.slots) {
+      let at = startOf(i) + 1u + ${CONTACT_WORDS}u * slot;
+      contacts[at] = bitcast<i32>(other);
+      contacts[at + 1u] = bitcast<i32>(touch.feature[k]);
+      contacts[at + 2u] = impulses[k].x;
+      contacts[at + 3u] = impulses[k].y;
+      contacts[at + 4u] = impulses[k].z;
+    }
+  }
+  if (counts) {
+    atomicAdd(&sums[${SUM_WORDS}u * i + 9u], 1);
+    if (both) {
+      atomicAdd(&sums[${SUM_WORDS}u * other + 9u], 1);
+    }
+  }
+  deep -= world.slop;
+  if (deep > 0) {
+    let share = shareOf(bitcast<u32>(weightOf(first)) + select(bitcast<u32>(weightOf(second)), 0u, ground));
+    push(i, -normal, deep, share);
+    if (both) {
+      push(other, normal, deep, share);
+    }
+  }
+  return before + touch.count;
+}
+
+fn meetBody(i: u32, other: u32, before: u32) -> u32 {
+  let found = touchOf(solidOf(i), solidOf(other));
+  if (found.count == 0u) {
+    return before;
+  }
+  return meet(i, other, Surface(fixed[other].friction, fixed[other].restitution), found, before);
+}
+
+// Each body with those of higher numbers, with what never moves, and with the ground.
+@compute @workgroup_size(${WORKGROUP})
+fn meetAll(@builtin(global_invocation_id) id: vec3u) {
+  let i = id.x;
+  if (i >= world.movers) {
+    return;
+  }
+  var known = 0u;
+  let here = states[i].position;
+  let cell = cellOf(here);
+  for (var k = 0; k < 27; k++) {
+    let there = cell + vec3i(k % 3, (k / 3) % 3, k / 9) - 1;
+    var entry = atomicLoad(&heads[headOf(there)]);
+    // No list is longer than there are bodies.
+    for (var left = world.movers; (left > 0u) & (entry != END); left--) {
+      let other = entry - 1u;
+      entry = nexts[other];
+      let place = states[other].position;
+      let most = vec3i(fixed[i].bounds + fixed[other].bounds + world.reach);
+      if ((other > i) & all(cellOf(place) == there) & all(abs(place - here) <= most)) {
+        known = meetBody(i, other, known);
+      }
+    }
+  }
+${
+  boxes
+    ? `  for (var other = world.movers; other < world.bodies; other++) {
+    known = meetBody(i, other, known);
+  }`
+    : ''
+}
+  for (var p = 0u; p < world.planes; p++) {
+    let plane = world.ground[p];
+    let found = touchOfPlane(solidOf(i), plane.normal);
+    if (found.count > 0u) {
+      known = meet(i, PLANE + p, Surface(plane.friction, plane.restitution), found, known);
+    }
+  }
+  contacts[startOf(i)] = bitcast<i32>(known);
+}
+
+@compute @workgroup_size(${WORKGROUP})
+fn moveOn(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let i = id.x;
+  for (var head = i; head < world.heads; head += groups.x * ${WORKGROUP}u) {
+    atomicStore(&heads[head], END);
+  }
+  if (i >= world.movers) {
+    return;
+  }
+  let at = ${SUM_WORDS}u * i;
+  let warm = sum3(at);
+  let warmSpin = sum3(at + 3u);
+  let momentum = states[i].momentum.xyz + fixed[i].pull + warm;
+  let angular = states[i].spin.xyz + warmSpin;
+  let moved = (velocityOf(i, momentum) + ${2 ** (VELOCITY_BITS - 1)}) >> vec3u(${VELOCITY_BITS}u);
+  states[i] = State(
+    states[i].position + moved + sum3(at + 6u),
+    atomicLoad(&sums[at + 9u]),
+    vec4i(momentum, states[i].momentum.w),
+    vec4i(angular, states[i].spin.w),
+    turned(states[i].rotation, spinOf(i, axesAt(i), angular)),
+    vec4i(warm, 0),
+    vec4i(warmSpin, 0),
+  );
+  for (var k = 0u; k < ${SUM_WORDS}u; k++) {
+    atomicStore(&sums[at + k], 0);
+  }
+}
+`;
+
+/** Bytes of the uniform. */
+export const WORLD_BYTES = 4 * (WORLD_WORDS + PLANE_WORDS * MOST_PLANES);
