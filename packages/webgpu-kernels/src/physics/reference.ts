@@ -37,8 +37,11 @@ interface Moving extends Solid {
   readonly velocity: Vector;
   readonly spin: Vector;
   readonly shares: number;
+  /** Impulses that the next substep begins with, and those of impacts, which it does not. */
   warm: Vector;
   warmSpin: Vector;
+  struck: Vector;
+  struckSpin: Vector;
   pushed: Vector;
   contacts: number;
 }
@@ -105,6 +108,8 @@ export function createReference(words: WorldWords) {
       shares: Math.max(1, Math.min(MOST_SHARES, stateOf(i, STATE.contacts))),
       warm: ZERO,
       warmSpin: ZERO,
+      struck: ZERO,
+      struckSpin: ZERO,
       pushed: ZERO,
       contacts: 0,
     };
@@ -119,14 +124,15 @@ export function createReference(words: WorldWords) {
       if (!first) return;
       const b = 'index' in other ? other : null;
       const before = places.map(({ feature }) => cache[a.index]?.get(`${name}:${feature}`) ?? ZERO);
-      const { impulses, counts } = impulsesOf(a, b, other, normal, places, before);
+      const { impulses, hits, counts } = impulsesOf(a, b, other, normal, places, before);
       if (counts) a.contacts++;
       if (counts && b) b.contacts++;
       places.forEach(({ feature, at }, k) => {
         const impulse = impulses[k] ?? ZERO;
-        next[a.index]?.set(`${name}:${feature}`, impulse);
-        give(a, at, negated(impulse));
-        if (b) give(b, armOn(a, b, at), impulse);
+        const hit = hits[k] ?? false;
+        next[a.index]?.set(`${name}:${feature}`, hit ? ZERO : impulse);
+        give(a, at, negated(impulse), hit);
+        if (b) give(b, armOn(a, b, at), impulse, hit);
       });
       const deep = places.reduce((most, { gap }) => Math.max(most, -gap), -first.gap) - slop;
       if (deep <= 0) return;
@@ -136,7 +142,7 @@ export function createReference(words: WorldWords) {
     };
     for (const [a, others] of pairs(bodies)) {
       for (const b of others) meet(a, b, b.index, touchOf(a, b, reach));
-      ground.forEach((plane, p) => meet(a, plane, PLANE + p, touchOfPlane(a, plane, reach)));
+      for (const [p, plane] of ground.entries()) meet(a, plane, PLANE + p, touchOfPlane(a, plane, reach));
     }
     cache = next;
     for (const body of bodies.slice(0, count)) moveOn(body);
@@ -144,9 +150,15 @@ export function createReference(words: WorldWords) {
 
   const armOn = (a: Moving, b: Moving, place: Vector): Vector => minus(place, minus(b.position, a.position));
 
-  function give(to: Moving, arm: Vector, impulse: Vector): void {
-    to.warm = plus(to.warm, impulse);
-    to.warmSpin = plus(to.warmSpin, crossScaled(arm, impulse, scale.leverShift));
+  function give(to: Moving, arm: Vector, impulse: Vector, hit: boolean): void {
+    const turn = crossScaled(arm, impulse, scale.leverShift);
+    if (hit) {
+      to.struck = plus(to.struck, impulse);
+      to.struckSpin = plus(to.struckSpin, turn);
+    } else {
+      to.warm = plus(to.warm, impulse);
+      to.warmSpin = plus(to.warmSpin, turn);
+    }
   }
 
   /** Out of an overlap, as much as the other one is heavier. */
@@ -237,7 +249,7 @@ export function createReference(words: WorldWords) {
     normal: Vector,
     places: readonly Place[],
     before: readonly Vector[],
-  ): { readonly impulses: readonly Vector[]; readonly counts: boolean } {
+  ): { readonly impulses: readonly Vector[]; readonly hits: readonly boolean[]; readonly counts: boolean } {
     const first = halfOf(a);
     const second = b && halfOf(b);
     const arms = places.map(({ at }) => (b ? armOn(a, b, at) : ZERO));
@@ -258,15 +270,23 @@ export function createReference(words: WorldWords) {
       const along = dotUnit(relativeAt(k), normal);
       counts ||= gap + (along >> VELOCITY_BITS) < near;
       const closing = gap > 0 ? gap * 2 ** VELOCITY_BITS : 0;
-      const bounce = along < -bounceFrom ? scaled(along, (a.restitution + surface.restitution) >> 1, UNIT_BITS) : 0;
-      return { mass: against(k, normal), beside: (closing + bounce) | 0 };
+      const bounces = along < -bounceFrom && ((along + closing) | 0) < 0;
+      const bounce = bounces ? scaled(along, (a.restitution + surface.restitution) >> 1, UNIT_BITS) : 0;
+      // Who flies off is not held by what threw it back in the substep before.
+      return {
+        mass: against(k, normal),
+        beside: bounce < 0 ? bounce : closing,
+        hits: along < -bounceFrom,
+        leaves: along > bounceFrom,
+      };
     });
     /** What it was, and what the velocities ask for beside, never pulling, within the friction cone. */
     const wanted = (k: number, had: Vector): Vector => {
+      const { mass, beside, leaves } = asked[k] as (typeof asked)[number];
+      if (leaves) return ZERO;
       const relative = relativeAt(k);
       const along = dotUnit(relative, normal);
       const pushed = dotUnit(had, normal);
-      const { mass, beside } = asked[k] as (typeof asked)[number];
       const pushing = Math.max(0, (Math.max(0, pushed) - mass((along + beside) | 0)) | 0);
       const slips = minus(relative, timesUnit(normal, along));
       let tangent = minus(had, timesUnit(normal, pushed));
@@ -289,13 +309,13 @@ export function createReference(words: WorldWords) {
         if (second) hit(second, arms[k] ?? ZERO, change);
       }
     }
-    return { impulses, counts };
+    return { impulses, hits: asked.map(({ hits }) => hits), counts };
   }
 
-  function moveOn({ index, axes, warm, warmSpin, pushed, contacts, position }: Moving): void {
+  function moveOn({ index, axes, warm, warmSpin, struck, struckSpin, pushed, contacts, position }: Moving): void {
     const at = STATE_WORDS * index;
-    const momentum = plus(plus(stateVector(index, STATE.momentum), fixedVector(index, FIXED.pull)), warm);
-    const angular = plus(stateVector(index, STATE.spin), warmSpin);
+    const momentum = plus(plus(stateVector(index, STATE.momentum), fixedVector(index, FIXED.pull)), plus(warm, struck));
+    const angular = plus(stateVector(index, STATE.spin), plus(warmSpin, struckSpin));
     const moved = velocityOf(index, momentum).map((v) => (v + 2 ** (VELOCITY_BITS - 1)) >> VELOCITY_BITS);
     states.set(plus(plus(position, moved as unknown as Vector), pushed), at + STATE.position);
     states[at + STATE.contacts] = contacts;

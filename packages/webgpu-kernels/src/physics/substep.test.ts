@@ -166,6 +166,6 @@ describe.runIf(available)('a substep in WGSL', { timeout: 120_000 }, () => {
     expect([...got]).toEqual([...reference.states]);
     // Not because nothing happened.
     const contacts = shapes.map((__, i) => got[STATE_WORDS * i + 3] ?? 0);
-    expect(Math.max(...contacts)).toBeGreaterThan(3);
+    expect(Math.max(...contacts)).toBeGreaterThan(1);
   });
 });

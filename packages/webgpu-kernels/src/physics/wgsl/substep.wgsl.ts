@@ -12,8 +12,8 @@ export const WORKGROUP = 64;
 export const MOST_PLANES = 32;
 /** Words of the uniform before its planes. */
 export const WORLD_WORDS = 16;
-/** Words that are added up for each body: warm momentum, warm spin, push, contacts. */
-export const SUM_WORDS = 10;
+/** Words that are added up for each body: warm momentum and spin, push, contacts, momentum and spin of impacts. */
+export const SUM_WORDS = 16;
 /** Of a contact: the other, the feature, the impulse on the other. */
 export const CONTACT_WORDS = 5;
 /** Words of a body's provisional state; see `Moving`. */
@@ -270,9 +270,11 @@ fn impulseBefore(body: u32, other: u32, feature: u32) -> vec3i {
   return ZERO;
 }
 
-fn give(body: u32, arm: vec3i, impulse: vec3i) {
-  add3(${SUM_WORDS}u * body, impulse);
-  add3(${SUM_WORDS}u * body + 3u, crossScaled(arm, impulse, world.leverShift));
+// What an impact gives is not what the next substep begins with.
+fn give(body: u32, arm: vec3i, impulse: vec3i, hits: bool) {
+  let at = ${SUM_WORDS}u * body + select(0u, 10u, hits);
+  add3(at, impulse);
+  add3(at + 3u, crossScaled(arm, impulse, world.leverShift));
 }
 
 // Out of an overlap, as much as the other one is heavier.
@@ -304,6 +306,8 @@ fn meet(i: u32, other: u32, surface: Surface, found: Touch, before: u32) -> u32 
   var impulses: array<vec3i, ${MOST_PLACES}>;
   var masses: array<Share, ${MOST_PLACES}>;
   var beside: array<i32, ${MOST_PLACES}>;
+  var leaves: array<bool, ${MOST_PLACES}>;
+  var hits: array<bool, ${MOST_PLACES}>;
   var counts = false;
   var deep = -touch.gap[0];
   for (var k = 0u; k < touch.count; k++) {
@@ -318,8 +322,13 @@ fn meet(i: u32, other: u32, surface: Surface, found: Touch, before: u32) -> u32 
     }
     let along = dotUnit(relative, normal);
     counts = counts | (gap + (along >> ${VELOCITY_BITS}u) < world.near);
-    let bounce = select(0, scaled(along, restitution, ${UNIT_BITS}u), along < -world.bounceFrom);
-    beside[k] = select(0, gap * ${2 ** VELOCITY_BITS}, gap > 0) + bounce;
+    let closing = select(0, gap * ${2 ** VELOCITY_BITS}, gap > 0);
+    let bounces = (along < -world.bounceFrom) & (along + closing < 0);
+    let bounce = select(0, scaled(along, restitution, ${UNIT_BITS}u), bounces);
+    beside[k] = select(closing, bounce, bounce < 0);
+    // Who flies off is not held by what threw it back in the substep before.
+    leaves[k] = along > world.bounceFrom;
+    hits[k] = along < -world.bounceFrom;
     masses[k] = shareOf(yields);
     deep = max(deep, -gap);
   }
@@ -350,7 +359,8 @@ fn meet(i: u32, other: u32, surface: Surface, found: Touch, before: u32) -> u32 
       let share = shareOf(yields);
       tangent -= vec3i(against(slips.x, share), against(slips.y, share), against(slips.z, share));
     }
-    let next = withinCone(tangent, scaled(pushing, friction, ${UNIT_BITS}u)) + timesUnit(normal, pushing);
+    let kept = withinCone(tangent, scaled(pushing, friction, ${UNIT_BITS}u)) + timesUnit(normal, pushing);
+    let next = select(kept, ZERO, leaves[k]);
     impulses[k] = next;
     hit(&first, at, had - next);
     if (!ground) {
@@ -359,18 +369,19 @@ fn meet(i: u32, other: u32, surface: Surface, found: Touch, before: u32) -> u32 
   }
   let both = !ground & second.moves;
   for (var k = 0u; k < touch.count; k++) {
-    give(i, touch.at[k], -impulses[k]);
+    give(i, touch.at[k], -impulses[k], hits[k]);
     if (both) {
-      give(other, touch.at[k] - d, impulses[k]);
+      give(other, touch.at[k] - d, impulses[k], hits[k]);
     }
     let slot = before + k;
     if (slot < world.slots) {
       let at = startOf(i) + 1u + ${CONTACT_WORDS}u * slot;
       contacts[at] = bitcast<i32>(other);
       contacts[at + 1u] = bitcast<i32>(touch.feature[k]);
-      contacts[at + 2u] = impulses[k].x;
-      contacts[at + 3u] = impulses[k].y;
-      contacts[at + 4u] = impulses[k].z;
+      let warm = select(impulses[k], ZERO, hits[k]);
+      contacts[at + 2u] = warm.x;
+      contacts[at + 3u] = warm.y;
+      contacts[at + 4u] = warm.z;
     }
   }
   if (counts) {
@@ -451,8 +462,8 @@ fn moveOn(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gro
   let at = ${SUM_WORDS}u * i;
   let warm = sum3(at);
   let warmSpin = sum3(at + 3u);
-  let momentum = states[i].momentum.xyz + fixed[i].pull + warm;
-  let angular = states[i].spin.xyz + warmSpin;
+  let momentum = states[i].momentum.xyz + fixed[i].pull + warm + sum3(at + 10u);
+  let angular = states[i].spin.xyz + warmSpin + sum3(at + 13u);
   let moved = (velocityOf(i, momentum) + ${2 ** (VELOCITY_BITS - 1)}) >> vec3u(${VELOCITY_BITS}u);
   states[i] = State(
     states[i].position + moved + sum3(at + 6u),
