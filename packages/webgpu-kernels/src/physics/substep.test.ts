@@ -6,7 +6,10 @@ import { createReference } from './reference.js';
 import {
   CONTACT_WORDS,
   MOVING_WORDS,
+  PAIRS_A_BODY,
+  PASSES,
   SUBSTEP,
+  SUM_HEADER,
   SUM_WORDS,
   WORKGROUP,
   WORLD_BYTES,
@@ -51,7 +54,7 @@ describe.runIf(available)('a substep in WGSL', { timeout: 120_000 }, () => {
     const world = new Int32Array(WORLD_BYTES / 4);
     world.set([
       ...[words.bodies, all, words.planes, HEADS, SLOTS, scale.massShift, scale.spinShift, scale.leverShift],
-      ...[words.cellShift, words.reach, words.near, words.slop, words.bounceFrom],
+      ...[words.cellShift, words.reach, words.near, words.slop, words.bounceFrom, PAIRS_A_BODY * all],
     ]);
     world.set(words.ground, WORLD_WORDS);
     const contacts = [0, 1].map(() => buffer(4 * all * (1 + CONTACT_WORDS * SLOTS)));
@@ -60,46 +63,34 @@ describe.runIf(available)('a substep in WGSL', { timeout: 120_000 }, () => {
       world: filled(world),
       fixed: filled(words.fixed),
       movings: buffer(4 * MOVING_WORDS * all),
-      sums: buffer(4 * SUM_WORDS * all),
+      sums: buffer(4 * (SUM_HEADER + SUM_WORDS * all)),
       heads: buffer(4 * HEADS),
       nexts: buffer(4 * all),
     };
-    const types = [
-      'uniform',
-      'read-only-storage',
-      'storage',
-      'storage',
-      'storage',
-      'read-only-storage',
-      'storage',
-      'storage',
-      'storage',
-    ] as const;
-    const layout = device.createBindGroupLayout({
-      entries: types.map((type, binding) => ({ binding, visibility: GPUShaderStage.COMPUTE, buffer: { type } })),
-    });
-    const pipelineLayout = device.createPipelineLayout({ bindGroupLayouts: [layout] });
-    const pipelines = await Promise.all(
-      ['prepare', 'meetAll', 'moveOn'].map((entryPoint) =>
-        device.createComputePipelineAsync({ layout: pipelineLayout, compute: { module, entryPoint } }),
-      ),
-    );
-    const groups = [0, 1].map((turn) =>
-      device.createBindGroup({
-        layout,
-        entries: [
-          ...[shared.world, shared.fixed, states, shared.movings, contacts[turn], contacts[1 - turn]],
-          ...[shared.sums, shared.heads, shared.nexts],
-        ].map((one, binding) => ({ binding, resource: { buffer: one as GPUBuffer } })),
+    const pairs = buffer(8 * PAIRS_A_BODY * all);
+    const turns = [0, 1].map((turn) => [
+      ...[shared.world, shared.fixed, states, shared.movings, contacts[turn], contacts[1 - turn]],
+      ...[shared.sums, shared.heads, shared.nexts, pairs],
+    ]);
+    const passes = await Promise.all(
+      PASSES.map(async ({ entryPoint, binds, threads }) => {
+        const pipeline = await device.createComputePipelineAsync({ layout: 'auto', compute: { module, entryPoint } });
+        const groups = turns.map((buffers) =>
+          device.createBindGroup({
+            layout: pipeline.getBindGroupLayout(0),
+            entries: binds.map((binding) => ({ binding, resource: { buffer: buffers[binding] as GPUBuffer } })),
+          }),
+        );
+        return { pipeline, groups, threads: threads(all) };
       }),
     );
     for (let s = 0; s < substeps; s++) {
       const encoder = device.createCommandEncoder();
       const pass = encoder.beginComputePass();
-      for (const pipeline of pipelines) {
+      for (const { pipeline, groups, threads } of passes) {
         pass.setPipeline(pipeline);
         pass.setBindGroup(0, groups[s % 2] as GPUBindGroup);
-        pass.dispatchWorkgroups(Math.ceil(all / WORKGROUP));
+        pass.dispatchWorkgroups(Math.ceil(threads / WORKGROUP));
       }
       pass.end();
       device.queue.submit([encoder.finish()]);

@@ -1,6 +1,9 @@
 import { UNIT_BITS } from '../fixed.js';
 import { BETTER_BY, EDGES, MOST_PLACES, PARALLEL } from '../geometry.js';
 
+/** Places where a pair touches at most. */
+export const placesOf = (boxes: boolean) => (boxes ? MOST_PLACES : 1);
+
 /** Where bodies touch, as geometry.ts has it. @param boxes whether there are any: without them there is much less of it */
 export const GEOMETRY = (boxes: boolean) => /* wgsl */ `
 struct Solid {
@@ -14,10 +17,10 @@ struct Touch {
   count: u32,
   // From the first to the second, at all places.
   normal: vec3i,
-  feature: array<u32, ${MOST_PLACES}>,
-  gap: array<i32, ${MOST_PLACES}>,
+  feature: array<u32, ${placesOf(boxes)}>,
+  gap: array<i32, ${placesOf(boxes)}>,
   // From the first body's centre.
-  at: array<vec3i, ${MOST_PLACES}>,
+  at: array<vec3i, ${placesOf(boxes)}>,
 }
 
 fn nowhere() -> Touch {

@@ -1,10 +1,9 @@
 import { UNIT_BITS } from '../fixed.js';
-import { MOST_PLACES } from '../geometry.js';
 import { POSITION_BITS, SPIN_BITS, VELOCITY_BITS } from '../scale.js';
 import { COARSE, MOST_SHARES, PRODUCT_DROP, PUSH_SHIFT, SWEEPS, WEIGHT_DROP } from '../solver.js';
 import { PLANE_WORDS, TURN_BITS } from '../world.js';
 import { FIXED } from './fixed.wgsl.js';
-import { GEOMETRY } from './geometry.wgsl.js';
+import { GEOMETRY, placesOf } from './geometry.wgsl.js';
 import { VECTORS } from './vectors.wgsl.js';
 
 export const WORKGROUP = 64;
@@ -16,12 +15,16 @@ export const WORLD_WORDS = 16;
 export const SUM_WORDS = 16;
 /** Of a contact: the other, the feature, the impulse on the other. */
 export const CONTACT_WORDS = 5;
+/** Words before the first body's sums: how many pairs there are. */
+export const SUM_HEADER = 4;
+/** Pairs that there is room for, a body. */
+export const PAIRS_A_BODY = 12;
 /** Words of a body's provisional state; see `Moving`. */
 export const MOVING_WORDS = 16;
 
 /**
- * A substep in three dispatches, equal to reference.ts word for word. The lower body of a pair does the pair's work and adds the
- * outcome to both with integer atomics, whose order does not matter.
+ * A substep in four dispatches, equal to reference.ts word for word. Pairs stand in one list, in whatever order, and add what they
+ * find to both bodies with integer atomics: the order does not matter.
  */
 export const SUBSTEP = (boxes: boolean) => /* wgsl */ `${FIXED}${VECTORS}
 const PLANE = 0x80000000u;
@@ -45,7 +48,8 @@ struct World {
   near: i32,
   slop: i32,
   bounceFrom: i32,
-  unused0: i32,
+  // Pairs that there is room for.
+  room: u32,
   unused1: i32,
   unused2: i32,
   ground: array<Plane, ${MOST_PLANES}>,
@@ -100,11 +104,13 @@ struct Moving {
 @group(0) @binding(2) var<storage, read_write> states: array<State>;
 @group(0) @binding(3) var<storage, read_write> movings: array<Moving>;
 // Of each body: how many contacts it has (more than slots: too many), then the contacts.
-@group(0) @binding(4) var<storage, read_write> contacts: array<i32>;
+@group(0) @binding(4) var<storage, read_write> contacts: array<atomic<i32>>;
 @group(0) @binding(5) var<storage, read> contactsBefore: array<i32>;
 @group(0) @binding(6) var<storage, read_write> sums: array<atomic<i32>>;
 @group(0) @binding(7) var<storage, read_write> heads: array<atomic<u32>>;
 @group(0) @binding(8) var<storage, read_write> nexts: array<u32>;
+// The lower body and the other one.
+@group(0) @binding(9) var<storage, read_write> pairs: array<vec2u>;
 ${GEOMETRY(boxes)}
 fn velocityOf(body: u32, momentum: vec3i) -> vec3i {
   return scaled3(momentum, fixed[body].inverseMass, world.massShift);
@@ -156,6 +162,10 @@ fn axesAt(body: u32) -> Axes {
 
 fn solidOf(body: u32) -> Solid {
   return Solid(axesAt(body), fixed[body].half, fixed[body].round != 0, states[body].position);
+}
+
+fn sumsOf(body: u32) -> u32 {
+  return ${SUM_HEADER}u + ${SUM_WORDS}u * body;
 }
 
 fn add3(at: u32, v: vec3i) {
@@ -272,7 +282,7 @@ fn impulseBefore(body: u32, other: u32, feature: u32) -> vec3i {
 
 // What an impact gives is not what the next substep begins with.
 fn give(body: u32, arm: vec3i, impulse: vec3i, hits: bool) {
-  let at = ${SUM_WORDS}u * body + select(0u, 10u, hits);
+  let at = sumsOf(body) + select(0u, 10u, hits);
   add3(at, impulse);
   add3(at + 3u, crossScaled(arm, impulse, world.leverShift));
 }
@@ -281,7 +291,7 @@ fn give(body: u32, arm: vec3i, impulse: vec3i, hits: bool) {
 fn push(body: u32, along: vec3i, deep: i32, share: Share) {
   let weight = bitcast<u32>(fixed[body].inverseMass >> ${WEIGHT_DROP}u);
   let part = ((weight >> share.shift) * share.reciprocal) >> ${31 - UNIT_BITS}u;
-  add3(${SUM_WORDS}u * body + 6u, timesUnit(along, scaled(deep >> ${PUSH_SHIFT}u, bitcast<i32>(part), ${UNIT_BITS}u)));
+  add3(sumsOf(body) + 6u, timesUnit(along, scaled(deep >> ${PUSH_SHIFT}u, bitcast<i32>(part), ${UNIT_BITS}u)));
 }
 
 struct Surface {
@@ -289,8 +299,8 @@ struct Surface {
   restitution: i32,
 }
 
-// A pair at all places where it touches. before: contacts that the first one has already. Returns how many it has then.
-fn meet(i: u32, other: u32, surface: Surface, found: Touch, before: u32) -> u32 {
+// A pair at all places where it touches.
+fn meet(i: u32, other: u32, surface: Surface, found: Touch) {
   var touch = found;
   let ground = other >= PLANE;
   var first = halfOf(i);
@@ -303,11 +313,11 @@ fn meet(i: u32, other: u32, surface: Surface, found: Touch, before: u32) -> u32 
   let normal = touch.normal;
   let friction = (fixed[i].friction + surface.friction) >> 1u;
   let restitution = (fixed[i].restitution + surface.restitution) >> 1u;
-  var impulses: array<vec3i, ${MOST_PLACES}>;
-  var masses: array<Share, ${MOST_PLACES}>;
-  var beside: array<i32, ${MOST_PLACES}>;
-  var leaves: array<bool, ${MOST_PLACES}>;
-  var hits: array<bool, ${MOST_PLACES}>;
+  var impulses: array<vec3i, ${placesOf(boxes)}>;
+  var masses: array<Share, ${placesOf(boxes)}>;
+  var beside: array<i32, ${placesOf(boxes)}>;
+  var leaves: array<bool, ${placesOf(boxes)}>;
+  var hits: array<bool, ${placesOf(boxes)}>;
   var counts = false;
   var deep = -touch.gap[0];
   for (var k = 0u; k < touch.count; k++) {
@@ -368,6 +378,7 @@ fn meet(i: u32, other: u32, surface: Surface, found: Touch, before: u32) -> u32 
     }
   }
   let both = !ground & second.moves;
+  let before = bitcast<u32>(atomicAdd(&contacts[startOf(i)], bitcast<i32>(touch.count)));
   for (var k = 0u; k < touch.count; k++) {
     give(i, touch.at[k], -impulses[k], hits[k]);
     if (both) {
@@ -376,18 +387,18 @@ fn meet(i: u32, other: u32, surface: Surface, found: Touch, before: u32) -> u32 
     let slot = before + k;
     if (slot < world.slots) {
       let at = startOf(i) + 1u + ${CONTACT_WORDS}u * slot;
-      contacts[at] = bitcast<i32>(other);
-      contacts[at + 1u] = bitcast<i32>(touch.feature[k]);
+      atomicStore(&contacts[at], bitcast<i32>(other));
+      atomicStore(&contacts[at + 1u], bitcast<i32>(touch.feature[k]));
       let warm = select(impulses[k], ZERO, hits[k]);
-      contacts[at + 2u] = warm.x;
-      contacts[at + 3u] = warm.y;
-      contacts[at + 4u] = warm.z;
+      atomicStore(&contacts[at + 2u], warm.x);
+      atomicStore(&contacts[at + 3u], warm.y);
+      atomicStore(&contacts[at + 4u], warm.z);
     }
   }
   if (counts) {
-    atomicAdd(&sums[${SUM_WORDS}u * i + 9u], 1);
+    atomicAdd(&sums[sumsOf(i) + 9u], 1);
     if (both) {
-      atomicAdd(&sums[${SUM_WORDS}u * other + 9u], 1);
+      atomicAdd(&sums[sumsOf(other) + 9u], 1);
     }
   }
   deep -= world.slop;
@@ -398,26 +409,25 @@ fn meet(i: u32, other: u32, surface: Surface, found: Touch, before: u32) -> u32 
       push(other, normal, deep, share);
     }
   }
-  return before + touch.count;
 }
 
-fn meetBody(i: u32, other: u32, before: u32) -> u32 {
-  let found = touchOf(solidOf(i), solidOf(other));
-  if (found.count == 0u) {
-    return before;
+fn add(i: u32, other: u32) {
+  let at = bitcast<u32>(atomicAdd(&sums[0], 1));
+  if (at < world.room) {
+    pairs[at] = vec2u(i, other);
   }
-  return meet(i, other, Surface(fixed[other].friction, fixed[other].restitution), found, before);
 }
 
-// Each body with those of higher numbers, with what never moves, and with the ground.
+// Each body with those of higher numbers, with what never moves, and with the ground: whatever may touch.
 @compute @workgroup_size(${WORKGROUP})
-fn meetAll(@builtin(global_invocation_id) id: vec3u) {
+fn find(@builtin(global_invocation_id) id: vec3u) {
   let i = id.x;
   if (i >= world.movers) {
     return;
   }
-  var known = 0u;
+  atomicStore(&contacts[startOf(i)], 0);
   let here = states[i].position;
+  let bounds = fixed[i].bounds + world.reach;
   let cell = cellOf(here);
   for (var k = 0; k < 27; k++) {
     let there = cell + vec3i(k % 3, (k / 3) % 3, k / 9) - 1;
@@ -426,28 +436,45 @@ fn meetAll(@builtin(global_invocation_id) id: vec3u) {
     for (var left = world.movers; (left > 0u) & (entry != END); left--) {
       let other = entry - 1u;
       entry = nexts[other];
-      let place = states[other].position;
-      let most = vec3i(fixed[i].bounds + fixed[other].bounds + world.reach);
-      if ((other > i) & all(cellOf(place) == there) & all(abs(place - here) <= most)) {
-        known = meetBody(i, other, known);
+      if (other > i) {
+        let place = states[other].position;
+        if (all(abs(place - here) <= vec3i(bounds + fixed[other].bounds)) & all(cellOf(place) == there)) {
+          add(i, other);
+        }
       }
     }
   }
-${
-  boxes
-    ? `  for (var other = world.movers; other < world.bodies; other++) {
-    known = meetBody(i, other, known);
-  }`
-    : ''
-}
+  for (var other = world.movers; other < world.bodies; other++) {
+    add(i, other);
+  }
   for (var p = 0u; p < world.planes; p++) {
-    let plane = world.ground[p];
-    let found = touchOfPlane(solidOf(i), plane.normal);
-    if (found.count > 0u) {
-      known = meet(i, PLANE + p, Surface(plane.friction, plane.restitution), found, known);
+    if (dotUnit(here, world.ground[p].normal.xyz) - world.ground[p].normal.w < bounds) {
+      add(i, PLANE + p);
     }
   }
-  contacts[startOf(i)] = bitcast<i32>(known);
+}
+
+@compute @workgroup_size(${WORKGROUP})
+fn meetAll(@builtin(global_invocation_id) id: vec3u) {
+  if (id.x >= min(bitcast<u32>(atomicLoad(&sums[0])), world.room)) {
+    return;
+  }
+  let pair = pairs[id.x];
+  let i = pair.x;
+  let other = pair.y;
+  var found: Touch;
+  var surface: Surface;
+  if (other >= PLANE) {
+    let plane = world.ground[other - PLANE];
+    found = touchOfPlane(solidOf(i), plane.normal);
+    surface = Surface(plane.friction, plane.restitution);
+  } else {
+    found = touchOf(solidOf(i), solidOf(other));
+    surface = Surface(fixed[other].friction, fixed[other].restitution);
+  }
+  if (found.count > 0u) {
+    meet(i, other, surface, found);
+  }
 }
 
 @compute @workgroup_size(${WORKGROUP})
@@ -456,10 +483,13 @@ fn moveOn(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gro
   for (var head = i; head < world.heads; head += groups.x * ${WORKGROUP}u) {
     atomicStore(&heads[head], END);
   }
+  if (i == 0u) {
+    atomicStore(&sums[0], 0);
+  }
   if (i >= world.movers) {
     return;
   }
-  let at = ${SUM_WORDS}u * i;
+  let at = sumsOf(i);
   let warm = sum3(at);
   let warmSpin = sum3(at + 3u);
   let momentum = states[i].momentum.xyz + fixed[i].pull + warm + sum3(at + 10u);
@@ -482,3 +512,11 @@ fn moveOn(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gro
 
 /** Bytes of the uniform. */
 export const WORLD_BYTES = 4 * (WORLD_WORDS + PLANE_WORDS * MOST_PLANES);
+
+/** The dispatches of a substep: their bindings, and threads for so many bodies. */
+export const PASSES = [
+  { entryPoint: 'prepare', binds: [0, 1, 2, 3, 7, 8], threads: (bodies: number) => bodies },
+  { entryPoint: 'find', binds: [0, 1, 2, 4, 6, 7, 8, 9], threads: (bodies: number) => bodies },
+  { entryPoint: 'meetAll', binds: [0, 1, 2, 3, 4, 5, 6, 9], threads: (bodies: number) => PAIRS_A_BODY * bodies },
+  { entryPoint: 'moveOn', binds: [0, 1, 2, 3, 6, 7], threads: (bodies: number) => bodies },
+] as const;
