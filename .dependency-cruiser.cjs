@@ -7,17 +7,17 @@ const arrows = {
   'packages/transport': ['packages/protocol'],
   'packages/store': ['packages/protocol'],
   'packages/webgpu-kernels': ['packages/protocol'],
-  'packages/assets': ['packages/protocol', 'packages/webgpu-kernels/src/pathtrace/scene'],
+  'packages/assets': ['packages/protocol', 'packages/webgpu-kernels/src/(pathtrace/scene|physics/world)'],
   'packages/scheduler': ['packages/protocol'],
   'packages/splitters': [
     'packages/protocol',
-    'packages/webgpu-kernels/src/(task-kind|[a-z]+/(task|film|scene|luminance))',
+    'packages/webgpu-kernels/src/(task-kind|[a-z]+/(task|film|scene|luminance|world|state))',
   ],
   // Beside the port: the seeded source of chance that advice draws from, and the types of what a recorder watches.
   'packages/ml': ['packages/protocol', 'packages/store', 'packages/scheduler/src/(oracle|random|events)'],
   'packages/coordinator': [
     'packages/(protocol|transport|store|assets|scheduler|splitters|ml)',
-    'packages/webgpu-kernels/src/(task-kind|[a-z]+/(task|film|scene))',
+    'packages/webgpu-kernels/src/(task-kind|[a-z]+/(task|film|scene|world|state))',
   ],
   'packages/volunteer': ['packages/(protocol|transport|store|webgpu-kernels)'],
   'packages/simulator': [
