@@ -19,6 +19,7 @@ export const VERSIONED: readonly {
   { folder: 'pathtrace', constant: 'PATHTRACE_VERSION', uses: [] },
   { folder: 'gbuffer', constant: 'GBUFFER_VERSION', uses: ['pathtrace'] },
   { folder: 'denoise', constant: 'DENOISE_VERSION', uses: ['gbuffer', 'pathtrace'] },
+  { folder: 'physics', constant: 'PHYSICS_VERSION', uses: [] },
 ];
 
 const LEFT_OUT = /(\.test\.ts|^fixtures\.ts|^test-[^/]*\.ts|^version\.ts)$/;

@@ -39,10 +39,11 @@ function tooLarge(what: string, bytes: number, limit: number): OutOfMemoryError 
 export async function compile(
   device: GPUDevice,
   { wgsl, key }: Pick<Program, 'wgsl' | 'key'>,
+  entryPoint = 'main',
 ): Promise<GPUComputePipeline> {
   const module = device.createShaderModule({ code: wgsl, label: key });
   try {
-    return await device.createComputePipelineAsync({ layout: 'auto', compute: { module, entryPoint: 'main' } });
+    return await device.createComputePipelineAsync({ layout: 'auto', compute: { module, entryPoint } });
   } catch (error) {
     const { messages } = await module.getCompilationInfo();
     const text = messages.map(({ lineNum, message }) => `${lineNum}: ${message}`).join('\n');

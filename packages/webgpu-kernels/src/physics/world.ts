@@ -74,6 +74,9 @@ export const FIXED = {
   narrow: 15,
   friction: 16,
   restitution: 17,
+  /** Of a part: whether the body is its own, and its id. */
+  owned: 18,
+  id: 19,
 } as const;
 
 /** Words of a body's state. */

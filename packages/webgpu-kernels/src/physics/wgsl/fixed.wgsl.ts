@@ -53,6 +53,9 @@ fn lengthOf(v: vec3i) -> i32 {
   for (var i = 0u; i < 8u; i++) {
     let low = exceeds(squareOf(root), square);
     let high = !exceeds(squareOf(root + 1u), square);
+    if (low == high) {
+      break;
+    }
     root = root + u32(high) - u32(low);
   }
   return i32(root);
@@ -64,6 +67,9 @@ fn unitOf(x: i32, length: i32) -> i32 {
   for (var i = 0u; i < 8u; i++) {
     // The remainder's low word tells: it is small once the guess is near.
     let rest = (x << ${UNIT_BITS}u) - quotient * length;
+    if ((rest >= 0) & (rest < length)) {
+      break;
+    }
     quotient = quotient + select(0, 1, rest >= length) - select(0, 1, rest < 0);
   }
   return quotient;

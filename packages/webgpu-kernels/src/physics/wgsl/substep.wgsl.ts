@@ -1,6 +1,7 @@
 import { UNIT_BITS } from '../fixed.js';
 import { POSITION_BITS, SPIN_BITS, VELOCITY_BITS } from '../scale.js';
 import { COARSE, MOST_SHARES, PRODUCT_DROP, PUSH_SHIFT, SWEEPS, WEIGHT_DROP } from '../solver.js';
+import { CONTACT_WORDS } from '../state.js';
 import { PLANE_WORDS, TURN_BITS } from '../world.js';
 import { FIXED } from './fixed.wgsl.js';
 import { GEOMETRY, placesOf } from './geometry.wgsl.js';
@@ -13,12 +14,13 @@ export const MOST_PLANES = 32;
 export const WORLD_WORDS = 16;
 /** Words that are added up for each body: warm momentum and spin, push, contacts, momentum and spin of impacts. */
 export const SUM_WORDS = 16;
-/** Of a contact: the other, the feature, the impulse on the other. */
-export const CONTACT_WORDS = 5;
 /** Words before the first body's sums: how many pairs there are. */
 export const SUM_HEADER = 4;
-/** Pairs that there is room for, a body. */
+/** Pairs that there is room for at first, a body. */
 export const PAIRS_A_BODY = 12;
+/** Words beside the states: substeps so far; pairs and contacts of a body beyond the room for them; what a result tells; then the hashes. */
+export const GPU_MARKS = { substep: 0, pairs: 1, slots: 2, fastest: 3, tooFast: 4, tooDeep: 5 } as const;
+export const GPU_MARK_WORDS = 8;
 /** Words of a body's provisional state; see `Moving`. */
 export const MOVING_WORDS = 16;
 
@@ -50,8 +52,9 @@ struct World {
   bounceFrom: i32,
   // Pairs that there is room for.
   room: u32,
-  unused1: i32,
-  unused2: i32,
+  // Parts that this one is compared with, and what is compared.
+  neighbours: u32,
+  watches: u32,
   ground: array<Plane, ${MOST_PLANES}>,
 }
 
@@ -75,8 +78,10 @@ struct Body {
   narrow: i32,
   friction: i32,
   restitution: i32,
-  unused0: i32,
-  unused1: i32,
+  // Whether its state is asked for.
+  owned: i32,
+  // In the world.
+  id: i32,
 }
 
 struct State {
@@ -111,6 +116,10 @@ struct Moving {
 @group(0) @binding(8) var<storage, read_write> nexts: array<u32>;
 // The lower body and the other one.
 @group(0) @binding(9) var<storage, read_write> pairs: array<vec2u>;
+// What is told beside the states; see GPU_MARKS.
+@group(0) @binding(10) var<storage, read_write> marks: array<atomic<u32>>;
+// A body; a neighbour and the last substep.
+@group(0) @binding(11) var<storage, read> watches: array<vec2u>;
 ${GEOMETRY(boxes)}
 fn velocityOf(body: u32, momentum: vec3i) -> vec3i {
   return scaled3(momentum, fixed[body].inverseMass, world.massShift);
@@ -379,6 +388,9 @@ fn meet(i: u32, other: u32, surface: Surface, found: Touch) {
   }
   let both = !ground & second.moves;
   let before = bitcast<u32>(atomicAdd(&contacts[startOf(i)], bitcast<i32>(touch.count)));
+  if (before + touch.count > world.slots) {
+    atomicMax(&marks[${GPU_MARKS.slots}], before + touch.count);
+  }
   for (var k = 0u; k < touch.count; k++) {
     give(i, touch.at[k], -impulses[k], hits[k]);
     if (both) {
@@ -401,6 +413,12 @@ fn meet(i: u32, other: u32, surface: Surface, found: Touch) {
       atomicAdd(&sums[sumsOf(other) + 9u], 1);
     }
   }
+  // A plane has no place among the bodies.
+  let safe = min(other, world.bodies - 1u);
+  let small = select(min(smallest(i), smallest(safe)), smallest(i), ground);
+  if ((deep > small >> 1u) & ((fixed[i].owned != 0) | (both & (fixed[safe].owned != 0)))) {
+    atomicAdd(&marks[${GPU_MARKS.tooDeep}], 1u);
+  }
   deep -= world.slop;
   if (deep > 0) {
     let share = shareOf(bitcast<u32>(weightOf(first)) + select(bitcast<u32>(weightOf(second)), 0u, ground));
@@ -409,6 +427,11 @@ fn meet(i: u32, other: u32, surface: Surface, found: Touch) {
       push(other, normal, deep, share);
     }
   }
+}
+
+fn smallest(body: u32) -> i32 {
+  let half = fixed[body].half;
+  return min(half.x, min(half.y, half.z));
 }
 
 fn add(i: u32, other: u32) {
@@ -445,7 +468,10 @@ fn find(@builtin(global_invocation_id) id: vec3u) {
     }
   }
   for (var other = world.movers; other < world.bodies; other++) {
-    add(i, other);
+    let far = within(states[other].position - here, axesAt(other));
+    if (all(abs(far) <= fixed[other].half + vec3i(bounds + 1024))) {
+      add(i, other);
+    }
   }
   for (var p = 0u; p < world.planes; p++) {
     if (dotUnit(here, world.ground[p].normal.xyz) - world.ground[p].normal.w < bounds) {
@@ -456,8 +482,12 @@ fn find(@builtin(global_invocation_id) id: vec3u) {
 
 @compute @workgroup_size(${WORKGROUP})
 fn meetAll(@builtin(global_invocation_id) id: vec3u) {
-  if (id.x >= min(bitcast<u32>(atomicLoad(&sums[0])), world.room)) {
+  let count = bitcast<u32>(atomicLoad(&sums[0]));
+  if (id.x >= min(count, world.room)) {
     return;
+  }
+  if ((id.x == 0u) & (count > world.room)) {
+    atomicMax(&marks[${GPU_MARKS.pairs}], count);
   }
   let pair = pairs[id.x];
   let i = pair.x;
@@ -485,6 +515,7 @@ fn moveOn(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gro
   }
   if (i == 0u) {
     atomicStore(&sums[0], 0);
+    atomicAdd(&marks[${GPU_MARKS.substep}], 1u);
   }
   if (i >= world.movers) {
     return;
@@ -495,8 +526,13 @@ fn moveOn(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gro
   let momentum = states[i].momentum.xyz + fixed[i].pull + warm + sum3(at + 10u);
   let angular = states[i].spin.xyz + warmSpin + sum3(at + 13u);
   let moved = (velocityOf(i, momentum) + ${2 ** (VELOCITY_BITS - 1)}) >> vec3u(${VELOCITY_BITS}u);
+  let step = moved + sum3(at + 6u);
+  atomicMax(&marks[${GPU_MARKS.fastest}], bitcast<u32>(sizeOf(step)));
+  if ((fixed[i].owned != 0) & (sizeOf(moved) > smallest(i))) {
+    atomicAdd(&marks[${GPU_MARKS.tooFast}], 1u);
+  }
   states[i] = State(
-    states[i].position + moved + sum3(at + 6u),
+    states[i].position + step,
     atomicLoad(&sums[at + 9u]),
     vec4i(momentum, states[i].momentum.w),
     vec4i(angular, states[i].spin.w),
@@ -508,15 +544,53 @@ fn moveOn(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gro
     atomicStore(&sums[at + k], 0);
   }
 }
+
+fn mixed(hash: u32, word: i32) -> u32 {
+  let next = (hash ^ bitcast<u32>(word)) * 0x85ebca6bu;
+  return next ^ (next >> 15u);
+}
+
+fn mixed3(hash: u32, words: vec3i) -> u32 {
+  return mixed(mixed(mixed(hash, words.x), words.y), words.z);
+}
+
+// A body's word to the neighbour, as hashOfPlace has it.
+@compute @workgroup_size(${WORKGROUP})
+fn watch(@builtin(global_invocation_id) id: vec3u) {
+  if (id.x >= world.watches) {
+    return;
+  }
+  let entry = watches[id.x];
+  let substep = atomicLoad(&marks[${GPU_MARKS.substep}]);
+  if (substep > entry.y >> 8u) {
+    return;
+  }
+  let state = states[entry.x];
+  var hash = (bitcast<u32>(fixed[entry.x].id) + 1u) * 0x9e3779b1u;
+  hash = mixed3(mixed3(mixed3(hash, state.position), state.momentum.xyz), state.spin.xyz);
+  hash = mixed(mixed3(hash, state.rotation.xyz), state.rotation.w);
+  hash = mixed3(mixed3(hash, state.warm.xyz), state.warmSpin.xyz);
+  let at = ${GPU_MARK_WORDS}u + 2u * ((substep - 1u) * world.neighbours + (entry.y & 255u));
+  atomicAdd(&marks[at], hash);
+  atomicAdd(&marks[at + 1u], mixed(hash, 0x27d4eb2f));
+}
 `;
 
 /** Bytes of the uniform. */
 export const WORLD_BYTES = 4 * (WORLD_WORDS + PLANE_WORDS * MOST_PLANES);
 
-/** The dispatches of a substep: their bindings, and threads for so many bodies. */
+export interface Threads {
+  readonly bodies: number;
+  /** Pairs that there is room for. */
+  readonly room: number;
+  readonly watches: number;
+}
+
+/** The dispatches of a substep: their bindings and threads. */
 export const PASSES = [
-  { entryPoint: 'prepare', binds: [0, 1, 2, 3, 7, 8], threads: (bodies: number) => bodies },
-  { entryPoint: 'find', binds: [0, 1, 2, 4, 6, 7, 8, 9], threads: (bodies: number) => bodies },
-  { entryPoint: 'meetAll', binds: [0, 1, 2, 3, 4, 5, 6, 9], threads: (bodies: number) => PAIRS_A_BODY * bodies },
-  { entryPoint: 'moveOn', binds: [0, 1, 2, 3, 6, 7], threads: (bodies: number) => bodies },
+  { entryPoint: 'prepare', binds: [0, 1, 2, 3, 7, 8], threads: ({ bodies }: Threads) => bodies },
+  { entryPoint: 'find', binds: [0, 1, 2, 3, 4, 6, 7, 8, 9], threads: ({ bodies }: Threads) => bodies },
+  { entryPoint: 'meetAll', binds: [0, 1, 2, 3, 4, 5, 6, 9, 10], threads: ({ room }: Threads) => room },
+  { entryPoint: 'moveOn', binds: [0, 1, 2, 3, 6, 7, 10], threads: ({ bodies }: Threads) => bodies },
+  { entryPoint: 'watch', binds: [0, 1, 2, 10, 11], threads: ({ watches }: Threads) => watches },
 ] as const;

@@ -1,0 +1,369 @@
+import { type Bytes, bytesOf } from '@tabgrid/protocol/bytes';
+import { type GpuSession, InvalidTaskError, OutOfMemoryError } from '../gpu-session.js';
+import type { Kernel, Outputs, RunControl, TaskInput } from '../kernel.js';
+import { compile } from '../pathtrace/bindings.js';
+import { finer, globalOf, type Local, localOf } from './local.js';
+import {
+  CONTACT_WORDS,
+  decodePart,
+  decodeWorld,
+  joined,
+  MARK_WORDS,
+  MARKS,
+  type Part,
+  POSE_WORDS,
+  type WorldHeader,
+} from './state.js';
+import { framesBefore, marksOf, type PhysicsParams, physicsTask } from './task.js';
+import {
+  GPU_MARK_WORDS,
+  GPU_MARKS,
+  MOVING_WORDS,
+  PAIRS_A_BODY,
+  PASSES,
+  SUBSTEP,
+  SUM_HEADER,
+  SUM_WORDS,
+  WORKGROUP,
+  WORLD_BYTES,
+  WORLD_WORDS,
+} from './wgsl/substep.wgsl.js';
+import { STATE, STATE_WORDS } from './world.js';
+
+/** The simulation's GPU side: a part's bodies are taken through their substeps, a few in a submission. */
+
+/** Steps of a body in the first submission on an adapter that nothing is known of. */
+const FIRST_UNITS = 4096;
+/** Contacts with bodies of higher numbers that there is room for at first. */
+const SLOTS = { spheres: 16, boxes: 40 };
+const MOST_ROOM = 2 ** 24;
+
+export const physicsKernel: Kernel<PhysicsParams> = {
+  task: physicsTask,
+  async run(gpu, params, inputs, control) {
+    const begun = gpu.now();
+    control.signal.throwIfAborted();
+    const { world, part } = await readInputs(gpu, params, inputs);
+    const local = rangeChecked(() => localOf(world, part, params));
+    const passes = await Promise.all(
+      PASSES.map(async ({ entryPoint, binds, threads }) => {
+        const key = `physics ${params.boxes ? 'boxes' : 'spheres'} ${entryPoint}`;
+        const wgsl = SUBSTEP(params.boxes);
+        const pipeline = await gpu.pipeline(key, (device) => compile(device, { wgsl, key }, entryPoint));
+        return { pipeline, binds, threads };
+      }),
+    );
+    const times: Promise<number>[] = [];
+    let room = roomFor(world, local, params);
+    for (;;) {
+      const made = await simulate(gpu, { world, local, params, room, passes, control, times });
+      if (made.kind === 'made') {
+        const outputs = outputsOf(world, part, local, params, made);
+        const kernelMs = (await Promise.all(times)).reduce((sum, ms) => sum + ms, 0);
+        return { outputs, stats: { kernelMs, wallMs: gpu.now() - begun, submissions: times.length } };
+      }
+      // More of them than there was room for: the same once more, with room.
+      room = { slots: Math.max(room.slots, 2 * made.slots), pairs: Math.max(room.pairs, 2 * made.pairs) };
+    }
+  },
+};
+
+async function readInputs(
+  gpu: GpuSession,
+  params: PhysicsParams,
+  [worldInput, partInput, ...more]: readonly TaskInput[],
+): Promise<{ readonly world: WorldHeader; readonly part: Part }> {
+  if (!worldInput || !partInput || more.length > 0) {
+    throw new InvalidTaskError('the inputs are not a world and a part of it');
+  }
+  const key = `physics world ${worldInput.ref.id} ${params.halvings}`;
+  const [{ world }, part] = await Promise.all([
+    gpu.resource(key, worldInput.ref.bytes, async () => {
+      const bytes = await worldInput.bytes();
+      return {
+        world: finer(
+          rangeChecked(() => decodeWorld(bytes)),
+          params.halvings,
+        ),
+        destroy() {},
+      };
+    }),
+    partInput.bytes(),
+  ]);
+  return { world, part: rangeChecked(() => decodePart(part)) };
+}
+
+function rangeChecked<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof RangeError) throw new InvalidTaskError(error.message);
+    throw error;
+  }
+}
+
+interface Room {
+  /** Contacts of a body with those of higher numbers. */
+  readonly slots: number;
+  readonly pairs: number;
+}
+
+function roomFor({ statics }: WorldHeader, { starts, movers }: Local, { boxes }: PhysicsParams): Room {
+  let most = 0;
+  for (let i = 0; i < movers; i++) most = Math.max(most, (starts[i + 1] ?? 0) - (starts[i] ?? 0));
+  return {
+    slots: Math.max(boxes ? SLOTS.boxes : SLOTS.spheres, most + 8),
+    pairs: PAIRS_A_BODY * (movers + statics),
+  };
+}
+
+interface Pass {
+  readonly pipeline: GPUComputePipeline;
+  readonly binds: readonly number[];
+  readonly threads: (typeof PASSES)[number]['threads'];
+}
+
+interface Simulation {
+  readonly world: WorldHeader;
+  readonly local: Local;
+  readonly params: PhysicsParams;
+  readonly room: Room;
+  readonly passes: readonly Pass[];
+  readonly control: RunControl;
+  readonly times: Promise<number>[];
+}
+
+interface Made {
+  readonly kind: 'made';
+  readonly states: Int32Array;
+  readonly contactsOf: (body: number) => Int32Array;
+  readonly marks: Uint32Array;
+  /** States at the ends of frames before the last substep. */
+  readonly frames: readonly Int32Array[];
+}
+
+async function simulate(gpu: GpuSession, it: Simulation): Promise<Made | ({ readonly kind: 'cramped' } & Room)> {
+  const { local, params, room, control } = it;
+  const buffers = await createBuffers(gpu, it);
+  try {
+    const before = framesBefore(params);
+    for (let substep = 0; substep < params.substeps; substep += params.every) {
+      const count = Math.min(params.every, params.substeps - substep);
+      const frame = substep / params.every;
+      await submitFrame(gpu, it, buffers, { first: substep, count, keep: frame < before ? frame : null });
+    }
+    control.submitted();
+    const words = async (buffer: GPUBuffer, length: number) => {
+      const bytes = await gpu.readBuffer(buffer, 4 * length);
+      return new Int32Array(bytes.buffer, bytes.byteOffset, length);
+    };
+    const states = STATE_WORDS * local.movers;
+    const marks = new Uint32Array(await words(buffers.marks, gpuMarkWords(params)));
+    const cramped = { pairs: marks[GPU_MARKS.pairs] ?? 0, slots: marks[GPU_MARKS.slots] ?? 0 };
+    if (cramped.pairs > 0 || cramped.slots > 0) {
+      if (Math.max(cramped.pairs, cramped.slots * local.movers) > MOST_ROOM) {
+        throw new OutOfMemoryError('more bodies touch each other than this GPU has room for');
+      }
+      return { kind: 'cramped', ...cramped };
+    }
+    const stride = 1 + CONTACT_WORDS * room.slots;
+    const contacts = await words(buffers.contacts[(params.substeps - 1) % 2] as GPUBuffer, stride * local.movers);
+    const frames = buffers.frames ? await words(buffers.frames, before * states) : new Int32Array(0);
+    return {
+      kind: 'made',
+      marks,
+      states: await words(buffers.states, states),
+      contactsOf(body) {
+        const at = stride * body;
+        return contacts.subarray(at + 1, at + 1 + CONTACT_WORDS * (contacts[at] ?? 0));
+      },
+      frames: Array.from({ length: before }, (_, frame) => frames.subarray(frame * states, (frame + 1) * states)),
+    };
+  } finally {
+    for (const buffer of buffers.all) buffer.destroy();
+  }
+}
+
+interface Buffers {
+  readonly states: GPUBuffer;
+  readonly contacts: readonly GPUBuffer[];
+  readonly marks: GPUBuffer;
+  readonly frames: GPUBuffer | null;
+  /** By the parity of the substep, by binding. */
+  readonly turns: readonly (readonly GPUBuffer[])[];
+  readonly all: readonly GPUBuffer[];
+}
+
+const gpuMarkWords = ({ substeps, neighbours }: PhysicsParams): number => GPU_MARK_WORDS + 2 * substeps * neighbours;
+
+/** @throws OutOfMemoryError */
+async function createBuffers(gpu: GpuSession, it: Simulation): Promise<Buffers> {
+  const { device } = gpu;
+  const largest = Math.max(...Object.values(sizesOf(it)));
+  const limit = Math.min(device.limits.maxStorageBufferBindingSize, device.limits.maxBufferSize);
+  if (largest > limit)
+    throw new OutOfMemoryError(`the bodies need ${largest} bytes in one piece, this GPU gives ${limit}`);
+  device.pushErrorScope('out-of-memory');
+  const buffers = makeBuffers(device, it);
+  const error = await device.popErrorScope();
+  if (error) {
+    for (const buffer of buffers.all) buffer.destroy();
+    throw new OutOfMemoryError(`the bodies do not fit this GPU's memory: ${error.message}`);
+  }
+  return buffers;
+}
+
+/** Bytes of what is only written. */
+function sizesOf({ world, local, params, room }: Simulation) {
+  const { movers } = local;
+  const all = movers + world.statics;
+  return {
+    contacts: 4 * (1 + CONTACT_WORDS * room.slots) * movers,
+    marks: 4 * gpuMarkWords(params),
+    frames: 4 * STATE_WORDS * movers * framesBefore(params),
+    movings: 4 * MOVING_WORDS * all,
+    sums: 4 * (SUM_HEADER + SUM_WORDS * all),
+    heads: 4 * headsOf(movers),
+    nexts: 4 * all,
+    pairs: 8 * room.pairs,
+  };
+}
+
+const headsOf = (movers: number): number => 2 ** Math.ceil(Math.log2(2 * movers + 2));
+
+function makeBuffers(device: GPUDevice, it: Simulation): Buffers {
+  const { local } = it;
+  const all: GPUBuffer[] = [];
+  const buffer = (bytes: number, usage = GPUBufferUsage.STORAGE): GPUBuffer => {
+    const size = Math.max(16, bytes);
+    const one = device.createBuffer({ size, usage: usage | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC });
+    all.push(one);
+    return one;
+  };
+  const filled = (words: Int32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>, usage?: number): GPUBuffer => {
+    const one = buffer(words.byteLength, usage);
+    device.queue.writeBuffer(one, 0, words);
+    return one;
+  };
+  const sizes = sizesOf(it);
+  const uniform = filled(uniformOf(it), GPUBufferUsage.UNIFORM);
+  const states = filled(local.states);
+  const contacts = [buffer(sizes.contacts), filled(slotted(local, it.room.slots))];
+  const marks = buffer(sizes.marks);
+  const frames = sizes.frames > 0 ? buffer(sizes.frames) : null;
+  const fixed = filled(local.fixed);
+  const movings = buffer(sizes.movings);
+  const lists = [buffer(sizes.sums), buffer(sizes.heads), buffer(sizes.nexts), buffer(sizes.pairs)];
+  const watches = filled(local.watches);
+  const turns = [contacts, [...contacts].reverse()].map((pair) => {
+    const [now, before] = pair as [GPUBuffer, GPUBuffer];
+    return [uniform, fixed, states, movings, now, before, ...lists, marks, watches];
+  });
+  return { states, contacts, marks, frames, turns, all };
+}
+
+function uniformOf({ world, local, params, room }: Simulation): Int32Array<ArrayBuffer> {
+  const { movers } = local;
+  const { massShift, spinShift, leverShift } = world.scale;
+  const words = new Int32Array(WORLD_BYTES / 4);
+  words.set([
+    ...[movers, movers + world.statics, world.planes, headsOf(movers), room.slots, massShift, spinShift, leverShift],
+    ...[world.cellShift, world.reach, world.near, world.slop, world.bounceFrom, room.pairs],
+    ...[params.neighbours, local.watches.length / 2],
+  ]);
+  words.set(world.ground, WORLD_WORDS);
+  return words;
+}
+
+/** Each body's contacts in its own slots. */
+function slotted({ starts, contacts, movers }: Local, slots: number): Int32Array<ArrayBuffer> {
+  const stride = 1 + CONTACT_WORDS * slots;
+  const out = new Int32Array(stride * movers);
+  for (let i = 0; i < movers; i++) {
+    const [from = 0, to = 0] = starts.subarray(i, i + 2);
+    out[stride * i] = to - from;
+    out.set(contacts.subarray(CONTACT_WORDS * from, CONTACT_WORDS * to), stride * i + 1);
+  }
+  return out;
+}
+
+interface Frame {
+  readonly first: number;
+  readonly count: number;
+  /** Where the states after it are kept; null where they are not. */
+  readonly keep: number | null;
+}
+
+async function submitFrame(
+  gpu: GpuSession,
+  { world, local, params, room, passes, control, times }: Simulation,
+  buffers: Buffers,
+  { first, count, keep }: Frame,
+): Promise<void> {
+  const bodies = local.movers + world.statics;
+  const threads = { bodies, room: room.pairs, watches: local.watches.length / 2 };
+  const groups = passes.map(({ pipeline, binds }) =>
+    buffers.turns.map((turn) =>
+      gpu.device.createBindGroup({
+        layout: pipeline.getBindGroupLayout(0),
+        entries: binds.map((binding) => ({ binding, resource: { buffer: turn[binding] as GPUBuffer } })),
+      }),
+    ),
+  );
+  const slicer = gpu.slicer(`physics ${params.boxes ? 'boxes' : 'spheres'}`, FIRST_UNITS);
+  for (let done = 0; done < count; ) {
+    const from = first + done;
+    const some = Math.max(1, Math.min(count - done, Math.floor(slicer.units() / bodies)));
+    done += some;
+    const { done: ran } = await gpu.submit(slicer, some * bodies, (encoder) => {
+      const pass = encoder.beginComputePass();
+      for (let substep = from; substep < from + some; substep++) {
+        passes.forEach(({ pipeline, threads: threadsOf }, k) => {
+          const workgroups = Math.ceil(threadsOf(threads) / WORKGROUP);
+          if (workgroups === 0) return;
+          pass.setPipeline(pipeline);
+          pass.setBindGroup(0, groups[k]?.[substep % 2]);
+          pass.dispatchWorkgroups(workgroups);
+        });
+      }
+      pass.end();
+      if (done === count && keep !== null && buffers.frames) {
+        const bytes = 4 * STATE_WORDS * local.movers;
+        encoder.copyBufferToBuffer(buffers.states, 0, buffers.frames, keep * bytes, bytes);
+      }
+    });
+    times.push(ran);
+    control.signal.throwIfAborted();
+    control.progress((first + done) / params.substeps);
+  }
+}
+
+function outputsOf(
+  world: WorldHeader,
+  part: Part,
+  local: Local,
+  params: PhysicsParams,
+  made: Made,
+): Outputs['outputs'] {
+  const { places, contacts } = globalOf(world, part, local, made, params.halvings);
+  if (contacts.length / CONTACT_WORDS > params.room) {
+    throw new OutOfMemoryError('more bodies touch each other than the result has room for');
+  }
+  const marks = marksOf(params, contacts.length / CONTACT_WORDS);
+  if (params.only === null) {
+    marks[MARKS.fastest] = made.marks[GPU_MARKS.fastest] ?? 0;
+    marks[MARKS.tooFast] = made.marks[GPU_MARKS.tooFast] ?? 0;
+    marks[MARKS.tooDeep] = made.marks[GPU_MARKS.tooDeep] ?? 0;
+    marks.set(made.marks.subarray(GPU_MARK_WORDS), MARK_WORDS);
+  }
+  const poses = new Int32Array(POSE_WORDS * made.frames.length * local.asked.length);
+  let at = 0;
+  for (const states of made.frames) {
+    for (const i of local.asked) {
+      poses.set(states.subarray(STATE_WORDS * i, STATE_WORDS * i + 3), at);
+      poses.set(states.subarray(STATE_WORDS * i + STATE.rotation, STATE_WORDS * i + STATE.rotation + 4), at + 3);
+      at += POSE_WORDS;
+    }
+  }
+  return [marks, poses, joined([places, contacts])].map((words): Bytes => bytesOf(words));
+}

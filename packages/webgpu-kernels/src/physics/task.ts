@@ -1,0 +1,193 @@
+import { type Bytes, bytesOf, equalBytes } from '@tabgrid/protocol/bytes';
+import { MAX_OUTPUT_BYTES } from '@tabgrid/protocol/limits';
+import type { Requirements } from '@tabgrid/protocol/task';
+import * as v from 'valibot';
+import type { TaskKind } from '../task-kind.js';
+import { MOST_HALVINGS } from './scale.js';
+import {
+  CONTACT_WORDS,
+  joined,
+  listedOf,
+  MARK_WORDS,
+  MARKS,
+  MOST_BODIES,
+  MOST_NEIGHBOURS,
+  PLACE,
+  PLACE_WORDS,
+  POSE_WORDS,
+  sumListed,
+  wordsOf,
+} from './state.js';
+import { PHYSICS_VERSION } from './version.js';
+
+/**
+ * Some substeps of a part of a world. Its two inputs are blobs: the world as it stays, and the part as it stands (see state.ts); they
+ * are the task's, so that the parameters do not name them. Pure.
+ */
+
+export const PHYSICS = 'physics';
+export const MARKS_OUTPUT = 'marks';
+export const POSES_OUTPUT = 'poses';
+export const STATES_OUTPUT = 'states';
+/** Substeps of a task. */
+export const MOST_SUBSTEPS = 4096;
+
+const integer = (low: number, high: number) => v.pipe(v.number(), v.integer(), v.minValue(low), v.maxValue(high));
+
+export const PhysicsParams = v.pipe(
+  v.strictObject({
+    /** Bodies of the part, and those whose states are asked for. */
+    bodies: integer(1, MOST_BODIES),
+    own: integer(1, MOST_BODIES),
+    /** Contacts that the part's bodies keep. */
+    contacts: integer(0, 64 * MOST_BODIES),
+    /** Contacts that there is room for in the result. */
+    room: integer(0, MAX_OUTPUT_BYTES / (4 * CONTACT_WORDS)),
+    /** Whether any body of the world is a box. */
+    boxes: v.boolean(),
+    substeps: integer(1, MOST_SUBSTEPS),
+    /** How often the world's usual substep is halved. */
+    halvings: integer(0, MOST_HALVINGS),
+    /** Substeps of a frame: how often poses are asked for. */
+    every: integer(1, MOST_SUBSTEPS),
+    /** Parts that this one is compared with. */
+    neighbours: integer(0, MOST_NEIGHBOURS),
+    /** Units of position that an influence crosses in a substep. */
+    hop: integer(1, 2 ** 30),
+    /** Which of its own bodies alone is asked for; null: all of them. */
+    only: v.nullable(integer(0, 0xffff_ffff)),
+  }),
+  v.check(({ own, bodies }) => own <= bodies, 'no more own bodies than bodies'),
+  v.check((p) => resultBytes(p) <= MAX_OUTPUT_BYTES, `a result of at most ${MAX_OUTPUT_BYTES} bytes`),
+);
+export type PhysicsParams = v.InferOutput<typeof PhysicsParams>;
+
+/** Bodies that a probe computes in the place of all: those around one. */
+const PROBED_BODIES = 400;
+
+export const physicsTask: TaskKind<PhysicsParams> = {
+  kind: PHYSICS,
+  version: PHYSICS_VERSION,
+  params: PhysicsParams,
+
+  outputs: (params) => [
+    { name: MARKS_OUTPUT, bytes: 4 * markWords(params) },
+    { name: POSES_OUTPUT, bytes: 4 * POSE_WORDS * framesBefore(params) * askedOf(params) },
+    // As many contacts as there are.
+    { name: STATES_OUTPUT, bytes: 4 * statesWords(params, params.room) },
+  ],
+
+  /** Steps of a body, and of a contact. */
+  workUnits({ bodies, contacts, boxes, substeps, only }) {
+    const share = only === null ? 1 : Math.min(1, PROBED_BODIES / bodies);
+    return share * substeps * (bodies + (boxes ? 4 : 1) * contacts);
+  },
+
+  requires(params): Requirements {
+    const largest = 256 * params.bodies + 16 * CONTACT_WORDS * (params.contacts + 16 * params.bodies);
+    return {
+      limits: { maxStorageBufferBindingSize: largest, maxBufferSize: largest },
+      memoryBytes: 3 * largest,
+    };
+  },
+
+  /** One of its own bodies, with those around that could touch it; `cutResult` gives the same of a result. */
+  probe: (params, secret) => ({ ...params, only: secret >>> 0 }),
+
+  fault(params, outputs) {
+    const [marks, poses, states] = outputs;
+    if (outputs.length !== 3 || !marks || !poses || !states) return `${outputs.length} outputs instead of three`;
+    if (states.byteLength % 4 !== 0) return `states of ${states.byteLength} bytes`;
+    const words = wordsOf(marks);
+    if (words[MARKS.canary] !== canary(params)) return 'the canary word is wrong';
+    const contacts = words[MARKS.contacts] ?? -1;
+    if (contacts < 0 || states.byteLength !== 4 * statesWords(params, contacts)) return 'states that do not add up';
+    return faultOfPlaces(wordsOf(states), askedOf(params), contacts);
+  },
+
+  /** Integers are the same everywhere. */
+  compare(a, b) {
+    const equal = a.length === b.length && a.every((bytes, i) => equalBytes(bytes, b[i] ?? new Uint8Array(0)));
+    return equal ? { kind: 'equal' } : { kind: 'different', detail: 'the states differ' };
+  },
+};
+
+interface Asked {
+  readonly own: number;
+  readonly only: number | null;
+}
+
+interface Span {
+  readonly substeps: number;
+  readonly every: number;
+  readonly only: number | null;
+}
+
+/** Own bodies whose states are asked for. */
+export const askedOf = ({ own, only }: Asked): number => (only === null ? own : 1);
+
+/** Which of its own bodies a probe is of. */
+export const probedOf = ({ own, only }: Asked): number | null => (only === null ? null : only % own);
+
+/** Frames that end before the task's last substep does. */
+export const framesBefore = ({ substeps, every, only }: Span): number =>
+  only === null ? Math.ceil(substeps / every) - 1 : 0;
+
+export function markWords({
+  only,
+  substeps,
+  neighbours,
+}: Omit<Span, 'every'> & { readonly neighbours: number }): number {
+  return MARK_WORDS + (only === null ? 2 * substeps * neighbours : 0);
+}
+
+const statesWords = (params: Asked, contacts: number): number =>
+  PLACE_WORDS * askedOf(params) + CONTACT_WORDS * contacts;
+
+function resultBytes(p: Asked & Span & { readonly neighbours: number; readonly room: number }): number {
+  return 4 * (markWords(p) + POSE_WORDS * framesBefore(p) * askedOf(p) + statesWords(p, p.room));
+}
+
+/** A word that a result of these parameters has. */
+export function canary({ bodies, own, substeps, halvings, neighbours, only }: PhysicsParams): number {
+  let hash = 0x811c_9dc5;
+  for (const word of [bodies, own, substeps, halvings, neighbours, only ?? -1]) {
+    hash = Math.imul(hash ^ word, 0x0100_0193) | 0;
+  }
+  return hash;
+}
+
+function faultOfPlaces(states: Int32Array<ArrayBuffer>, bodies: number, contacts: number): string | null {
+  const places = states.subarray(0, PLACE_WORDS * bodies);
+  if (sumListed(places) !== contacts) return 'contacts that do not add up';
+  for (let i = 0; i < bodies; i++) {
+    const at = PLACE_WORDS * i + PLACE.rotation;
+    const square = places.subarray(at, at + 4).reduce((sum, c) => sum + (c / 2 ** 30) ** 2, 0);
+    if (!(Math.abs(square - 1) < 1e-3)) return `a body whose rotation is no rotation`;
+  }
+  return null;
+}
+
+/** What a result has of a part of its task. */
+export function cutResult(whole: PhysicsParams, result: Bytes, part: PhysicsParams): Bytes {
+  const body = probedOf(part);
+  if (body === null) return result;
+  const words = wordsOf(result);
+  const statesAt = markWords(whole) + POSE_WORDS * framesBefore(whole) * askedOf(whole);
+  const places = words.subarray(statesAt, statesAt + PLACE_WORDS * whole.own);
+  let before = 0;
+  for (let i = 0; i < body; i++) before += listedOf(places, i);
+  const listed = listedOf(places, body);
+  const contactsAt = statesAt + places.length + CONTACT_WORDS * before;
+  const place = places.subarray(PLACE_WORDS * body, PLACE_WORDS * (body + 1));
+  const contacts = words.subarray(contactsAt, contactsAt + CONTACT_WORDS * listed);
+  return bytesOf(joined([marksOf(part, listed), place, contacts]));
+}
+
+/** A result's marks without anything but its task and its contacts. */
+export function marksOf(params: PhysicsParams, contacts: number): Int32Array<ArrayBuffer> {
+  const marks = new Int32Array(markWords(params));
+  marks[MARKS.canary] = canary(params);
+  marks[MARKS.contacts] = contacts;
+  return marks;
+}
