@@ -76,7 +76,9 @@ export function createReference(words: WorldWords) {
 
   const velocityOf = (i: number, momentum: Vector): Vector =>
     timesScaled(momentum, fixedOf(i, FIXED.inverseMass), scale.massShift);
+  /** A sphere turns as easily about any axis. */
   const spinOf = (i: number, axes: Axes, angular: Vector): Vector => {
+    if (fixedOf(i, FIXED.round) !== 0) return timesScaled(angular, fixedOf(i, FIXED.inverseInertia), scale.spinShift);
     const own = within(angular, axes);
     return outOf(
       own.map((l, k) => scaled(l, fixedOf(i, FIXED.inverseInertia + k), scale.spinShift)) as unknown as Vector,
@@ -200,13 +202,21 @@ export function createReference(words: WorldWords) {
    */
   const weightOf = ({ weight, shares }: Moving): number => Math.imul(weight >> WEIGHT_DROP, shares);
 
-  /** The same for a push at the end of an arm, which turns the body too. */
-  function yielding(body: Moving, arm: Vector, direction: Vector): number {
+  /**
+   * The same for a push at the end of an arm, which turns the body too. A sphere's arm points against the normal: what pushes it does
+   * not turn it, and what slips over it does so by all of the arm.
+   */
+  function yielding(body: Moving, arm: Vector, direction: Vector, slipping: boolean): number {
+    if (body.round) return yieldingBy(body, 2 ** TURN_BITS + (slipping ? body.turn[0] : 0));
     const lever = timesScaled(within(crossScaled(arm, direction, UNIT_BITS), body.axes), body.narrow, POSITION_BITS);
     const factor = lever.reduce(
       (sum, x, k) => sum + scaled(scaled(x, x, UNIT_BITS), body.turn[k] ?? 0, UNIT_BITS),
       2 ** TURN_BITS,
     );
+    return yieldingBy(body, factor);
+  }
+
+  function yieldingBy(body: Moving, factor: number): number {
     return scaled(weightOf(body), Math.min(factor, 2 ** (TURN_BITS + PRODUCT_DROP) - 1), TURN_BITS + PRODUCT_DROP);
   }
 
@@ -258,10 +268,10 @@ export function createReference(words: WorldWords) {
       return minus(second ? surfaceOf(second, arms[k] ?? ZERO) : ZERO, here);
     };
     /** The impulse that takes a velocity along a direction away. */
-    const against = (k: number, direction: Vector) => {
+    const against = (k: number, direction: Vector, slipping: boolean) => {
       const { shift, reciprocal } = shareOf(
-        yielding(a, places[k]?.at ?? ZERO, direction),
-        b ? yielding(b, arms[k] ?? ZERO, direction) : 0,
+        yielding(a, places[k]?.at ?? ZERO, direction, slipping),
+        b ? yielding(b, arms[k] ?? ZERO, direction, slipping) : 0,
       );
       return (velocity: number) => shifted(velocity, reciprocal, 31 + COARSE + shift - scale.massShift);
     };
@@ -274,7 +284,7 @@ export function createReference(words: WorldWords) {
       const bounce = bounces ? scaled(along, (a.restitution + surface.restitution) >> 1, UNIT_BITS) : 0;
       // Who flies off is not held by what threw it back in the substep before.
       return {
-        mass: against(k, normal),
+        mass: against(k, normal, false),
         beside: bounce < 0 ? bounce : closing,
         hits: along < -bounceFrom,
         leaves: along > bounceFrom,
@@ -291,7 +301,7 @@ export function createReference(words: WorldWords) {
       const slips = minus(relative, timesUnit(normal, along));
       let tangent = minus(had, timesUnit(normal, pushed));
       const slipping = directionOf(slips);
-      if (slipping) tangent = minus(tangent, slips.map(against(k, slipping)) as unknown as Vector);
+      if (slipping) tangent = minus(tangent, slips.map(against(k, slipping, true)) as unknown as Vector);
       const friction = scaled(pushing, (a.friction + surface.friction) >> 1, UNIT_BITS);
       return plus(withinCone(tangent, friction), timesUnit(normal, pushing));
     };

@@ -125,17 +125,13 @@ fn velocityOf(body: u32, momentum: vec3i) -> vec3i {
   return scaled3(momentum, fixed[body].inverseMass, world.massShift);
 }
 
+// A sphere turns as easily about any axis.
 fn spinOf(body: u32, axes: Axes, angular: vec3i) -> vec3i {
-  let own = within(angular, axes);
   let inverse = fixed[body].inverseInertia;
-  return outOf(
-    vec3i(
-      scaled(own.x, inverse.x, world.spinShift),
-      scaled(own.y, inverse.y, world.spinShift),
-      scaled(own.z, inverse.z, world.spinShift),
-    ),
-    axes,
-  );
+${boxes ? '  if (fixed[body].round != 0) {' : '  {'}
+    return scaled3(angular, inverse.x, world.spinShift);
+  }
+${boxes ? OWN_SPIN : ''}
 }
 
 fn cellOf(position: vec3i) -> vec3i {
@@ -230,15 +226,17 @@ fn weightOf(half: Half) -> i32 {
   return (fixed[half.body].inverseMass >> ${WEIGHT_DROP}u) * half.shares;
 }
 
-// How much a push at the end of an arm moves and turns a body.
-fn yielding(half: Half, arm: vec3i, along: vec3i) -> u32 {
+// How much a push at the end of an arm moves and turns a body. A sphere's arm points against the normal: what pushes it does not
+// turn it, and what slips over it does so by all of the arm.
+fn yielding(half: Half, arm: vec3i, along: vec3i, slipping: bool) -> u32 {
   let body = half.body;
-  let lever = scaled3(within(crossScaled(arm, along, ${UNIT_BITS}u), half.axes), fixed[body].narrow, ${POSITION_BITS}u);
-  let turn = fixed[body].turn;
-  let factor = ${2 ** TURN_BITS}
-    + scaled(scaled(lever.x, lever.x, ${UNIT_BITS}u), turn.x, ${UNIT_BITS}u)
-    + scaled(scaled(lever.y, lever.y, ${UNIT_BITS}u), turn.y, ${UNIT_BITS}u)
-    + scaled(scaled(lever.z, lever.z, ${UNIT_BITS}u), turn.z, ${UNIT_BITS}u);
+${boxes ? '  if (fixed[body].round != 0) {' : '  {'}
+    return yieldingBy(half, ${2 ** TURN_BITS} + select(0, fixed[body].turn.x, slipping));
+  }
+${boxes ? BY_LEVER : ''}
+}
+
+fn yieldingBy(half: Half, factor: i32) -> u32 {
   return bitcast<u32>(scaled(weightOf(half), min(factor, ${2 ** (TURN_BITS + PRODUCT_DROP) - 1}), ${TURN_BITS + PRODUCT_DROP}u));
 }
 
@@ -329,15 +327,15 @@ fn meet(i: u32, other: u32, surface: Surface, found: Touch) {
   var hits: array<bool, ${placesOf(boxes)}>;
   var counts = false;
   var deep = -touch.gap[0];
-  for (var k = 0u; k < touch.count; k++) {
+  ${eachPlace(boxes)}
     let gap = touch.gap[k];
     let at = touch.at[k];
     impulses[k] = impulseBefore(i, other, touch.feature[k]);
     var relative = -surfaceOf(first, at);
-    var yields = yielding(first, at, normal);
+    var yields = yielding(first, at, normal, false);
     if (!ground) {
       relative += surfaceOf(second, at - d);
-      yields += yielding(second, at - d, normal);
+      yields += yielding(second, at - d, normal, false);
     }
     let along = dotUnit(relative, normal);
     counts = counts | (gap + (along >> ${VELOCITY_BITS}u) < world.near);
@@ -351,11 +349,7 @@ fn meet(i: u32, other: u32, surface: Surface, found: Touch) {
     masses[k] = shareOf(yields);
     deep = max(deep, -gap);
   }
-  let sweeps = select(1u, ${SWEEPS}u, touch.count > 1u);
-  for (var turn = 0u; turn < sweeps * touch.count; turn++) {
-    // There and back, so that no place is the first one always.
-    let there = turn % touch.count;
-    let k = select(touch.count - 1u - there, there, (turn / touch.count) % 2u == 0u);
+  ${boxes ? THERE_AND_BACK : ONE_PLACE}
     let at = touch.at[k];
     let had = impulses[k];
     var relative = -surfaceOf(first, at);
@@ -371,9 +365,9 @@ fn meet(i: u32, other: u32, surface: Surface, found: Touch) {
     let length = lengthOf(small);
     if (length > 0) {
       let slipping = unitAlong(small, length);
-      var yields = yielding(first, at, slipping);
+      var yields = yielding(first, at, slipping, true);
       if (!ground) {
-        yields += yielding(second, at - d, slipping);
+        yields += yielding(second, at - d, slipping, true);
       }
       let share = shareOf(yields);
       tangent -= vec3i(against(slips.x, share), against(slips.y, share), against(slips.z, share));
@@ -391,7 +385,7 @@ fn meet(i: u32, other: u32, surface: Surface, found: Touch) {
   if (before + touch.count > world.slots) {
     atomicMax(&marks[${GPU_MARKS.slots}], before + touch.count);
   }
-  for (var k = 0u; k < touch.count; k++) {
+  ${eachPlace(boxes)}
     give(i, touch.at[k], -impulses[k], hits[k]);
     if (both) {
       give(other, touch.at[k] - d, impulses[k], hits[k]);
@@ -575,6 +569,37 @@ fn watch(@builtin(global_invocation_id) id: vec3u) {
   atomicAdd(&marks[at + 1u], mixed(hash, 0x27d4eb2f));
 }
 `;
+
+const OWN_SPIN = /* wgsl */ `  let own = within(angular, axes);
+  return outOf(
+    vec3i(
+      scaled(own.x, inverse.x, world.spinShift),
+      scaled(own.y, inverse.y, world.spinShift),
+      scaled(own.z, inverse.z, world.spinShift),
+    ),
+    axes,
+  );`;
+
+const BY_LEVER = /* wgsl */ `  let lever = scaled3(within(crossScaled(arm, along, ${UNIT_BITS}u), half.axes), fixed[body].narrow, ${POSITION_BITS}u);
+  let turn = fixed[body].turn;
+  return yieldingBy(
+    half,
+    ${2 ** TURN_BITS}
+      + scaled(scaled(lever.x, lever.x, ${UNIT_BITS}u), turn.x, ${UNIT_BITS}u)
+      + scaled(scaled(lever.y, lever.y, ${UNIT_BITS}u), turn.y, ${UNIT_BITS}u)
+      + scaled(scaled(lever.z, lever.z, ${UNIT_BITS}u), turn.z, ${UNIT_BITS}u),
+  );`;
+
+const eachPlace = (boxes: boolean): string =>
+  boxes ? 'for (var k = 0u; k < touch.count; k++) {' : ONE_PLACE;
+
+const ONE_PLACE = '{\n    const k = 0u;';
+
+const THERE_AND_BACK = /* wgsl */ `let sweeps = select(1u, ${SWEEPS}u, touch.count > 1u);
+  for (var turn = 0u; turn < sweeps * touch.count; turn++) {
+    // There and back, so that no place is the first one always.
+    let there = turn % touch.count;
+    let k = select(touch.count - 1u - there, there, (turn / touch.count) % 2u == 0u);`;
 
 /** Bytes of the uniform. */
 export const WORLD_BYTES = 4 * (WORLD_WORDS + PLANE_WORDS * MOST_PLANES);
