@@ -194,7 +194,10 @@ interface Buffers {
   readonly all: readonly GPUBuffer[];
 }
 
-const gpuMarkWords = ({ substeps, neighbours }: PhysicsParams): number => GPU_MARK_WORDS + 2 * substeps * neighbours;
+const gpuMarkWords = (params: PhysicsParams): number =>
+  GPU_MARK_WORDS + framesIn(params) + 2 * params.substeps * params.neighbours;
+
+const framesIn = ({ substeps, every }: PhysicsParams): number => Math.ceil(substeps / every);
 
 /** @throws OutOfMemoryError */
 async function createBuffers(gpu: GpuSession, it: Simulation): Promise<Buffers> {
@@ -269,7 +272,7 @@ function uniformOf({ world, local, params, room }: Simulation): Int32Array<Array
   words.set([
     ...[movers, movers + world.statics, world.planes, headsOf(movers), room.slots, massShift, spinShift, leverShift],
     ...[world.cellShift, world.reach, world.near, world.slop, world.bounceFrom, room.pairs],
-    ...[params.neighbours, local.watches.length / 2],
+    ...[params.neighbours, local.watches.length / 2, params.every, framesIn(params)],
   ]);
   words.set(world.ground, WORLD_WORDS);
   return words;
@@ -350,12 +353,13 @@ function outputsOf(
     throw new OutOfMemoryError('more bodies touch each other than the result has room for');
   }
   const marks = marksOf(params, contacts.length / CONTACT_WORDS);
+  const fastest = made.marks[GPU_MARKS.fastest] ?? 0;
   if (params.only === null) {
-    marks[MARKS.fastest] = made.marks[GPU_MARKS.fastest] ?? 0;
-    marks[MARKS.tooFast] = made.marks[GPU_MARKS.tooFast] ?? 0;
-    marks[MARKS.tooDeep] = made.marks[GPU_MARKS.tooDeep] ?? 0;
+    marks[MARKS.fastest] = fastest;
+    marks.set(aroundOf(local, made.states), MARKS.around);
     marks.set(made.marks.subarray(GPU_MARK_WORDS), MARK_WORDS);
   }
+  marks[MARKS.unsure] = fastest > params.fastest ? 1 : 0;
   const poses = new Int32Array(POSE_WORDS * made.frames.length * local.asked.length);
   let at = 0;
   for (const states of made.frames) {
@@ -366,4 +370,13 @@ function outputsOf(
     }
   }
   return [marks, poses, joined([places, contacts])].map((words): Bytes => bytesOf(words));
+}
+
+/** Sums of what the surroundings gave each body that is asked for, as 64-bit words, lower ones first. */
+function aroundOf({ asked }: Local, states: Int32Array): readonly number[] {
+  return [STATE.momentum, STATE.spin, STATE.warm].flatMap((at) => {
+    let sum = 0;
+    for (const i of asked) sum += states[STATE_WORDS * i + at + 3] ?? 0;
+    return [sum | 0, Math.floor(sum / 2 ** 32)];
+  });
 }

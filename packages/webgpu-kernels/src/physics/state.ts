@@ -179,19 +179,19 @@ export function placesOf({ bodies, states }: Pick<WorldWords, 'bodies' | 'states
   return { places, contacts: new Int32Array(0) };
 }
 
-/** Words of a result's marks before its hashes. */
+/** Words of a result's marks before those of its frames and its hashes. */
 export const MARKS = {
   /** Of the task: a result of another one has another. */
   canary: 0,
   contacts: 1,
   /** The largest step of any body along an axis in one substep. */
   fastest: 2,
-  /** Own bodies that moved by more than their smallest half extent in a substep. */
-  tooFast: 3,
-  /** Pairs with an own body, sunk into each other by more than half of the smaller one. */
-  tooDeep: 4,
+  /** 1 where that is more than the task was cut for: nothing follows from what the parts of it are. */
+  unsure: 3,
+  /** Momentum that the surroundings gave its own bodies: three sums, lower words first. */
+  around: 4,
 } as const;
-export const MARK_WORDS = 8;
+export const MARK_WORDS = 10;
 /** Of a frame that is no window's last: position and rotation. */
 export const POSE_WORDS = 7;
 
@@ -199,24 +199,30 @@ export const POSE_WORDS = 7;
 export interface PartResult extends Places {
   /** Steps along an axis: units of position. */
   readonly fastest: number;
-  readonly tooFast: number;
-  readonly tooDeep: number;
+  /** Units of momentum that the surroundings gave. */
+  readonly around: readonly [number, number, number];
+  /** Of each frame: steps and overlaps that were too large for its substeps. */
+  readonly coarse: Int32Array;
   /** Two words each: by substep, then by neighbour. */
-  readonly hashes: Uint32Array;
+  readonly hashes: Int32Array;
   /** POSE_WORDS of each own body: by frame, but for the last one. */
   readonly poses: Int32Array;
 }
 
 /** @param outputs marks, poses, states; checked to be well-formed */
-export function readResult(outputs: readonly Bytes[]): PartResult {
+export function readResult(outputs: readonly Bytes[], frames: number): PartResult {
   const [marks, poses, states] = outputs.map(wordsOf);
   if (!marks || !poses || !states) throw new RangeError('a result of a part without its outputs');
   const contacts = CONTACT_WORDS * (marks[MARKS.contacts] ?? 0);
+  const sum = (k: number) => {
+    const [low = 0, high = 0] = marks.subarray(MARKS.around + 2 * k);
+    return 2 ** 32 * high + (low >>> 0);
+  };
   return {
     fastest: marks[MARKS.fastest] ?? 0,
-    tooFast: marks[MARKS.tooFast] ?? 0,
-    tooDeep: marks[MARKS.tooDeep] ?? 0,
-    hashes: new Uint32Array(marks.subarray(MARK_WORDS)),
+    around: [sum(0), sum(1), sum(2)],
+    coarse: marks.slice(MARK_WORDS, MARK_WORDS + frames),
+    hashes: marks.slice(MARK_WORDS + frames),
     poses,
     places: states.slice(0, states.length - contacts),
     contacts: states.slice(states.length - contacts),

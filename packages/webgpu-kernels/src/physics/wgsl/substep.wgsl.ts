@@ -11,15 +11,15 @@ export const WORKGROUP = 64;
 /** Planes of a world: what fits a small uniform buffer. */
 export const MOST_PLANES = 32;
 /** Words of the uniform before its planes. */
-export const WORLD_WORDS = 16;
-/** Words that are added up for each body: warm momentum and spin, push, contacts, momentum and spin of impacts. */
-export const SUM_WORDS = 16;
+export const WORLD_WORDS = 20;
+/** Words that are added up for each body: warm momentum and spin, push, contacts, momentum and spin of impacts, the surroundings' part. */
+export const SUM_WORDS = 20;
 /** Words before the first body's sums: how many pairs there are. */
 export const SUM_HEADER = 4;
 /** Pairs that there is room for at first, a body. */
 export const PAIRS_A_BODY = 12;
-/** Words beside the states: substeps so far; pairs and contacts of a body beyond the room for them; what a result tells; then the hashes. */
-export const GPU_MARKS = { substep: 0, pairs: 1, slots: 2, fastest: 3, tooFast: 4, tooDeep: 5 } as const;
+/** Words beside the states: substeps so far; pairs and contacts of a body beyond the room for them; what a result tells. Then, of each frame, what was too fast or too deep; then the hashes. */
+export const GPU_MARKS = { substep: 0, pairs: 1, slots: 2, fastest: 3 } as const;
 export const GPU_MARK_WORDS = 8;
 /** Words of a body's provisional state; see `Moving`. */
 export const MOVING_WORDS = 16;
@@ -55,6 +55,11 @@ struct World {
   // Parts that this one is compared with, and what is compared.
   neighbours: u32,
   watches: u32,
+  // Substeps of a frame, and frames.
+  every: u32,
+  frames: u32,
+  unused0: u32,
+  unused1: u32,
   ground: array<Plane, ${MOST_PLANES}>,
 }
 
@@ -87,6 +92,7 @@ struct Body {
 struct State {
   position: vec3i,
   contacts: i32,
+  // The fourth words of these two and of warm: what the surroundings gave so far.
   momentum: vec4i,
   spin: vec4i,
   rotation: vec4i,
@@ -147,6 +153,9 @@ fn headOf(cell: vec3i) -> u32 {
 @compute @workgroup_size(${WORKGROUP})
 fn prepare(@builtin(global_invocation_id) id: vec3u) {
   let i = id.x;
+  if (i == 0u) {
+    atomicAdd(&marks[${GPU_MARKS.substep}], 1u);
+  }
   if (i >= world.bodies) {
     return;
   }
@@ -387,7 +396,9 @@ fn meet(i: u32, other: u32, surface: Surface, found: Touch) {
   }
   ${eachPlace(boxes)}
     give(i, touch.at[k], -impulses[k], hits[k]);
-    if (both) {
+    if (!both) {
+      add3(sumsOf(i) + 16u, -impulses[k]);
+    } else {
       give(other, touch.at[k] - d, impulses[k], hits[k]);
     }
     let slot = before + k;
@@ -411,7 +422,7 @@ fn meet(i: u32, other: u32, surface: Surface, found: Touch) {
   let safe = min(other, world.bodies - 1u);
   let small = select(min(smallest(i), smallest(safe)), smallest(i), ground);
   if ((deep > small >> 1u) & ((fixed[i].owned != 0) | (both & (fixed[safe].owned != 0)))) {
-    atomicAdd(&marks[${GPU_MARKS.tooDeep}], 1u);
+    flag();
   }
   deep -= world.slop;
   if (deep > 0) {
@@ -421,6 +432,12 @@ fn meet(i: u32, other: u32, surface: Surface, found: Touch) {
       push(other, normal, deep, share);
     }
   }
+}
+
+// This frame needs finer substeps.
+fn flag() {
+  let substep = atomicLoad(&marks[${GPU_MARKS.substep}]) - 1u;
+  atomicAdd(&marks[${GPU_MARK_WORDS}u + substep / world.every], 1u);
 }
 
 fn smallest(body: u32) -> i32 {
@@ -509,7 +526,6 @@ fn moveOn(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gro
   }
   if (i == 0u) {
     atomicStore(&sums[0], 0);
-    atomicAdd(&marks[${GPU_MARKS.substep}], 1u);
   }
   if (i >= world.movers) {
     return;
@@ -519,19 +535,20 @@ fn moveOn(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gro
   let warmSpin = sum3(at + 3u);
   let momentum = states[i].momentum.xyz + fixed[i].pull + warm + sum3(at + 10u);
   let angular = states[i].spin.xyz + warmSpin + sum3(at + 13u);
+  let around = sum3(at + 16u);
   let moved = (velocityOf(i, momentum) + ${2 ** (VELOCITY_BITS - 1)}) >> vec3u(${VELOCITY_BITS}u);
   let step = moved + sum3(at + 6u);
   atomicMax(&marks[${GPU_MARKS.fastest}], bitcast<u32>(sizeOf(step)));
   if ((fixed[i].owned != 0) & (sizeOf(moved) > smallest(i))) {
-    atomicAdd(&marks[${GPU_MARKS.tooFast}], 1u);
+    flag();
   }
   states[i] = State(
     states[i].position + step,
     atomicLoad(&sums[at + 9u]),
-    vec4i(momentum, states[i].momentum.w),
-    vec4i(angular, states[i].spin.w),
+    vec4i(momentum, states[i].momentum.w + around.x),
+    vec4i(angular, states[i].spin.w + around.y),
     turned(states[i].rotation, spinOf(i, axesAt(i), angular)),
-    vec4i(warm, 0),
+    vec4i(warm, states[i].warm.w + around.z),
     vec4i(warmSpin, 0),
   );
   for (var k = 0u; k < ${SUM_WORDS}u; k++) {
@@ -564,7 +581,7 @@ fn watch(@builtin(global_invocation_id) id: vec3u) {
   hash = mixed3(mixed3(mixed3(hash, state.position), state.momentum.xyz), state.spin.xyz);
   hash = mixed(mixed3(hash, state.rotation.xyz), state.rotation.w);
   hash = mixed3(mixed3(hash, state.warm.xyz), state.warmSpin.xyz);
-  let at = ${GPU_MARK_WORDS}u + 2u * ((substep - 1u) * world.neighbours + (entry.y & 255u));
+  let at = ${GPU_MARK_WORDS}u + world.frames + 2u * ((substep - 1u) * world.neighbours + (entry.y & 255u));
   atomicAdd(&marks[at], hash);
   atomicAdd(&marks[at + 1u], mixed(hash, 0x27d4eb2f));
 }
@@ -590,8 +607,7 @@ const BY_LEVER = /* wgsl */ `  let lever = scaled3(within(crossScaled(arm, along
       + scaled(scaled(lever.z, lever.z, ${UNIT_BITS}u), turn.z, ${UNIT_BITS}u),
   );`;
 
-const eachPlace = (boxes: boolean): string =>
-  boxes ? 'for (var k = 0u; k < touch.count; k++) {' : ONE_PLACE;
+const eachPlace = (boxes: boolean): string => (boxes ? 'for (var k = 0u; k < touch.count; k++) {' : ONE_PLACE);
 
 const ONE_PLACE = '{\n    const k = 0u;';
 
@@ -613,7 +629,7 @@ export interface Threads {
 
 /** The dispatches of a substep: their bindings and threads. */
 export const PASSES = [
-  { entryPoint: 'prepare', binds: [0, 1, 2, 3, 7, 8], threads: ({ bodies }: Threads) => bodies },
+  { entryPoint: 'prepare', binds: [0, 1, 2, 3, 7, 8, 10], threads: ({ bodies }: Threads) => bodies },
   { entryPoint: 'find', binds: [0, 1, 2, 3, 4, 6, 7, 8, 9], threads: ({ bodies }: Threads) => bodies },
   { entryPoint: 'meetAll', binds: [0, 1, 2, 3, 4, 5, 6, 9, 10], threads: ({ room }: Threads) => room },
   { entryPoint: 'moveOn', binds: [0, 1, 2, 3, 6, 7, 10], threads: ({ bodies }: Threads) => bodies },
