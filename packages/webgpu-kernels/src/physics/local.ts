@@ -1,6 +1,7 @@
 import { PLANE } from './solver.js';
 import {
   CONTACT_WORDS,
+  halved,
   joined,
   LISTED_SHIFT,
   listedOf,
@@ -43,10 +44,6 @@ export function finer(world: WorldHeader, halvings: number): WorldHeader {
     bounceFrom: halved(world.bounceFrom, halvings),
   };
 }
-
-/** Divided by 2^times, to the nearest. */
-export const halved = (word: number, times: number): number =>
-  times === 0 ? word : (word + 2 ** (times - 1)) >> times;
 
 /** @throws RangeError for a part of another world, or of another form than the parameters say */
 export function localOf(world: WorldHeader, whole: Part, params: PhysicsParams): Local {

@@ -1,4 +1,5 @@
 import { type Bytes, bytesOf } from '@tabgrid/protocol/bytes';
+import { PLANE } from './solver.js';
 import { FIXED_WORDS, PLANE_WORDS, STATE_WORDS, type WorldWords } from './world.js';
 
 /**
@@ -21,6 +22,8 @@ export const PLACE = {
 export const LISTED_SHIFT = 16;
 /** Words of a contact: the other's id, the feature, the impulse on it. */
 export const CONTACT_WORDS = 5;
+/** Ids from here on (unsigned) are planes. */
+export const PLANE_ID = PLANE;
 export const MOST_BODIES = 1_000_000;
 /** Bodies of which a part keeps hashes with one neighbour, and neighbours of a part. */
 export const MOST_NEIGHBOURS = 255;
@@ -261,3 +264,7 @@ export function joined(parts: readonly Int32Array[]): Int32Array<ArrayBuffer> {
   }
   return out;
 }
+
+/** A word of a usual substep in one of so many halvings: divided by 2^times, to the nearest. */
+export const halved = (word: number, times: number): number =>
+  times === 0 ? word : (word + 2 ** (times - 1)) >> times;

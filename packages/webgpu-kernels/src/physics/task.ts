@@ -29,6 +29,7 @@ export const PHYSICS = 'physics';
 export const MARKS_OUTPUT = 'marks';
 export const POSES_OUTPUT = 'poses';
 export const STATES_OUTPUT = 'states';
+export { MOST_HALVINGS };
 /** Substeps of a task. */
 export const MOST_SUBSTEPS = 4096;
 
@@ -145,7 +146,8 @@ export const markWords = (params: Span & { readonly neighbours: number }): numbe
 const statesWords = (params: Asked, contacts: number): number =>
   PLACE_WORDS * askedOf(params) + CONTACT_WORDS * contacts;
 
-function resultBytes(p: Asked & Span & { readonly neighbours: number; readonly room: number }): number {
+/** Bytes of a result with as many contacts as there is room for. */
+export function resultBytes(p: Asked & Span & { readonly neighbours: number; readonly room: number }): number {
   return 4 * (markWords(p) + POSE_WORDS * framesBefore(p) * askedOf(p) + statesWords(p, p.room));
 }
 

@@ -1,0 +1,78 @@
+import type { WorldHeader } from '@tabgrid/webgpu-kernels/physics/state';
+import { MOST_HALVINGS } from '@tabgrid/webgpu-kernels/physics/task';
+import { type Momentum, momentumDrift, pullOf } from './ledger.js';
+import type { RegionTask, Round } from './planner.js';
+
+/** Whether a window's results belong together. Pure. */
+export type WindowVerdict =
+  | { readonly kind: 'right' }
+  /** From this frame of the window on, substeps were too long. */
+  | { readonly kind: 'coarse'; readonly frame: number }
+  /** Something was faster than assumed: the usual step to assume. */
+  | { readonly kind: 'fast'; readonly speed: number }
+  /** Regions that saw different things, which a margin that may be too small explains. */
+  | { readonly kind: 'apart'; readonly pairs: readonly (readonly [number, number])[] }
+  /** Different things that nothing explains. */
+  | { readonly kind: 'doubtful'; readonly reason: string };
+
+/** @param safe whether margins are wide enough for what was assumed */
+export function judge(world: WorldHeader, round: Round, safe: boolean): WindowVerdict {
+  const { regions, halvings } = round;
+  const drift = driftOf(world, round);
+  if (drift.some((part) => part !== 0)) return { kind: 'doubtful', reason: 'momentum came from nowhere' };
+  const fastest = Math.max(...regions.map(({ heard }) => heard?.fastest ?? 0));
+  // Alone, a region misses nothing.
+  if (regions.length > 1 && regions.some(({ params }) => fastest > params.fastest)) {
+    return { kind: 'fast', speed: Math.ceil(1.5 * fastest * 2 ** halvings) };
+  }
+  const frame = coarseFrame(regions);
+  if (frame !== null && halvings < MOST_HALVINGS) return { kind: 'coarse', frame };
+  const pairs = disagreements(regions);
+  if (pairs.length === 0) return { kind: 'right' };
+  return safe ? { kind: 'doubtful', reason: 'neighbours saw different things' } : { kind: 'apart', pairs };
+}
+
+export function driftOf(world: WorldHeader, { regions, substeps, halvings }: Round): Momentum {
+  const zero: Momentum = [0, 0, 0];
+  const gained = regions.map(({ heard }) => heard?.gained ?? zero);
+  const sum = (axis: 0 | 1 | 2) => gained.reduce((all, one) => all + one[axis], 0);
+  return momentumDrift(zero, [sum(0), sum(1), sum(2)], {
+    pull: pullOf(world, halvings),
+    substeps: substeps * 2 ** halvings,
+    around: regions.map(({ heard }) => heard?.around ?? zero),
+  });
+}
+
+function coarseFrame(regions: readonly RegionTask[]): number | null {
+  const frames = regions
+    .map(({ heard }) => heard?.coarse.findIndex((count) => count > 0) ?? -1)
+    .filter((at) => at >= 0);
+  return frames.length > 0 ? Math.min(...frames) : null;
+}
+
+/** Pairs of regions whose hashes of what both have differ. */
+function disagreements(regions: readonly RegionTask[]): readonly (readonly [number, number])[] {
+  const byRegion = new Map(regions.map((one) => [one.region, one]));
+  return regions.flatMap((one) =>
+    one.neighbours.flatMap((other) => {
+      const there = byRegion.get(other);
+      if (other < one.region || !there) return [];
+      return sameSeen(one, there) ? [] : [[one.region, other] as const];
+    }),
+  );
+}
+
+function sameSeen(one: RegionTask, other: RegionTask): boolean {
+  const [here, there] = [one.neighbours.indexOf(other.region), other.neighbours.indexOf(one.region)];
+  if (here < 0 || there < 0) return false;
+  for (let substep = 0; substep < one.params.substeps; substep++) {
+    for (let word = 0; word < 2; word++) {
+      const at = (task: RegionTask, slot: number) =>
+        task.heard?.hashes[2 * (substep * task.neighbours.length + slot) + word];
+      if (at(one, here) !== at(other, there)) return false;
+    }
+  }
+  return true;
+}
+
+export const pairKey = (one: number, other: number): string => `${Math.min(one, other)} ${Math.max(one, other)}`;

@@ -1,0 +1,133 @@
+import type { Millis } from '@tabgrid/protocol/ids';
+import type { GridState } from '../planner.js';
+import { partsOf, type Window } from './parts.js';
+import { hopOf, marginOf, speedAhead } from './reach.js';
+import { type Cut, cutWorld, ownersOf, regionCount } from './regions.js';
+import { contactsOf, type Standing } from './standing.js';
+
+/** How many regions, how long a window, and how wide a margin: what is expected to be the fastest. */
+export interface Layout {
+  readonly cut: Cut;
+  /** Usual substeps between two exchanges: a part of a frame, or whole frames. */
+  readonly substeps: number;
+}
+
+export interface LayoutJob {
+  /** Usual substeps of a frame. */
+  readonly substeps: number;
+  /** null: as many as pay. */
+  readonly regions: number | null;
+  /** Units of position; null: what is safe, and 2 m at least. */
+  readonly margin: number | null;
+  readonly boxes: boolean;
+}
+
+/** What rounds took so far. */
+export interface Pace {
+  /** A unit of work on the kernel's side, and a round beside its kernels. */
+  readonly msAUnit: Millis;
+  readonly besideMs: Millis;
+}
+
+/** 2 m. */
+const USUAL_MARGIN = 2 * 2 ** 20;
+/** Fewer bodies than this are not worth another region where nothing was measured yet. */
+const LEAST_BODIES = 400;
+export const MOST_REGIONS = 64;
+/** A window is not longer than this: what is seen moves, and a death costs no more. */
+const MOST_WINDOW_MS: Millis = 1000;
+/** Bytes of one region's states at most: half of what an output may have, for contacts become more. */
+const MOST_STATE_BYTES = 2 * 2 ** 20;
+const PLACE_BYTES = 80;
+const CONTACT_BYTES = 20;
+const POSE_BYTES = 28;
+
+/** What a body's substep costs, in the kernel's units: it, and what it touches. */
+export function costsOf(standing: Standing, boxes: boolean): Float64Array {
+  return Float64Array.from(
+    { length: standing.world.bodies },
+    (_, body) => 1 + ((boxes ? 4 : 1) * contactsOf(standing, body).length) / 5,
+  );
+}
+
+/** The margin between all regions for windows of so many usual substeps. */
+export function marginFor(standing: Standing, job: LayoutJob, substeps: number, speed: number): number {
+  return job.margin ?? Math.max(USUAL_MARGIN, marginOf(substeps, hopOf(standing.world, speed)));
+}
+
+export function layoutOf(standing: Standing, job: LayoutJob, grid: GridState, pace: Pace | null): Layout {
+  const costs = costsOf(standing, job.boxes);
+  const counts = regionCounts(standing, job, grid);
+  if (!pace) {
+    const [fewest = 1] = counts;
+    const paying = Math.max(fewest, Math.min(grid.volunteers, Math.floor(standing.world.bodies / LEAST_BODIES)));
+    const regions = job.regions ?? Math.min(MOST_REGIONS, paying);
+    return { cut: cutWorld(standing, costs, weightsOf(grid, regions)), substeps: job.substeps };
+  }
+  const layouts = counts.flatMap((regions) => {
+    const cut = cutWorld(standing, costs, weightsOf(grid, regions));
+    const owners = ownersOf(standing, cut, null);
+    return windowsFor(standing, job, regions).map((substeps) => ({
+      layout: { cut, substeps },
+      ...expected(standing, { job, owners, substeps, costs, pace }),
+    }));
+  });
+  const short = layouts.filter(({ windowMs }) => windowMs <= MOST_WINDOW_MS);
+  const least = (list: typeof layouts, by: (one: (typeof layouts)[number]) => number) =>
+    list.reduce((best, one) => (by(one) < by(best) ? one : best));
+  const best = short.length > 0 ? least(short, (one) => one.substepMs) : least(layouts, (one) => one.windowMs);
+  return best.layout;
+}
+
+function regionCounts({ world, places, contacts }: Standing, job: LayoutJob, grid: GridState): readonly number[] {
+  if (job.regions !== null) return [Math.min(job.regions, world.bodies, MOST_REGIONS)];
+  const bytes = 4 * (places.length + contacts.length);
+  const fewest = Math.max(1, Math.ceil(bytes / MOST_STATE_BYTES));
+  const most = Math.max(fewest, Math.min(MOST_REGIONS, grid.volunteers, world.bodies));
+  return [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64].filter(
+    (count) => count === fewest || (count > fewest && count <= most),
+  );
+}
+
+/** The fastest volunteers get the largest regions. */
+function weightsOf({ speeds }: GridState, regions: number): readonly number[] {
+  const median = speeds?.[speeds.length >> 1] ?? 1;
+  return Array.from({ length: regions }, (_, k) => speeds?.[k] ?? median);
+}
+
+function windowsFor({ world }: Standing, { substeps }: LayoutJob, regions: number): readonly number[] {
+  const frames = [1, 2, 4, 8].filter(
+    (count) => count === 1 || (world.bodies * POSE_BYTES * count) / regions < MOST_STATE_BYTES / 2,
+  );
+  const parts = [4, 2].filter((by) => substeps % by === 0 && regions > 1).map((by) => substeps / by);
+  return [...parts, ...frames.map((count) => count * substeps)];
+}
+
+/** How long a window is likely to take, and a substep of it. */
+function expected(
+  standing: Standing,
+  it: {
+    readonly job: LayoutJob;
+    readonly owners: Uint8Array;
+    readonly substeps: number;
+    readonly costs: Float64Array;
+    readonly pace: Pace;
+  },
+): { readonly windowMs: Millis; readonly substepMs: Millis } {
+  const { job, owners, substeps, costs, pace } = it;
+  const speed = speedAhead(standing, substeps);
+  const margin = marginFor(standing, job, substeps, speed);
+  const window: Window = { substeps, hop: hopOf(standing.world, speed), margin: () => margin };
+  const units = partsOf(standing, owners, window).map(({ part }) =>
+    part.ids.reduce((sum, id) => sum + (costs[id] ?? 0), 0),
+  );
+  const windowMs = Math.max(...units) * substeps * pace.msAUnit + pace.besideMs;
+  return { windowMs, substepMs: windowMs / substeps };
+}
+
+export const regionsOf = ({ cut }: Layout): number => regionCount(cut);
+
+/** Bytes that a result of a part is likely to have. */
+export function bytesExpected(bodies: number, contacts: number, frames: number): number {
+  return PLACE_BYTES * bodies + CONTACT_BYTES * contacts + POSE_BYTES * bodies * (frames - 1);
+}

@@ -1,0 +1,347 @@
+import type { BlobRef } from '@tabgrid/protocol/blob';
+import { type JobId, type Millis, TaskId } from '@tabgrid/protocol/ids';
+import { MAX_OUTPUT_BYTES } from '@tabgrid/protocol/limits';
+import type { TaskSpec, Verification } from '@tabgrid/protocol/task';
+import { CONTACT_WORDS, type Part, type PartResult } from '@tabgrid/webgpu-kernels/physics/state';
+import { type PhysicsParams, physicsTask, resultBytes } from '@tabgrid/webgpu-kernels/physics/task';
+import * as v from 'valibot';
+import type { GridState } from '../planner.js';
+import { judge, pairKey } from './judge.js';
+import { bytesExpected, type Layout, layoutOf, marginFor, type Pace } from './layout.js';
+import type { Momentum } from './ledger.js';
+import { partsOf } from './parts.js';
+import { hopOf, speedAhead } from './reach.js';
+import { ownersOf } from './regions.js';
+import { ownIds, type Standing } from './standing.js';
+
+/**
+ * A world's windows, one after the other: each region's part goes out as a task, and when all are back they are looked at together.
+ * Either the world moves on, or the window is done again: with finer substeps, a wider margin, or by several volunteers each.
+ *
+ * 1. What becomes of the world does not depend on how it is cut: neither on regions nor on windows. Substeps are halved frame by
+ *    frame, by what happens to bodies in that frame alone.
+ * 2. A window is taken only if what each neighbour could have influenced was the same on both sides after every substep, nothing
+ *    was faster than the margin allows, and momentum is what it was, to the last bit.
+ */
+export interface PhysicsJob {
+  readonly id: JobId;
+  /** Of the name of the world's bytes. */
+  readonly world: BlobRef;
+  readonly frames: number;
+  /** Usual substeps of a frame. */
+  readonly substeps: number;
+  /** null: as many as pay. */
+  readonly regions: number | null;
+  /** Units of position, taken as given, and widened where it turns out too small; null: what is safe, and 2 m at least. */
+  readonly margin: number | null;
+  readonly boxes: boolean;
+  readonly verify: Verification;
+}
+
+export interface PhysicsState {
+  readonly job: PhysicsJob;
+  /** Usual substeps that the world has gone. */
+  readonly gone: number;
+  readonly layout: Layout;
+  readonly owners: Uint8Array;
+  readonly round: Round;
+  /** Tasks made so far: part of their names. */
+  readonly made: number;
+  /** Margins that were too small: how often each was widened, by its two regions. */
+  readonly widened: Readonly<Record<string, number>>;
+  /** A frame that needs finer substeps; those before it do not. */
+  readonly finer: { readonly frame: number; readonly halvings: number } | null;
+  readonly pace: Pace | null;
+  readonly figures: Figures;
+}
+
+/** What happened so far. */
+export interface Figures {
+  /** Pairs of regions that disagreed. */
+  readonly conflicts: number;
+  /** Tasks that were done again, for whatever reason. */
+  readonly resimulated: number;
+  readonly rounds: number;
+  /** Bodies in all parts, and those that were another's. */
+  readonly bodies: number;
+  readonly ghosts: number;
+  readonly kernelMs: Millis;
+  /** Rounds from their first task to their last result, and the longest kernel of each. */
+  readonly roundMs: Millis;
+  readonly longestMs: Millis;
+}
+
+export interface Round {
+  /** Usual substeps of the window; its tasks have 2^halvings as many. */
+  readonly substeps: number;
+  readonly halvings: number;
+  /** Largest usual step that was assumed. */
+  readonly speed: number;
+  /** How often results contradicted each other with a margin that is wide enough. */
+  readonly doubt: number;
+  readonly begunAt: Millis;
+  readonly regions: readonly RegionTask[];
+}
+
+export interface RegionTask {
+  readonly region: number;
+  readonly task: TaskId;
+  readonly params: PhysicsParams;
+  readonly neighbours: readonly number[];
+  readonly ghosts: number;
+  readonly heard: Heard | null;
+}
+
+/** What the driver tells of a result. */
+export interface Heard {
+  readonly fastest: number;
+  readonly coarse: readonly number[];
+  readonly hashes: Int32Array;
+  readonly around: Momentum;
+  /** Of its own bodies, before and after. */
+  readonly gained: Momentum;
+  readonly kernelMs: Millis;
+}
+
+export type PhysicsEvent =
+  | { readonly type: 'accepted'; readonly task: TaskId; readonly heard: Heard; readonly now: Millis }
+  | { readonly type: 'retracted'; readonly task: TaskId }
+  /** The driver has put the window's results together. */
+  | { readonly type: 'merged'; readonly now: Millis };
+
+export interface PhysicsStep {
+  readonly add: readonly { readonly spec: TaskSpec; readonly part: Part }[];
+  /** Tasks whose results are not wanted any more. */
+  readonly drop: readonly TaskId[];
+  /** The window stands: its results become the world, and `merged` follows. */
+  readonly keep: boolean;
+  /** The world goes back to where its last whole frame ended. */
+  readonly back: boolean;
+  readonly done: boolean;
+  /** Why it cannot go on. */
+  readonly failed: string | null;
+}
+
+const NOTHING: PhysicsStep = { add: [], drop: [], keep: false, back: false, done: false, failed: null };
+/** Rounds after which it is looked at again how the world is best cut. */
+const LOOK_AGAIN = 16;
+const MOST_DOUBT = 3;
+
+export function beginPhysics(
+  job: PhysicsJob,
+  standing: Standing,
+  grid: GridState,
+  now: Millis,
+): [PhysicsState, PhysicsStep] {
+  const layout = layoutOf(standing, job, grid, null);
+  const empty: PhysicsState = {
+    ...{ job, gone: 0, layout, made: 0, widened: {}, finer: null, pace: null },
+    owners: ownersOf(standing, layout.cut, null),
+    round: { substeps: 0, halvings: 0, speed: 0, doubt: 0, begunAt: now, regions: [] },
+    figures: {
+      ...{ conflicts: 0, resimulated: 0, rounds: 0, bodies: 0, ghosts: 0, kernelMs: 0, roundMs: 0, longestMs: 0 },
+    },
+  };
+  return beginRound(empty, standing, { now });
+}
+
+export function resumePhysics(
+  state: PhysicsState,
+  event: PhysicsEvent,
+  standing: Standing,
+  grid: GridState,
+): [PhysicsState, PhysicsStep] {
+  switch (event.type) {
+    case 'retracted':
+      return [withHeard(state, event.task, null), NOTHING];
+    case 'accepted': {
+      const next = withHeard(state, event.task, event.heard);
+      return next.round.regions.every(({ heard }) => heard) ? look(next, standing, event.now) : [next, NOTHING];
+    }
+    case 'merged':
+      return onwards(state, standing, grid, event.now);
+  }
+}
+
+function withHeard(state: PhysicsState, task: TaskId, heard: Heard | null): PhysicsState {
+  const regions = state.round.regions.map((region) => (region.task === task ? { ...region, heard } : region));
+  return { ...state, round: { ...state.round, regions } };
+}
+
+/** All results are there. */
+function look(state: PhysicsState, standing: Standing, now: Millis): [PhysicsState, PhysicsStep] {
+  const { round, job, widened } = state;
+  const seen = figured(state, now);
+  const verdict = judge(standing.world, round, job.margin === null);
+  switch (verdict.kind) {
+    case 'right':
+      return [seen, { ...NOTHING, keep: true }];
+    case 'coarse': {
+      const frame = Math.floor(state.gone / job.substeps) + verdict.frame;
+      const halvings = verdict.frame === 0 ? round.halvings + 1 : 1;
+      const finer = { frame, halvings };
+      // A frame that was begun before this window is done again from its beginning.
+      const within = state.gone % job.substeps;
+      const whole = { ...seen, finer, gone: state.gone - within };
+      if (within === 0) return again(whole, standing, { now });
+      return [
+        { ...whole, round: { ...round, regions: [] } },
+        { ...dropped(round), back: true },
+      ];
+    }
+    case 'fast':
+      return again(seen, standing, { now, speed: verdict.speed });
+    case 'apart': {
+      const conflicts = seen.figures.conflicts + verdict.pairs.length;
+      const more = { ...widened };
+      for (const [one, other] of verdict.pairs) more[pairKey(one, other)] = (more[pairKey(one, other)] ?? 0) + 1;
+      return again({ ...seen, widened: more, figures: { ...seen.figures, conflicts } }, standing, { now });
+    }
+    case 'doubtful': {
+      const doubt = round.doubt + 1;
+      const conflicts = seen.figures.conflicts + 1;
+      const next = { ...seen, figures: { ...seen.figures, conflicts } };
+      if (doubt > MOST_DOUBT) {
+        return [
+          next,
+          {
+            ...dropped(round),
+            failed: `Volunteers' results contradict each other again and again: ${verdict.reason}.`,
+          },
+        ];
+      }
+      return again(next, standing, { now, doubt });
+    }
+  }
+}
+
+const dropped = ({ regions }: Round): PhysicsStep => ({ ...NOTHING, drop: regions.map(({ task }) => task) });
+
+/** The same window once more. */
+function again(
+  state: PhysicsState,
+  standing: Standing,
+  how: { readonly now: Millis; readonly speed?: number; readonly doubt?: number },
+): [PhysicsState, PhysicsStep] {
+  const { regions } = state.round;
+  const figures = { ...state.figures, resimulated: state.figures.resimulated + regions.length };
+  const [next, step] = beginRound({ ...state, figures }, standing, how);
+  return [next, { ...step, drop: regions.map(({ task }) => task) }];
+}
+
+/** The window is in the world. */
+function onwards(state: PhysicsState, standing: Standing, grid: GridState, now: Millis): [PhysicsState, PhysicsStep] {
+  const { job, round } = state;
+  const gone = state.round.regions.length > 0 ? state.gone + round.substeps : state.gone;
+  if (gone >= job.frames * job.substeps)
+    return [
+      { ...state, gone },
+      { ...NOTHING, done: true },
+    ];
+  const past = state.finer && gone >= (state.finer.frame + 1) * job.substeps;
+  const finer = past ? null : state.finer;
+  const whole = gone % job.substeps === 0;
+  const relaid = whole && (state.figures.rounds <= 2 || state.figures.rounds % LOOK_AGAIN === 0);
+  const layout = relaid ? layoutOf(standing, job, grid, state.pace) : state.layout;
+  const owners = ownersOf(standing, layout.cut, relaid ? null : state.owners);
+  return beginRound({ ...state, gone, finer, layout, owners }, standing, { now });
+}
+
+function beginRound(
+  state: PhysicsState,
+  standing: Standing,
+  { now, speed: asked, doubt = 0 }: { readonly now: Millis; readonly speed?: number; readonly doubt?: number },
+): [PhysicsState, PhysicsStep] {
+  const { job, widened } = state;
+  const { substeps, halvings } = windowOf(state);
+  const speed = Math.max(asked ?? 0, speedAhead(standing, substeps));
+  const margin = marginFor(standing, job, substeps, speed);
+  const steps = substeps * 2 ** halvings;
+  const stepSpeed = Math.ceil(speed / 2 ** halvings);
+  const hop = hopOf(standing.world, stepSpeed);
+  const parts = partsOf(standing, state.owners, {
+    ...{ substeps: steps, hop },
+    margin: (one, other) => margin * 1.5 ** (widened[pairKey(one, other)] ?? 0),
+  });
+  let made = state.made;
+  const tasks = parts.map(({ region, part, neighbours, ghosts }) => {
+    const own = ownIds(part).length;
+    const shape = {
+      ...{ bodies: part.ids.length, own, contacts: part.contacts.length / CONTACT_WORDS, boxes: job.boxes, only: null },
+      ...{ substeps: steps, halvings, every: job.substeps * 2 ** halvings, neighbours: neighbours.length },
+      ...{ hop, fastest: stepSpeed, room: 0 },
+    };
+    const room = Math.floor((MAX_OUTPUT_BYTES - resultBytes(shape)) / (4 * CONTACT_WORDS));
+    const params: PhysicsParams = { ...shape, room };
+    const frames = Math.max(1, substeps / job.substeps);
+    const spec: TaskSpec = {
+      id: v.parse(TaskId, `${job.id}:w${made++}`),
+      job: job.id,
+      kernel: { kind: physicsTask.kind, version: physicsTask.version },
+      params,
+      inputs: [job.world],
+      requires: physicsTask.requires(params),
+      workUnits: physicsTask.workUnits(params),
+      outputBytes: Math.min(MAX_OUTPUT_BYTES, bytesExpected(own, (1.2 * shape.contacts * own) / shape.bodies, frames)),
+      verify: doubt > 0 ? 'replicate' : job.verify,
+    };
+    spec.outputBytes = Math.round(spec.outputBytes);
+    return { task: { region, task: spec.id, params, neighbours, ghosts, heard: null }, spec, part };
+  });
+  const round: Round = { substeps, halvings, speed, doubt, begunAt: now, regions: tasks.map(({ task }) => task) };
+  return [
+    { ...state, made, round },
+    { ...NOTHING, add: tasks.map(({ spec, part }) => ({ spec, part })) },
+  ];
+}
+
+/** Up to the frame that needs finer substeps, and that one alone. */
+function windowOf({ job, gone, layout, finer }: PhysicsState): {
+  readonly substeps: number;
+  readonly halvings: number;
+} {
+  const left = job.frames * job.substeps - gone;
+  const within = job.substeps - (gone % job.substeps);
+  const usual = Math.min(left, layout.substeps < job.substeps ? Math.min(within, layout.substeps) : layout.substeps);
+  if (!finer) return { substeps: usual, halvings: 0 };
+  const before = finer.frame * job.substeps - gone;
+  if (before > 0) return { substeps: Math.min(usual, before), halvings: 0 };
+  return { substeps: Math.min(usual, within), halvings: finer.halvings };
+}
+
+function figured(state: PhysicsState, now: Millis): PhysicsState {
+  const { round, figures } = state;
+  const sum = (of: (region: RegionTask) => number) => round.regions.reduce((all, region) => all + of(region), 0);
+  const kernelMs = sum(({ heard }) => heard?.kernelMs ?? 0);
+  const units = sum(({ params }) => physicsTask.workUnits(params));
+  const longest = Math.max(...round.regions.map(({ heard }) => heard?.kernelMs ?? 0));
+  const roundMs = now - round.begunAt;
+  const pace = paced(state.pace, { msAUnit: kernelMs / units, besideMs: Math.max(0, roundMs - longest) });
+  return {
+    ...state,
+    pace,
+    figures: {
+      ...figures,
+      rounds: figures.rounds + 1,
+      bodies: figures.bodies + sum(({ params }) => params.bodies),
+      ghosts: figures.ghosts + sum(({ ghosts }) => ghosts),
+      kernelMs: figures.kernelMs + kernelMs,
+      roundMs: figures.roundMs + roundMs,
+      longestMs: figures.longestMs + longest,
+    },
+  };
+}
+
+const NEW_SHARE = 0.3;
+
+function paced(before: Pace | null, now: Pace): Pace {
+  if (!before) return now;
+  const mean = (a: number, b: number) => a + NEW_SHARE * (b - a);
+  return { msAUnit: mean(before.msAUnit, now.msAUnit), besideMs: mean(before.besideMs, now.besideMs) };
+}
+
+/** What the planner hears of a result. @param gained its own bodies' momentum after, less before */
+export function heardOf(result: PartResult, gained: Momentum, kernelMs: Millis): Heard {
+  const { fastest, coarse, hashes, around } = result;
+  return { fastest, coarse: [...coarse], hashes, around, gained, kernelMs };
+}
