@@ -25,11 +25,15 @@ export function judge(world: WorldHeader, round: Round, safe: boolean): WindowVe
   if (regions.length > 1 && regions.some(({ params }) => fastest > params.fastest)) {
     return { kind: 'fast', speed: Math.ceil(1.5 * fastest * 2 ** halvings) };
   }
-  const frame = coarseFrame(regions);
-  if (frame !== null && halvings < MOST_HALVINGS) return { kind: 'coarse', frame };
+  if (safe && !regions.every((one) => endsAsSaid(one, regions))) {
+    return { kind: 'doubtful', reason: 'states came back that are not those which were hashed' };
+  }
   const pairs = disagreements(regions);
-  if (pairs.length === 0) return { kind: 'right' };
-  return safe ? { kind: 'doubtful', reason: 'neighbours saw different things' } : { kind: 'apart', pairs };
+  if (pairs.length > 0) {
+    return safe ? { kind: 'doubtful', reason: 'neighbours saw different things' } : { kind: 'apart', pairs };
+  }
+  const frame = coarseFrame(regions);
+  return frame !== null && halvings < MOST_HALVINGS ? { kind: 'coarse', frame } : { kind: 'right' };
 }
 
 export function driftOf(world: WorldHeader, { regions, substeps, halvings }: Round): Momentum {
@@ -73,6 +77,19 @@ function sameSeen(one: RegionTask, other: RegionTask): boolean {
     }
   }
   return true;
+}
+
+/** Whether what came back of both sides is what a region said of the last substep. */
+function endsAsSaid(one: RegionTask, regions: readonly RegionTask[]): boolean {
+  return one.neighbours.every((other, slot) => {
+    const there = regions.find(({ region }) => region === other);
+    const back = there?.neighbours.indexOf(one.region) ?? -1;
+    const last = 2 * ((one.params.substeps - 1) * one.neighbours.length + slot);
+    return [0, 1].every((word) => {
+      const sum = (one.heard?.finals[2 * slot + word] ?? 0) + (there?.heard?.finals[2 * back + word] ?? 0);
+      return (sum | 0) === one.heard?.hashes[last + word];
+    });
+  });
 }
 
 export const pairKey = (one: number, other: number): string => `${Math.min(one, other)} ${Math.max(one, other)}`;

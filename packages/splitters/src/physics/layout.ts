@@ -17,9 +17,13 @@ export interface LayoutJob {
   readonly substeps: number;
   /** null: as many as pay. */
   readonly regions: number | null;
-  /** Units of position; null: what is safe, and 2 m at least. */
-  readonly margin: number | null;
+  /** Units of position: at least; more where that is not safe. */
+  readonly margin: number;
+  /** The margin as it is, safe or not: what it misses is found, and the margin widened. */
+  readonly daring?: boolean;
   readonly boxes: boolean;
+  /** Usual substeps between exchanges: a divisor or a multiple of a frame's; absent: as many as pay. */
+  readonly window?: number;
 }
 
 /** What rounds took so far. */
@@ -29,8 +33,6 @@ export interface Pace {
   readonly besideMs: Millis;
 }
 
-/** 2 m. */
-const USUAL_MARGIN = 2 * 2 ** 20;
 /** Fewer bodies than this are not worth another region where nothing was measured yet. */
 const LEAST_BODIES = 400;
 export const MOST_REGIONS = 64;
@@ -52,7 +54,7 @@ export function costsOf(standing: Standing, boxes: boolean): Float64Array {
 
 /** The margin between all regions for windows of so many usual substeps. */
 export function marginFor(standing: Standing, job: LayoutJob, substeps: number, speed: number): number {
-  return job.margin ?? Math.max(USUAL_MARGIN, marginOf(substeps, hopOf(standing.world, speed)));
+  return job.daring ? job.margin : Math.max(job.margin, marginOf(substeps, hopOf(standing.world, speed)));
 }
 
 export function layoutOf(standing: Standing, job: LayoutJob, grid: GridState, pace: Pace | null): Layout {
@@ -62,7 +64,7 @@ export function layoutOf(standing: Standing, job: LayoutJob, grid: GridState, pa
     const [fewest = 1] = counts;
     const paying = Math.max(fewest, Math.min(grid.volunteers, Math.floor(standing.world.bodies / LEAST_BODIES)));
     const regions = job.regions ?? Math.min(MOST_REGIONS, paying);
-    return { cut: cutWorld(standing, costs, weightsOf(grid, regions)), substeps: job.substeps };
+    return { cut: cutWorld(standing, costs, weightsOf(grid, regions)), substeps: job.window ?? job.substeps };
   }
   const layouts = counts.flatMap((regions) => {
     const cut = cutWorld(standing, costs, weightsOf(grid, regions));
@@ -95,7 +97,8 @@ function weightsOf({ speeds }: GridState, regions: number): readonly number[] {
   return Array.from({ length: regions }, (_, k) => speeds?.[k] ?? median);
 }
 
-function windowsFor({ world }: Standing, { substeps }: LayoutJob, regions: number): readonly number[] {
+function windowsFor({ world }: Standing, { substeps, window }: LayoutJob, regions: number): readonly number[] {
+  if (window !== undefined) return [window];
   const frames = [1, 2, 4, 8].filter(
     (count) => count === 1 || (world.bodies * POSE_BYTES * count) / regions < MOST_STATE_BYTES / 2,
   );

@@ -2,12 +2,12 @@ import type { BlobRef } from '@tabgrid/protocol/blob';
 import { type JobId, type Millis, TaskId } from '@tabgrid/protocol/ids';
 import { MAX_OUTPUT_BYTES } from '@tabgrid/protocol/limits';
 import type { TaskSpec, Verification } from '@tabgrid/protocol/task';
-import { CONTACT_WORDS, type Part, type PartResult } from '@tabgrid/webgpu-kernels/physics/state';
+import { CONTACT_WORDS, type Part } from '@tabgrid/webgpu-kernels/physics/state';
 import { type PhysicsParams, physicsTask, resultBytes } from '@tabgrid/webgpu-kernels/physics/task';
 import * as v from 'valibot';
 import type { GridState } from '../planner.js';
 import { judge, pairKey } from './judge.js';
-import { bytesExpected, type Layout, layoutOf, marginFor, type Pace } from './layout.js';
+import { bytesExpected, type Layout, type LayoutJob, layoutOf, marginFor, type Pace } from './layout.js';
 import type { Momentum } from './ledger.js';
 import { partsOf } from './parts.js';
 import { hopOf, speedAhead } from './reach.js';
@@ -23,18 +23,11 @@ import { ownIds, type Standing } from './standing.js';
  * 2. A window is taken only if what each neighbour could have influenced was the same on both sides after every substep, nothing
  *    was faster than the margin allows, and momentum is what it was, to the last bit.
  */
-export interface PhysicsJob {
+export interface PhysicsJob extends LayoutJob {
   readonly id: JobId;
   /** Of the name of the world's bytes. */
   readonly world: BlobRef;
   readonly frames: number;
-  /** Usual substeps of a frame. */
-  readonly substeps: number;
-  /** null: as many as pay. */
-  readonly regions: number | null;
-  /** Units of position, taken as given, and widened where it turns out too small; null: what is safe, and 2 m at least. */
-  readonly margin: number | null;
-  readonly boxes: boolean;
   readonly verify: Verification;
 }
 
@@ -97,6 +90,8 @@ export interface Heard {
   readonly fastest: number;
   readonly coarse: readonly number[];
   readonly hashes: Int32Array;
+  /** What the hashes with each neighbour are after the last substep, of its own bodies as they came back: two words each. */
+  readonly finals: Int32Array;
   readonly around: Momentum;
   /** Of its own bodies, before and after. */
   readonly gained: Momentum;
@@ -172,7 +167,7 @@ function withHeard(state: PhysicsState, task: TaskId, heard: Heard | null): Phys
 function look(state: PhysicsState, standing: Standing, now: Millis): [PhysicsState, PhysicsStep] {
   const { round, job, widened } = state;
   const seen = figured(state, now);
-  const verdict = judge(standing.world, round, job.margin === null);
+  const verdict = judge(standing.world, round, !job.daring);
   switch (verdict.kind) {
     case 'right':
       return [seen, { ...NOTHING, keep: true }];
@@ -338,10 +333,4 @@ function paced(before: Pace | null, now: Pace): Pace {
   if (!before) return now;
   const mean = (a: number, b: number) => a + NEW_SHARE * (b - a);
   return { msAUnit: mean(before.msAUnit, now.msAUnit), besideMs: mean(before.besideMs, now.besideMs) };
-}
-
-/** What the planner hears of a result. @param gained its own bodies' momentum after, less before */
-export function heardOf(result: PartResult, gained: Momentum, kernelMs: Millis): Heard {
-  const { fastest, coarse, hashes, around } = result;
-  return { fastest, coarse: [...coarse], hashes, around, gained, kernelMs };
 }

@@ -12,6 +12,8 @@ export const WORKGROUP = 64;
 export const MOST_PLANES = 32;
 /** Words of the uniform before its planes. */
 export const WORLD_WORDS = 20;
+/** What turns by more than half a radian in a substep is too fast for it. */
+const MOST_TURN = 2 ** (SPIN_BITS - 1);
 /** Words that are added up for each body: warm momentum and spin, push, contacts, momentum and spin of impacts, the surroundings' part. */
 export const SUM_WORDS = 20;
 /** Words before the first body's sums: how many pairs there are. */
@@ -539,7 +541,8 @@ fn moveOn(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gro
   let moved = (velocityOf(i, momentum) + ${2 ** (VELOCITY_BITS - 1)}) >> vec3u(${VELOCITY_BITS}u);
   let step = moved + sum3(at + 6u);
   atomicMax(&marks[${GPU_MARKS.fastest}], bitcast<u32>(sizeOf(step)));
-  if ((fixed[i].owned != 0) & (sizeOf(moved) > smallest(i))) {
+  let turns = spinOf(i, axesAt(i), angular);
+  if ((fixed[i].owned != 0) & ((sizeOf(moved) > smallest(i)) | (sizeOf(turns) > ${MOST_TURN}))) {
     flag();
   }
   states[i] = State(
@@ -547,7 +550,7 @@ fn moveOn(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gro
     atomicLoad(&sums[at + 9u]),
     vec4i(momentum, states[i].momentum.w + around.x),
     vec4i(angular, states[i].spin.w + around.y),
-    turned(states[i].rotation, spinOf(i, axesAt(i), angular)),
+    turned(states[i].rotation, turns),
     vec4i(warm, states[i].warm.w + around.z),
     vec4i(warmSpin, 0),
   );

@@ -1,0 +1,42 @@
+import type { Millis } from '@tabgrid/protocol/ids';
+import { hashOfPlace, joined, type Part, type PartResult } from '@tabgrid/webgpu-kernels/physics/state';
+import type { PhysicsParams } from '@tabgrid/webgpu-kernels/physics/task';
+import { type Momentum, momentumOf } from './ledger.js';
+import type { Heard } from './planner.js';
+import { placeIn } from './standing.js';
+
+/** What the planner hears of a result: numbers, not states. */
+export function heardOf(part: Part, params: PhysicsParams, result: PartResult, kernelMs: Millis): Heard {
+  const { fastest, coarse, hashes, around } = result;
+  return {
+    ...{ fastest, coarse: [...coarse], hashes, around, kernelMs },
+    finals: finalsOf(part, params, result),
+    gained: gainedBy(part, result),
+  };
+}
+
+function finalsOf({ ids, owned, watches }: Part, params: PhysicsParams, result: PartResult): Int32Array {
+  const finals = new Int32Array(2 * params.neighbours);
+  const own = ownIndices(owned);
+  for (const { body, neighbour, until } of watches) {
+    const index = own[body] ?? -1;
+    if (index < 0 || until < params.substeps) continue;
+    const [first, second] = hashOfPlace(ids[body] ?? 0, placeIn(result, index), params.halvings);
+    finals[2 * neighbour] = (finals[2 * neighbour] ?? 0) + first;
+    finals[2 * neighbour + 1] = (finals[2 * neighbour + 1] ?? 0) + second;
+  }
+  return finals;
+}
+
+/** Of each body its number among the part's own; -1 for others'. */
+function ownIndices(owned: Uint8Array): Int32Array {
+  let next = 0;
+  return Int32Array.from(owned, (own) => (own ? next++ : -1));
+}
+
+function gainedBy(part: Part, { places }: PartResult): Momentum {
+  const own = [...part.owned.keys()].filter((i) => part.owned[i]);
+  const before = momentumOf({ places: joined(own.map((i) => placeIn(part, i))) });
+  const after = momentumOf({ places });
+  return [after[0] - before[0], after[1] - before[1], after[2] - before[2]];
+}
