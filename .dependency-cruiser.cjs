@@ -11,13 +11,13 @@ const arrows = {
   'packages/scheduler': ['packages/protocol'],
   'packages/splitters': [
     'packages/protocol',
-    'packages/webgpu-kernels/src/(task-kind|[a-z]+/(task|film|scene|luminance|world|state))',
+    'packages/webgpu-kernels/src/(task-kind|[a-z]+/(task|film|scene|luminance|world|state|scale))',
   ],
   // Beside the port: the seeded source of chance that advice draws from, and the types of what a recorder watches.
   'packages/ml': ['packages/protocol', 'packages/store', 'packages/scheduler/src/(oracle|random|events)'],
   'packages/coordinator': [
     'packages/(protocol|transport|store|assets|scheduler|splitters|ml)',
-    'packages/webgpu-kernels/src/(task-kind|[a-z]+/(task|film|scene|world|state))',
+    'packages/webgpu-kernels/src/(task-kind|[a-z]+/(task|film|scene|world|state|scale))',
   ],
   'packages/volunteer': ['packages/(protocol|transport|store|webgpu-kernels)'],
   'packages/simulator': [

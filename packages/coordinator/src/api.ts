@@ -4,6 +4,7 @@ import type { JobId, Millis, RoomId, VolunteerId } from '@tabgrid/protocol/ids';
 import type { AdapterClass, Verification } from '@tabgrid/protocol/task';
 import type { LinkPath } from '@tabgrid/transport/link';
 import type { CameraSource } from '@tabgrid/webgpu-kernels/pathtrace/scene-source';
+import type { Simulations, SimulationView } from './simulation/api.js';
 import type { Viewport, ViewportView } from './viewport/api.js';
 
 export type { ToneCurve } from '@tabgrid/assets/tonemap';
@@ -203,6 +204,8 @@ export interface GridView {
   readonly unfinished: readonly UnfinishedJob[];
   /** null while it is closed. */
   readonly viewport: ViewportView | null;
+  /** The world that was launched last; null before the first. */
+  readonly simulation: SimulationView | null;
   /** Things that the owner should know (persistence lost, for example). */
   readonly notices: readonly string[];
 }
@@ -359,6 +362,7 @@ export interface Coordinator {
   /** More samples on the finished (or stopped) picture. @throws UserError */
   addSamples(spp: number): Promise<void>;
   readonly viewport: Viewport;
+  readonly simulations: Simulations;
   /** @param form by default the denoised picture where there is one */
   film(form?: PictureForm): FilmView | null;
   tiles(): readonly TileView[];

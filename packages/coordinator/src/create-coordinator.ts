@@ -160,6 +160,7 @@ export function createCoordinator(deps: CoordinatorDeps): CoordinatorRuntime {
     },
     addSamples: actions.addSamples,
     viewport,
+    simulations: grid.simulations,
     film(form = 'denoised') {
       const { shown } = jobs;
       if (!hasPicture(shown)) return null;

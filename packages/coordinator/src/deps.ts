@@ -4,8 +4,10 @@ import type { Bytes } from '@tabgrid/protocol/bytes';
 import type { Clock } from '@tabgrid/protocol/clock';
 import type { BlobStore, RecordStore } from '@tabgrid/store/ports';
 import type { OwnerSource } from '@tabgrid/transport/source';
+import type { World } from '@tabgrid/webgpu-kernels/physics/world';
 import type { SceneInput } from './api.js';
 import type { LearningPort } from './learning/learning.js';
+import type { WorldInput } from './simulation/api.js';
 
 /** Turns files into what the grid needs. In a page: `createSceneWorker`. */
 export interface ScenePreparer {
@@ -46,6 +48,8 @@ export interface CoordinatorDeps {
   readonly storeProblem?: string | null;
   readonly prepare: ScenePreparer;
   readonly encode: FilmEncoder;
+  /** Reads a world of bodies. @throws UserError that names the problem and what to do */
+  readonly readWorld: (input: WorldInput) => Promise<{ readonly title: string; readonly world: World }>;
   /**
    * Whether this page is the only one of the browser that has this name, for as long as it lives (see `claimName`). Absent:
    * there are no others.

@@ -45,6 +45,7 @@ export function gridView({ grid, scenes, signaling, room, open }: GridViewState)
     jobs: [...jobViews.values()],
     unfinished: jobs.unfinished().map(unfinishedView),
     viewport: grid.viewport.view(),
+    simulation: grid.simulations.view(),
     notices: noticesOf({
       lost: journal.problem ?? store.problem,
       unsafe: grid.takeUp.problem,

@@ -6,6 +6,7 @@ import { speedKey } from '@tabgrid/scheduler/oracle';
 import { createScheduler, restoreScheduler } from '@tabgrid/scheduler/scheduler';
 import type { GridState } from '@tabgrid/splitters/planner';
 import { pathtraceTask } from '@tabgrid/webgpu-kernels/pathtrace/task';
+import { physicsTask } from '@tabgrid/webgpu-kernels/physics/task';
 import { createBlobServer } from './blob-server.js';
 import { type Contributions, createContributions } from './contributions.js';
 import type { CoordinatorDeps } from './deps.js';
@@ -27,6 +28,7 @@ import { createRoster, type Roster } from './roster.js';
 import { createRounds, type Rounds } from './rounds.js';
 import type { Scenes } from './scenes.js';
 import { priorUnitsPerSecond, SCHEDULER_CONFIG } from './scheduler-config.js';
+import { createSimulations, type SimulationsDriver } from './simulation/simulations.js';
 import { createTakeUp, type TakeUp } from './take-up.js';
 import { createViewport, type ViewportDriver } from './viewport/viewport.js';
 
@@ -45,6 +47,7 @@ export interface Grid {
   readonly contributions: Contributions;
   readonly takeUp: TakeUp;
   readonly viewport: ViewportDriver;
+  readonly simulations: SimulationsDriver;
   /** null where nothing learns. */
   readonly learning: Learning | null;
   /** Of the moment at which it is looked at first: planners that do not ask cost nothing. */
@@ -52,6 +55,7 @@ export interface Grid {
 }
 
 const KERNEL: KernelVersion = { kind: pathtraceTask.kind, version: pathtraceTask.version };
+const PHYSICS_KERNEL: KernelVersion = { kind: physicsTask.kind, version: physicsTask.version };
 
 export interface GridDeps extends CoordinatorDeps {
   scenes(): Scenes;
@@ -152,10 +156,18 @@ export function createGrid(deps: GridDeps): Grid {
     scene: () => scenes().prepared,
   });
 
-  const gridState = (): GridState => {
+  const simulations = createSimulations({
+    ...{ clock, dispatcher, inputs, opened: deps.opened, random: deps.random, changed },
+    wallClock: deps.wallClock,
+    readWorld: deps.readWorld,
+    gridState: () => gridStateOf(PHYSICS_KERNEL),
+  });
+
+  const gridState = () => gridStateOf(KERNEL);
+  const gridStateOf = (kernel: KernelVersion): GridState => {
     let found: Required<GridState> | null = null;
     const look = () => {
-      found ??= lookAround();
+      found ??= lookAround(kernel);
       return found;
     };
     return {
@@ -171,12 +183,12 @@ export function createGrid(deps: GridDeps): Grid {
     };
   };
 
-  const lookAround = (): Required<GridState> => {
+  const lookAround = (kernel: KernelVersion): Required<GridState> => {
     const able = dispatcher.scheduler
       .volunteers()
       .filter(({ state }) => state.kind !== 'gone' && state.kind !== 'quarantined');
     const speeds = able.map(({ id, speeds: measured, hidden }) => {
-      const speed = measured.get(speedKey(KERNEL, hidden)) ?? measured.get(speedKey(KERNEL, !hidden));
+      const speed = measured.get(speedKey(kernel, hidden)) ?? measured.get(speedKey(kernel, !hidden));
       return speed ?? priorUnitsPerSecond(roster.member(id)?.capabilities.software ?? true);
     });
     speeds.sort((a, b) => b - a);
@@ -193,6 +205,7 @@ export function createGrid(deps: GridDeps): Grid {
     contributions,
     hold,
     viewport,
+    simulations,
     inputs,
     gridState,
   });
@@ -208,6 +221,7 @@ export function createGrid(deps: GridDeps): Grid {
   return {
     ...{ dispatcher, journal, roster, jobs, rounds, results, pictures, inputs, store, hold, contributions, takeUp },
     viewport,
+    simulations,
     learning,
     gridState,
   };

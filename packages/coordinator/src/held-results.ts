@@ -22,7 +22,7 @@ export interface HeldResults {
   /** @param secret the part that the result is of; null: all of the task */
   check(of: Checks | undefined, attempt: AttemptId, task: TaskId, secret: number | null): void;
   /** @param secret the part in which the two are compared */
-  compare(job: Job | undefined, task: TaskId, pair: Comparison, secret: number | null): void;
+  compare(of: Compares | undefined, task: TaskId, pair: Comparison, secret: number | null): void;
   /** Ends one. @returns what was held of it */
   take(attempt: AttemptId): Arrival | null;
   /** The task has its result: no other one of it is waited for. */
@@ -34,8 +34,15 @@ export interface HeldResults {
   open(): Pick<BaseRecord, 'held' | 'comparing'>;
 }
 
-/** What is asked about the structure of its results: a job, or the viewport. */
+/** What is asked about the structure of its results: a job, a simulation, or the viewport. */
 export type Checks = Pick<Job, 'fault'>;
+
+/** What compares its results, also with one that was accepted before. */
+export interface Compares extends Pick<Job, 'compare'> {
+  readonly id: JobId;
+  /** An accepted result that is not stored; undefined where results of this task are. */
+  resultOf(task: TaskId): Arrival | null | undefined;
+}
 
 /** Ends a comparison of which a side is gone, and the scheduler has been told so: the verdict then counts for nobody. */
 export function nothingToCompare(pair: Comparison): SchedulerEvent {
@@ -55,16 +62,16 @@ export function createHeldResults({ results, tell }: HeldResultsDeps): HeldResul
   const comparing = new Map<string, Comparison>();
 
   /** A result as a comparison needs it, also of one that was accepted before; null when its bytes are gone. */
-  const find = async (job: Job, task: TaskId, attempt: AttemptId): Promise<Comparable | null> => {
+  const find = async (job: Compares, task: TaskId, attempt: AttemptId): Promise<Comparable | null> => {
     const here = held.get(attempt);
     if (here) return here;
-    const staged = job.stage?.resultOf(task);
-    if (staged) return staged.attempt === attempt ? { ...staged, secret: null } : null;
+    const kept = job.resultOf(task);
+    if (kept !== undefined) return kept?.attempt === attempt ? { ...kept, secret: null } : null;
     const stored = await results.get(job.id, task);
     return stored?.attempt === attempt ? { ...stored, body: stored.result, secret: null } : null;
   };
 
-  const compareNow = (job: Job, task: TaskId, a: Comparable, b: Comparable, secret: number | null): Verdict => {
+  const compareNow = (job: Compares, task: TaskId, a: Comparable, b: Comparable, secret: number | null): Verdict => {
     return job.compare(task, [a, b], { sameClass: sameClass(a, b), secret });
   };
 

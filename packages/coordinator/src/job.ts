@@ -87,6 +87,8 @@ export interface Job {
     pair: readonly [Said, Said],
     how: { readonly sameClass: boolean; readonly secret: number | null },
   ): Verdict['kind'];
+  /** An accepted result of its stage; undefined where results are stored. */
+  resultOf(task: TaskId): Arrival | undefined;
   /** What is wrong with the structure of a result for this task, or for the part of it that a secret stands for; or null. */
   fault(task: TaskId, head: ResultHead, body: Bytes, secret?: number | null): string | null;
   /** Takes an accepted result in. @returns null for a task that is not open in this job */
@@ -247,6 +249,7 @@ export function createJob({ clock, members, title, spec, sharing, startedAt, pla
       stage = createStage({ job, name, rendered, radiance });
       return stage;
     },
+    resultOf: (task) => stage?.resultOf(task) ?? undefined,
     compare(task, pair, how) {
       if (stage?.has(task)) return stage.compare(task, pair, how);
       const params = ledger.paramsOf(task);

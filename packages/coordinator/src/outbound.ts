@@ -26,7 +26,7 @@ export interface Outbound {
 
 /** What volunteers are shown of whose task it is. */
 export interface TaskOf {
-  readonly kind: 'render' | 'view' | 'refinement';
+  readonly kind: 'render' | 'view' | 'refinement' | 'physics';
   readonly title: string;
 }
 

@@ -18,8 +18,9 @@ export function faultOf<P>(kind: TaskKind<P>, params: P, outputs: readonly Outpu
   const listed = outputs.reduce((sum, output) => sum + output.bytes, 0);
   if (outputs.length !== expected.length || listed !== body.byteLength) return 'outputs that do not add up';
   for (const [i, output] of expected.entries()) {
-    if (outputs[i]?.name !== output.name || outputs[i]?.bytes !== output.bytes)
+    const { name, bytes = -1 } = outputs[i] ?? {};
+    if (name !== output.name || bytes > output.bytes || (bytes < output.bytes && !output.upTo))
       return `the output ${output.name} is not as agreed`;
   }
-  return kind.fault(params, splitOutputs(expected, body));
+  return kind.fault(params, splitOutputs(outputs, body));
 }

@@ -11,6 +11,7 @@ import type { Outbound } from './outbound.js';
 import type { Results } from './results.js';
 import type { Roster } from './roster.js';
 import type { Rounds } from './rounds.js';
+import type { SimulationsDriver } from './simulation/simulations.js';
 import type { ViewportDriver } from './viewport/viewport.js';
 
 /**
@@ -18,7 +19,7 @@ import type { ViewportDriver } from './viewport/viewport.js';
  *
  * 1. A result goes into the film and the store by an `accept` effect only, and leaves both by `retract`. What looks at a picture
  *    in advance goes into neither; the viewport's results go into its picture and nowhere else.
- * 2. What a stage's task reads is put together when it is sent, and served until it has its result.
+ * 2. What a stage's or a simulation's task reads is put together when it is sent, and served until it has its result.
  */
 export type Perform = (effect: Exclude<Effect, { type: 'wake' }>) => void;
 
@@ -32,18 +33,25 @@ export interface PerformerDeps {
   readonly contributions: Contributions;
   readonly hold: Hold;
   readonly viewport: Pick<ViewportDriver, 'has' | 'taskOf' | 'sent' | 'fault' | 'accept' | 'fail'>;
+  readonly simulations: SimulationsDriver;
   readonly inputs: Pick<Inputs, 'serveTask' | 'dropTask'>;
   gridState(): GridState;
 }
 
 export function createPerformer(deps: PerformerDeps): Perform {
   const { jobs, roster, outbound, held, results, rounds, contributions, hold, viewport, inputs, gridState } = deps;
+  const { simulations } = deps;
 
   const accept = ({ attempt, task, volunteer }: Extract<Effect, { type: 'accept' }>): void => {
     const arrival = held.take(attempt);
     held.endTask(task);
     if (arrival && viewport.has(task)) {
       viewport.accept(task, arrival);
+      outbound.acknowledge(volunteer, attempt);
+      return;
+    }
+    if (arrival && simulations.has(task)) {
+      simulations.accept(task, arrival);
       outbound.acknowledge(volunteer, attempt);
       return;
     }
@@ -77,6 +85,10 @@ export function createPerformer(deps: PerformerDeps): Perform {
       viewport.fail(task, said);
       return;
     }
+    if (simulations.has(task)) {
+      simulations.fail(task, said);
+      return;
+    }
     const job = jobs.byTask(task);
     if (!job) return;
     job.fail(task, said, gridState());
@@ -84,6 +96,10 @@ export function createPerformer(deps: PerformerDeps): Perform {
   };
 
   const retract = ({ task }: Extract<Effect, { type: 'retract' }>): void => {
+    if (simulations.has(task)) {
+      simulations.retract(task);
+      return;
+    }
     const job = jobs.byTask(task);
     job?.stage?.retract(task);
     const was = job?.retract(task);
@@ -109,6 +125,10 @@ export function createPerformer(deps: PerformerDeps): Perform {
         const { task, attempt } = effect;
         const viewed = viewport.has(task.id);
         if (viewed) viewport.sent(task.id, attempt);
+        if (simulations.has(task.id)) {
+          outbound.task(effect.volunteer, attempt, task, simulations.taskOf(), simulations.whole(task));
+          return;
+        }
         const job = jobs.byTask(task.id);
         const of = viewed ? viewport.taskOf() : ({ kind: 'render', title: job?.title ?? '' } as const);
         outbound.task(effect.volunteer, attempt, task, of, job && lateInputs(job, task));
@@ -124,7 +144,7 @@ export function createPerformer(deps: PerformerDeps): Perform {
         return;
       case 'check':
         held.check(
-          viewport.has(effect.task) ? viewport : jobs.byTask(effect.task),
+          viewport.has(effect.task) ? viewport : (simulations.of(effect.task) ?? jobs.byTask(effect.task)),
           effect.attempt,
           effect.task,
           effect.secret,
@@ -132,7 +152,7 @@ export function createPerformer(deps: PerformerDeps): Perform {
         return;
       case 'compare':
         held.compare(
-          jobs.byTask(effect.task),
+          simulations.of(effect.task) ?? jobs.byTask(effect.task),
           effect.task,
           { attempt: effect.attempt, with: effect.with },
           effect.secret,
@@ -155,6 +175,7 @@ export function createPerformer(deps: PerformerDeps): Perform {
         return;
       case 'jobSettled':
         rounds.settled(effect.job);
+        simulations.settled(effect.job);
         return;
       case 'holdReached':
         hold.reached();

@@ -7,11 +7,12 @@ import * as surfaces from '@tabgrid/webgpu-kernels/gbuffer/film';
 import { gbufferTask } from '@tabgrid/webgpu-kernels/gbuffer/task';
 import * as film from '@tabgrid/webgpu-kernels/pathtrace/film';
 import { pathtraceTask } from '@tabgrid/webgpu-kernels/pathtrace/task';
+import { cutResult, physicsTask } from '@tabgrid/webgpu-kernels/physics/task';
 import type { TaskKind, Verdict } from '@tabgrid/webgpu-kernels/task-kind';
 import * as v from 'valibot';
 import { faultOf, splitOutputs } from './outputs.js';
 
-/** Secret parts of tasks: some pixels of a tile, of a picture some of its samples. */
+/** Secret parts of tasks: some pixels of a tile, of a picture some of its samples, of a world one of its bodies. */
 
 /** A kind of task of which parts can be computed again. */
 export interface Probed<P> {
@@ -23,6 +24,7 @@ export interface Probed<P> {
 export const PATHTRACED = { task: pathtraceTask, cut: film.cutResult };
 export const GUIDES = { task: gbufferTask, cut: surfaces.cutResult };
 export const DENOISED = { task: denoiseTask, cut: denoised.cutResult };
+export const PHYSICS = { task: physicsTask, cut: cutResult };
 
 /** A result, or what somebody else made of a part of it. */
 export interface Said {
@@ -38,6 +40,8 @@ export function probeOf({ kernel, params }: TaskSpec, secret: number): Probe | n
       return probeIn(pathtraceTask, params, secret);
     case denoiseTask.kind:
       return probeIn(denoiseTask, params, secret);
+    case physicsTask.kind:
+      return probeIn(physicsTask, params, secret);
     case gbufferTask.kind:
       return params['costs'] === false ? probeIn(gbufferTask, params, secret) : null;
     default:

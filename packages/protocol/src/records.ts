@@ -199,6 +199,58 @@ export const JobReport = v.strictObject({
 });
 export type JobReport = v.InferOutput<typeof JobReport>;
 
+/** What happened in a simulation of a world of bodies. */
+export const SimulationReport = v.strictObject({
+  version: Version,
+  job: JobId,
+  title: Name,
+  state: JobState,
+  verify: Verification,
+  chaos: v.pipe(v.array(ChaosRow), v.maxLength(1000)),
+  /** Of the exact integer state at the end, by body id: places, then contacts; little-endian words. */
+  stateSha256: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
+  bodies: Count,
+  /** Of 1/60 s, that are there. */
+  frames: Count,
+  /** Of a frame. */
+  substeps: Count,
+  regions: Count,
+  /** Of the ghosts, m. */
+  margin: Amount,
+  /** Substeps between two exchanges. */
+  window: Count,
+  /** Of the bodies in all parts those that were another region's. */
+  ghostShare: Share,
+  /** Pairs of regions that disagreed, and parts that were simulated again for whatever reason. */
+  conflicts: Count,
+  resimulated: Count,
+  /** kg·m/s that came from nowhere in any window. */
+  momentumDrift: Amount,
+  /** Of the energy at the beginning, potential from height 0 on: what came to it (contacts take it away). */
+  energyDrift: v.pipe(v.number(), v.finite()),
+  wallMs: Amount,
+  /** Time on volunteers' GPUs, summed. */
+  kernelMs: Amount,
+  /** Of the time of all windows, what was not the longest kernel of each. */
+  exchangeShare: Share,
+  volunteers: v.pipe(
+    v.array(
+      v.strictObject({
+        id: VolunteerId,
+        name: Name,
+        adapter: v.pipe(v.string(), v.maxLength(400)),
+        software: v.boolean(),
+        results: Count,
+        kernelMs: Amount,
+        /** Of its results. */
+        bytes: Count,
+      }),
+    ),
+    v.maxLength(20_000),
+  ),
+});
+export type SimulationReport = v.InferOutput<typeof SimulationReport>;
+
 /** Collection `jobs`, by job id. */
 export const JobRecord = v.strictObject({
   version: Version,

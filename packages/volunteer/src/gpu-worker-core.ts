@@ -164,7 +164,8 @@ export function createGpuWorker(deps: {
     if (fault !== null) return failed('kernelError', `the GPU returned a broken result: ${fault}`);
     if (!manner) tune(kernel, living, task);
     const body = concatBytes(result.outputs);
-    return { kind: 'done', outputs: [...outputs], body: body.buffer, stats: result.stats, busyMs: busyMs() };
+    const made = result.outputs.map(({ byteLength }, i) => ({ name: outputs[i]?.name ?? '', bytes: byteLength }));
+    return { kind: 'done', outputs: made, body: body.buffer, stats: result.stats, busyMs: busyMs() };
   };
 
   const failed = (code: FailureCode, message: string): RunAnswer => ({

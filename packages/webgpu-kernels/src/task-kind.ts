@@ -8,13 +8,18 @@ export type Verdict =
   | { readonly kind: 'within'; readonly detail: string }
   | { readonly kind: 'different'; readonly detail: string };
 
+export interface OutputSize extends OutputRef {
+  /** Its length is the most that it may have: true of the last one alone. */
+  readonly upTo?: true;
+}
+
 /** A kernel's pure side: what a scheduler, a planner and a coordinator may know of it. No GPU, no DOM. */
 export interface TaskKind<P> {
   readonly kind: string;
   /** Changes with every change of the kernel's WGSL or host, so that a stale tab gets no task. */
   readonly version: string;
   readonly params: GenericSchema<unknown, P>;
-  outputs(params: P): readonly OutputRef[];
+  outputs(params: P): readonly OutputSize[];
   /** Predicted cost in the kernel's own units. */
   workUnits(params: P): number;
   requires(params: P): Requirements;

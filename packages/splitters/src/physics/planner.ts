@@ -122,15 +122,17 @@ const NOTHING: PhysicsStep = { add: [], drop: [], keep: false, back: false, done
 const LOOK_AGAIN = 16;
 const MOST_DOUBT = 3;
 
+/** @param made of tasks that were made before, whose names are taken */
 export function beginPhysics(
   job: PhysicsJob,
   standing: Standing,
   grid: GridState,
   now: Millis,
+  made = 0,
 ): [PhysicsState, PhysicsStep] {
   const layout = layoutOf(standing, job, grid, null);
   const empty: PhysicsState = {
-    ...{ job, gone: 0, layout, made: 0, widened: {}, finer: null, pace: null },
+    ...{ job, gone: 0, layout, made, widened: {}, finer: null, pace: null },
     owners: ownersOf(standing, layout.cut, null),
     round: { substeps: 0, halvings: 0, speed: 0, doubt: 0, begunAt: now, regions: [] },
     figures: {

@@ -76,7 +76,7 @@ export const physicsTask: TaskKind<PhysicsParams> = {
     { name: MARKS_OUTPUT, bytes: 4 * markWords(params) },
     { name: POSES_OUTPUT, bytes: 4 * POSE_WORDS * framesBefore(params) * askedOf(params) },
     // As many contacts as there are.
-    { name: STATES_OUTPUT, bytes: 4 * statesWords(params, params.room) },
+    { name: STATES_OUTPUT, bytes: 4 * statesWords(params, params.room), upTo: true },
   ],
 
   /** Steps of a body, and of a contact. */

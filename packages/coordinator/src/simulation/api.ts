@@ -1,0 +1,88 @@
+import type { JobId, Millis } from '@tabgrid/protocol/ids';
+import type { Verification } from '@tabgrid/protocol/task';
+import type { World } from '@tabgrid/webgpu-kernels/physics/world';
+
+/** A world of rigid bodies that volunteers move. */
+
+export type WorldInput =
+  /** @see builtinWorld */
+  | { readonly kind: 'builtin'; readonly name: string; readonly bodies?: number }
+  /** A world as JSON, or a glTF whose nodes become bodies. */
+  | { readonly kind: 'file'; readonly file: File };
+
+export interface SimulationSpec {
+  readonly seconds: number;
+  /** Of a frame of 1/60 s. */
+  readonly substeps: number;
+  /** null: as many as pay. */
+  readonly regions: number | null;
+  /** Of the ghosts around a region, m: at least. */
+  readonly margin: number;
+  /** Whether each window is to be there within a frame's time. */
+  readonly realTime: boolean;
+  readonly verify: Verification;
+}
+
+export interface SimulationView {
+  readonly id: JobId;
+  readonly title: string;
+  readonly state: 'running' | 'paused' | 'done' | 'cancelled' | 'failed';
+  readonly spec: SimulationSpec;
+  readonly bodies: number;
+  /** Frames asked for, and those that are there: frame 0 is the beginning. */
+  readonly frames: number;
+  readonly framesDone: number;
+  readonly regions: number;
+  /** What is used: m, and substeps between two exchanges. */
+  readonly margin: number;
+  readonly window: number;
+  /** Of bodies in all regions' parts, those that are another's. */
+  readonly ghostShare: number;
+  readonly conflicts: number;
+  readonly resimulated: number;
+  /** Joules, of each frame. */
+  readonly energy: readonly number[];
+  /** kg·m/s that came from nowhere: 0. */
+  readonly momentumDrift: number;
+  readonly framesPerSecond: number;
+  readonly wallMs: Millis;
+  readonly startedAt: number;
+  /** Why it failed, or what was done differently from what was asked for; null when all is well. */
+  readonly notice: string | null;
+}
+
+/** Where bodies are, for a picture of them. */
+export interface FramePoses {
+  readonly frame: number;
+  /** m; 3 a body. */
+  readonly positions: Float32Array;
+  /** Quaternions x, y, z, w; 4 a body. */
+  readonly rotations: Float32Array;
+}
+
+/** Whose the bodies are now. */
+export interface Ownership {
+  /** Region of each body. */
+  readonly owners: Uint8Array;
+  /** Ordinals of the volunteers that computed each region last; -1 for nobody yet. */
+  readonly volunteers: readonly number[];
+  /** 1 for bodies that are in another region's part too. */
+  readonly ghosts: Uint8Array;
+}
+
+export interface Simulations {
+  /** @throws UserError for a world or a setting that cannot be simulated, and while another one runs */
+  launch(input: WorldInput, spec: SimulationSpec): Promise<JobId>;
+  pause(): void;
+  resume(): void;
+  cancel(): void;
+  /** The last one that was launched; null before the first. */
+  view(): SimulationView | null;
+  /** What it looks like, without what moves: see the world's file. */
+  world(): World | null;
+  /** null for a frame that is not there. */
+  frame(index: number): FramePoses | null;
+  ownership(): Ownership | null;
+  /** What happened; its form is `SimulationReport` in the protocol's records. @throws UserError before the first */
+  report(): Promise<unknown>;
+}

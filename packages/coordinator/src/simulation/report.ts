@@ -1,0 +1,56 @@
+import type { VolunteerId } from '@tabgrid/protocol/ids';
+import { RECORDS_VERSION, type SimulationReport } from '@tabgrid/protocol/records';
+import { adapterName } from '../job.js';
+import type { Member } from '../member.js';
+import type { SimulationView } from './api.js';
+import type { Run } from './run.js';
+
+/** Who did how much. */
+export interface SimulationTally {
+  readonly rows: Map<VolunteerId, TallyRow>;
+}
+
+interface TallyRow {
+  readonly member: Member;
+  readonly results: number;
+  readonly kernelMs: number;
+  /** Of its results. */
+  readonly bytes: number;
+}
+
+/** What happened in a simulation. `chaos` is empty: whoever made faults happen fills it in. */
+export async function simulationReport(
+  view: SimulationView,
+  run: Run,
+  tally: SimulationTally,
+): Promise<SimulationReport> {
+  const { figures } = run.state;
+  const [begun = 0] = view.energy;
+  return {
+    version: RECORDS_VERSION,
+    job: view.id,
+    title: view.title,
+    state: view.state,
+    verify: view.spec.verify,
+    chaos: [],
+    stateSha256: await run.stateSha256(),
+    bodies: view.bodies,
+    frames: view.framesDone,
+    substeps: view.spec.substeps,
+    regions: view.regions,
+    margin: view.margin,
+    window: view.window,
+    ghostShare: view.ghostShare,
+    conflicts: view.conflicts,
+    resimulated: view.resimulated,
+    momentumDrift: view.momentumDrift,
+    energyDrift: begun === 0 ? 0 : ((view.energy.at(-1) ?? begun) - begun) / Math.abs(begun),
+    wallMs: view.wallMs,
+    kernelMs: figures.kernelMs,
+    exchangeShare: figures.roundMs > 0 ? Math.max(0, 1 - figures.longestMs / figures.roundMs) : 0,
+    volunteers: [...tally.rows.values()].map(({ member, results, kernelMs, bytes }) => ({
+      ...{ id: member.id, name: member.name, adapter: adapterName(member.capabilities.adapter) },
+      ...{ software: member.capabilities.software, results, kernelMs, bytes },
+    })),
+  };
+}

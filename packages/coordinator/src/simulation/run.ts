@@ -1,0 +1,287 @@
+import { type NamedBlob, nameBlob } from '@tabgrid/protocol/blob';
+import { type Bytes, concatBytes, sha256Hex } from '@tabgrid/protocol/bytes';
+import type { Clock } from '@tabgrid/protocol/clock';
+import type { JobId, Millis, TaskId } from '@tabgrid/protocol/ids';
+import type { OutputRef, TaskSpec } from '@tabgrid/protocol/task';
+import type { SchedulerEvent } from '@tabgrid/scheduler/events';
+import { type Energy, energyOf } from '@tabgrid/splitters/physics/energy';
+import { heardOf } from '@tabgrid/splitters/physics/heard';
+import { driftOf } from '@tabgrid/splitters/physics/judge';
+import {
+  beginPhysics,
+  type PhysicsJob,
+  type PhysicsState,
+  type PhysicsStep,
+  resumePhysics,
+} from '@tabgrid/splitters/physics/planner';
+import { merged, ownIds, type Standing } from '@tabgrid/splitters/physics/standing';
+import type { GridState } from '@tabgrid/splitters/planner';
+import { encodePart, type Part, type PartResult, POSE_WORDS, readResult } from '@tabgrid/webgpu-kernels/physics/state';
+import { framesOf, PhysicsParams } from '@tabgrid/webgpu-kernels/physics/task';
+import type { Verdict } from '@tabgrid/webgpu-kernels/task-kind';
+import * as v from 'valibot';
+import type { Arrival } from '../job.js';
+import { splitOutputs } from '../outputs.js';
+import { compareIn, faultIn, PHYSICS, type Said } from '../probes.js';
+import { createFrames, type Frames } from './frames.js';
+
+/**
+ * One world on its way: its tasks, their results, its frames. It knows neither links nor the scheduler.
+ *
+ * 1. The world moves by whole windows, of which the planner said that they are right.
+ * 2. A result that is not believed any more takes the world back to before its window, and what came of it goes.
+ * 3. `done` is set when all frames are there; the run is over once nothing of it is being checked any more.
+ */
+export interface Run {
+  readonly state: PhysicsState;
+  readonly frames: Frames;
+  readonly standing: Standing;
+  readonly energies: readonly Energy[];
+  /** Units of momentum. */
+  readonly drift: number;
+  readonly done: boolean;
+  readonly failed: string | null;
+  /** Of the volunteer that computed each region last. */
+  readonly makers: ReadonlyMap<number, number>;
+  readonly parts: ReadonlyMap<TaskId, { readonly part: Part }>;
+  has(task: TaskId): boolean;
+  begin(): void;
+  /** Completes a task by the part that it is of. */
+  whole(task: TaskSpec): () => Promise<TaskSpec>;
+  fault(task: TaskId, outputs: readonly OutputRef[], said: Said): string | null;
+  compare(
+    task: TaskId,
+    pair: readonly [Said, Said],
+    how: { readonly sameClass: boolean; readonly secret: number | null },
+  ): Verdict['kind'];
+  resultOf(task: TaskId): Arrival | null;
+  accept(task: TaskId, arrival: Arrival): boolean;
+  retract(task: TaskId): void;
+  fail(reason: string): void;
+  /** Of the exact state, by body id. */
+  stateSha256(): Promise<string>;
+}
+
+export interface RunDeps {
+  readonly job: PhysicsJob;
+  readonly standing: Standing;
+  readonly clock: Pick<Clock, 'now'>;
+  gridState(): GridState;
+  tell(event: SchedulerEvent): void;
+  /** Makes a part's bytes available to whom the task is sent. */
+  serve(task: TaskId, blobs: readonly NamedBlob[]): void;
+  unserve(task: TaskId): void;
+}
+
+interface Entry {
+  readonly part: Part;
+  readonly params: PhysicsParams;
+  named: Promise<NamedBlob> | null;
+  arrival: Arrival | null;
+  result: PartResult | null;
+}
+
+/** Where the world can be taken back to. */
+interface Snapshot {
+  readonly state: PhysicsState;
+  readonly standing: Standing;
+  readonly energies: number;
+}
+
+const NOTHING: PhysicsStep = { add: [], drop: [], keep: false, back: false, done: false, failed: null };
+/** Each a world's exact state. */
+const MOST_SNAPSHOTS = 24;
+
+export function createRun({ job, standing: start, clock, gridState, tell, serve, unserve }: RunDeps): Run {
+  const frames = createFrames(start.world.bodies);
+  let standing = start;
+  let wholeFrame = start;
+  let entries = new Map<TaskId, Entry>();
+  /** Rounds that are over: where each task's began. */
+  const past = new Map<TaskId, number>();
+  let snapshots: Snapshot[] = [];
+  const energies: Energy[] = [energyOf(start.world, start, null)];
+  const makers = new Map<number, number>();
+  let drift = 0;
+  let done = false;
+  let failed: string | null = null;
+  let state: PhysicsState;
+  let first: PhysicsStep;
+  [state, first] = beginPhysics(job, start, gridState(), clock.now());
+  frames.addPlaces(0, start.places);
+
+  const now = (): Millis => clock.now();
+
+  const forget = (tasks: Iterable<TaskId>): void => {
+    for (const task of tasks) {
+      entries.delete(task);
+      unserve(task);
+    }
+  };
+
+  const follow = (step: PhysicsStep): void => {
+    if (step.drop.length > 0) {
+      tell({ type: 'tasksCancelled', tasks: step.drop, reason: 'the window is done again' });
+      forget(step.drop);
+    }
+    if (step.failed !== null) {
+      failed = step.failed;
+      return;
+    }
+    if (step.keep) keep();
+    if (step.back) standing = wholeFrame;
+    if (step.keep || step.back) {
+      const [next, after] = resumePhysics(state, { type: 'merged', now: now() }, standing, gridState());
+      if (goneAfter(state) % job.substeps === 0) snapshots.push({ state, standing, energies: energies.length });
+      if (snapshots.length > MOST_SNAPSHOTS)
+        snapshots = snapshots.filter((_, k) => k % 2 === 0 || k > MOST_SNAPSHOTS / 2);
+      state = next;
+      if (state.gone % job.substeps === 0) wholeFrame = standing;
+      follow(after);
+      return;
+    }
+    done = step.done;
+    if (step.add.length === 0) return;
+    for (const { spec, part } of step.add) {
+      const params = v.parse(PhysicsParams, spec.params);
+      entries.set(spec.id, { part, params, named: null, arrival: null, result: null });
+    }
+    tell({ type: 'tasksAdded', tasks: step.add.map(({ spec }) => ({ spec })) });
+  };
+
+  /** The window is right: it becomes the world. */
+  const keep = (): void => {
+    const { round, gone } = state;
+    const returned = round.regions.flatMap(({ task }) => {
+      const entry = entries.get(task);
+      return entry?.result ? [{ ids: ownIds(entry.part), result: entry.result }] : [];
+    });
+    const firstFrame = Math.floor(gone / job.substeps) + 1;
+    for (const { ids, result } of returned) {
+      const size = POSE_WORDS * ids.length;
+      for (let k = 0; (k + 1) * size <= result.poses.length; k++) {
+        frames.addPoses(firstFrame + k, ids, result.poses.subarray(k * size, (k + 1) * size));
+      }
+    }
+    standing = merged(standing, returned);
+    drift = Math.max(drift, ...driftOf(start.world, round).map(Math.abs));
+    for (const { task } of round.regions) past.set(task, gone);
+    forget(round.regions.map(({ task }) => task));
+    const after = gone + round.substeps;
+    if (after % job.substeps !== 0) return;
+    const frame = after / job.substeps;
+    frames.addPlaces(frame, standing.places);
+    energies.length = Math.min(energies.length, firstFrame);
+    const energy = energyOf(start.world, standing, null);
+    while (energies.length <= frame) energies.push(energy);
+  };
+
+  const self: Run = {
+    get state() {
+      return state;
+    },
+    frames,
+    get standing() {
+      return standing;
+    },
+    energies,
+    get drift() {
+      return drift;
+    },
+    get done() {
+      return done;
+    },
+    get failed() {
+      return failed;
+    },
+    makers,
+    get parts() {
+      return entries;
+    },
+    has: (task) => entries.has(task) || past.has(task),
+    begin: () => follow(first),
+    whole: (spec) => async () => {
+      const entry = entries.get(spec.id);
+      if (!entry) throw new Error('the window is over');
+      entry.named ??= nameBlob(encodePart(entry.part));
+      const part = await entry.named;
+      serve(spec.id, [part]);
+      return { ...spec, inputs: [...spec.inputs, part.ref] };
+    },
+    fault(task, outputs, said) {
+      const entry = entries.get(task);
+      return entry ? faultIn(PHYSICS, entry.params, outputs, said) : 'a part of a window that is over';
+    },
+    compare(task, pair, how) {
+      const entry = entries.get(task);
+      return entry ? compareIn(PHYSICS, entry.params, pair, how) : 'within';
+    },
+    resultOf: (task) => entries.get(task)?.arrival ?? null,
+    accept(task, arrival) {
+      const entry = entries.get(task);
+      if (!entry || failed !== null) return false;
+      const { params, part } = entry;
+      entry.arrival = arrival;
+      entry.result = readResult(splitOutputs(arrival.head.outputs, arrival.body), framesOf(params));
+      const region = state.round.regions.find((one) => one.task === task)?.region;
+      if (region !== undefined) makers.set(region, arrival.member.ordinal);
+      const heard = heardOf(part, params, entry.result, arrival.head.stats.kernelMs);
+      const [next, step] = resumePhysics(state, { type: 'accepted', task, heard, now: now() }, standing, gridState());
+      state = next;
+      follow(step);
+      return true;
+    },
+    retract(task) {
+      const entry = entries.get(task);
+      if (entry) {
+        entry.arrival = null;
+        entry.result = null;
+        [state] = resumePhysics(state, { type: 'retracted', task }, standing, gridState());
+        return;
+      }
+      const began = past.get(task);
+      if (began === undefined || failed !== null) return;
+      const open = [...entries.keys(), task];
+      tell({ type: 'tasksCancelled', tasks: open, reason: 'what it rests on was wrong' });
+      forget([...entries.keys()]);
+      entries = new Map();
+      for (const [other, gone] of past) if (gone >= began) past.delete(other);
+      // Each snapshot holds the world after its window; the beginning is before all.
+      const kept = snapshots.filter((one) => goneAfter(one.state) <= began);
+      snapshots = kept.slice(0, -1);
+      const back = kept.at(-1);
+      done = false;
+      standing = back?.standing ?? start;
+      wholeFrame = standing;
+      const { made, figures } = state;
+      const told = {
+        made,
+        figures: { ...figures, resimulated: figures.resimulated + 1, conflicts: figures.conflicts + 1 },
+      };
+      if (back) {
+        state = { ...back.state, ...told };
+        frames.cut(Math.floor(goneAfter(back.state) / job.substeps) + 1);
+        energies.length = Math.min(energies.length, back.energies);
+        follow({ ...NOTHING, back: true });
+      } else {
+        frames.cut(1);
+        energies.length = 1;
+        // Names of tasks are not given twice.
+        const [next, step] = beginPhysics(job, start, gridState(), now(), made);
+        state = { ...next, figures: told.figures };
+        follow(step);
+      }
+    },
+    fail(reason) {
+      failed = reason;
+    },
+    stateSha256: () => sha256Hex(concatBytes([bytes(standing.places), bytes(standing.contacts)])),
+  };
+  return self;
+}
+
+/** Usual substeps that the world has gone when a window is in it. */
+const goneAfter = ({ gone, round }: PhysicsState): number => gone + (round.regions.length > 0 ? round.substeps : 0);
+
+const bytes = (words: Int32Array<ArrayBuffer>): Bytes =>
+  new Uint8Array(words.buffer, words.byteOffset, words.byteLength);
