@@ -7,7 +7,7 @@ const arrows = {
   'packages/transport': ['packages/protocol'],
   'packages/store': ['packages/protocol'],
   'packages/webgpu-kernels': ['packages/protocol'],
-  'packages/assets': ['packages/protocol', 'packages/webgpu-kernels/src/(pathtrace/scene|physics/world)'],
+  'packages/assets': ['packages/protocol', 'packages/webgpu-kernels/src/(pathtrace/scene|physics/(world|scale))'],
   'packages/scheduler': ['packages/protocol'],
   'packages/splitters': [
     'packages/protocol',
