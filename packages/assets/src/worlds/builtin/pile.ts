@@ -12,8 +12,8 @@ const BOXES = 0.2;
 /** Wide enough for the largest bodies and their jitter. */
 const SPACING_M = 0.32;
 const JITTER_M = 0.008;
-/** So many layers fall to a heap about 13 bodies high. */
-const LAYERS = 24;
+/** Packed loosely, so many layers fall to a heap 10 to 15 bodies high. */
+const LAYERS = 30;
 const MARGIN_M = 0.15;
 const WALL_M = { height: 2, thickness: 0.3 } as const;
 const PALETTE = [COLORS.red, COLORS.orange, COLORS.yellow, COLORS.white] as const;
