@@ -15,7 +15,8 @@ import {
 } from './schema-values.js';
 
 /**
- * The part of glTF 2.0's JSON that is read here. Unknown properties are dropped: extras and unknown extensions end here.
+ * The part of glTF 2.0's JSON that is read here. Unknown properties are dropped, as are unknown extensions, and extras but for
+ * those of nodes, which worlds of rigid bodies read.
  * Whether the indices point anywhere is checked in `validate.ts` and `references.ts`.
  */
 
@@ -124,6 +125,7 @@ const Node = v.object({
   rotation: v.exactOptional(numbers(4)),
   scale: v.exactOptional(numbers(3)),
   weights: v.exactOptional(v.pipe(v.array(Finite), v.maxLength(4096))),
+  extras: v.exactOptional(v.unknown()),
   extensions: extensions({
     EXT_mesh_gpu_instancing: v.exactOptional(v.object({ attributes: Attributes })),
     KHR_lights_punctual: v.exactOptional(v.object({ light: Index })),

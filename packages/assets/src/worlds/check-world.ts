@@ -119,7 +119,11 @@ function checkRange(value: number, what: string, name: string, from: number, to:
   if (!Number.isFinite(value)) throw notFinite(what, `${name} is ${value}`);
   if (value >= from && value <= to) return;
   const range = `${from} to ${to}${unitName && ` ${unitName}`}`;
-  throw problem(what, `has a ${name} of ${value}${unitName && ` ${unitName}`}`, `it has to be ${range}`);
+  throw problem(
+    what,
+    `has ${name === 'offset' ? 'an' : 'a'} ${name} of ${value}${unitName && ` ${unitName}`}`,
+    `it has to be ${range}`,
+  );
 }
 
 function checkVector(name: string, what: string, vector: Triple, most: number, unitName: string): void {

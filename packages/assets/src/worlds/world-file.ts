@@ -127,23 +127,22 @@ function isList(key: unknown): key is keyof typeof LISTS {
 
 /** What is wrong with the form, by the body's number and name. */
 function formError(issue: v.BaseIssue<unknown>, json: unknown): AssetError {
-  const [list, index, ...rest] = (issue.path ?? []).map(({ key }) => key);
-  const unknown = issue.type === 'strict_object' && issue.expected === 'never';
-  const missing = issue.received === 'undefined' && !unknown;
-  const at = isList(list) && typeof index === 'number';
-  const where = at ? capital(called(LISTS[list], index, nameAt(json, list, index))) : 'The world';
-  const field = (at ? rest : [list, index, ...rest]).filter((key) => key !== undefined).join('.');
-  if (at && rest.length === 0 && !missing) throw new AssetError(`${where} has to be an object in braces.`);
-  if (unknown) {
-    throw new AssetError(
-      `${where} has a "${field.slice(0, 64)}", which is not known here: correct its name or remove it.`,
-    );
+  const keys = (issue.path ?? []).map(({ key }) => key);
+  const [list, index] = keys;
+  const item = isList(list) && typeof index === 'number';
+  const where = item ? capital(called(LISTS[list], index, nameAt(json, list, index))) : 'The world';
+  const rest = item ? keys.slice(2) : keys;
+  if (item && rest.length === 0) return new AssetError(`${where} has to be an object in braces.`);
+  // Of a list with too many or too few numbers, the list is wrong.
+  const missing = issue.received === 'undefined';
+  const wholeList = typeof rest.at(-1) === 'number' && (missing || issue.type === 'strict_tuple');
+  const field = (wholeList ? rest.slice(0, -1) : rest).join('.').slice(0, 64);
+  if (issue.type === 'strict_object' && issue.expected === 'never') {
+    return new AssetError(`${where} has a "${field}", which is not known here: correct its name or remove it.`);
   }
-  if (missing && typeof rest.at(-1) === 'number') {
-    throw new AssetError(`${where}: "${rest.slice(0, -1).join('.')}" has too few numbers: give all of them.`);
-  }
-  if (missing) throw new AssetError(`${where} has no "${field}": add it.`);
-  throw new AssetError(`${where}: ${field ? `"${field.slice(0, 64)}" ` : 'it '}${told(issue)}.`);
+  if (wholeList && missing) return new AssetError(`${where}: "${field}" has too few numbers: give all of them.`);
+  if (missing) return new AssetError(`${where} has no "${field}": add it.`);
+  return new AssetError(`${where}: "${field}" ${told(issue)}.`);
 }
 
 function told({ message, expected, received }: v.BaseIssue<unknown>): string {
