@@ -32,11 +32,11 @@ const FLOATS_A_BODY = 7;
 const MOST_HEADER_BYTES = 4096;
 export const MOST_FRAMES = 1_000_000;
 
-const count = (most: number) => v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(most));
+const count = (least: number, most: number) => v.pipe(v.number(), v.integer(), v.minValue(least), v.maxValue(most));
 export const TrajectoryHeader = v.object({
   frameSeconds: v.pipe(v.number(), v.finite(), v.minValue(1e-6)),
-  bodies: count(MOST_BODIES),
-  frames: count(MOST_FRAMES),
+  bodies: count(1, MOST_BODIES),
+  frames: count(0, MOST_FRAMES),
 });
 
 /** @throws AssetError where frames do not have as many numbers as bodies ask for */
