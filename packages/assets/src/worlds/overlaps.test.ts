@@ -45,7 +45,7 @@ describe('bodies that overlap at the start', () => {
     fc.assert(
       fc.property(fc.integer(), (seed) => {
         const random = seeded(seed);
-        const bodies = Array.from({ length: 40 }, (): ShownBody => {
+        const bodies = Array.from({ length: 12 }, (): ShownBody => {
           const size = 10 ** between(random, -2, 0.5);
           const position = [between(random, -9, 9), between(random, -9, 9), between(random, -9, 9)] as const;
           return random() < 0.5
@@ -60,6 +60,21 @@ describe('bodies that overlap at the start', () => {
       }),
       { numRuns: 300 },
     );
+  });
+
+  it('are found across each side, edge and corner of the grid’s cells', () => {
+    // Many more, so that few cells share a slot of the table.
+    const others = Array.from({ length: 3000 }, (_, i) => ball({ position: [100 + 2 * (i % 60), 2 * (i / 60), 0] }));
+    for (let k = 0; k < 27; k++) {
+      const across = [(k % 3) - 1, (Math.floor(k / 3) % 3) - 1, Math.floor(k / 9) - 1];
+      if (across.every((d) => d === 0)) continue;
+      // Cells are 1 m wide: two balls on both sides of a wall between them.
+      const beside = (side: number) => {
+        const [x = 0, y = 0, z = 0] = across.map((d) => (d === 0 ? 0.5 : 0.2 * d * side));
+        return ball({ position: [x, y, z] });
+      };
+      expect(told(() => checkOverlaps(worldOf(beside(-1), beside(1), ...others)))).toMatch(/body 0 overlaps body 1/);
+    }
   });
 
   it('are found among 100,000, few of which are compared with each other', () => {

@@ -69,12 +69,14 @@ function eachNearPair(bodies: readonly Solid[], bounds: readonly number[], meet:
   // Cells of level k are 2^k m wide, at least as wide as the bodies in them.
   const levels = Int32Array.from(bounds, (radius) => Math.ceil(Math.log2(2 * radius)));
   const present = [...new Set(levels)].sort((a, b) => a - b);
-  const slots = 2 ** Math.ceil(Math.log2(2 * bodies.length + 1));
-  const heads = new Int32Array(slots).fill(-1);
+  const bits = Math.ceil(Math.log2(2 * bodies.length + 1));
+  const heads = new Int32Array(2 ** bits).fill(-1);
   const nexts = new Int32Array(bodies.length);
-  const slotOf = (x: number, y: number, z: number, level: number) =>
-    (Math.imul(x, 73_856_093) ^ Math.imul(y, 19_349_663) ^ Math.imul(z, 83_492_791) ^ Math.imul(level, 2_654_435)) &
-    (slots - 1);
+  // Cells that share a slot cost comparisons, and nothing else.
+  const slotOf = (x: number, y: number, z: number, level: number) => {
+    const sum = Math.imul(x, 73_856_093) + Math.imul(y, 19_349_663) + Math.imul(z, 83_492_791) + level * 2_654_435;
+    return Math.imul(sum, 0x9e3779b1) >>> (32 - bits);
+  };
   bodies.forEach(({ position: [x, y, z] }, i) => {
     const level = levels[i] ?? 0;
     const width = 2 ** level;
