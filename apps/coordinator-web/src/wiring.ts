@@ -51,6 +51,7 @@ export async function wire(location: Location): Promise<PageDeps> {
     storeProblem: stores.problem,
     prepare: worker,
     encode: worker,
+    worlds: worker,
     random: unguessable,
     learning: createLearningWorker(navigator, new Date().getTimezoneOffset()),
     claim: (name) => claimName('locks' in navigator ? navigator.locks : undefined, clock, name),

@@ -1,13 +1,13 @@
 import type { PreparedScene } from '@tabgrid/assets/prepare';
 import type { ToneOptions } from '@tabgrid/assets/tonemap';
+import type { Trajectory } from '@tabgrid/assets/worlds/trajectory';
 import type { Bytes } from '@tabgrid/protocol/bytes';
 import type { Clock } from '@tabgrid/protocol/clock';
 import type { BlobStore, RecordStore } from '@tabgrid/store/ports';
 import type { OwnerSource } from '@tabgrid/transport/source';
-import type { World } from '@tabgrid/webgpu-kernels/physics/world';
 import type { SceneInput } from './api.js';
 import type { LearningPort } from './learning/learning.js';
-import type { WorldInput } from './simulation/api.js';
+import type { PreparedWorld, TrajectoryFormat, WorldInput } from './simulation/api.js';
 
 /** Turns files into what the grid needs. In a page: `createSceneWorker`. */
 export interface ScenePreparer {
@@ -37,6 +37,13 @@ export interface FilmEncoder {
   encode(film: LinearFilm, as: FilmFormat): Promise<Bytes>;
 }
 
+/** Turns files into worlds of bodies, and their ways into files. In a page: `createSceneWorker`. */
+export interface WorldReader {
+  /** @throws UserError that names the problem and what to do */
+  read(input: WorldInput): Promise<PreparedWorld>;
+  write(world: PreparedWorld, trajectory: Trajectory, format: TrajectoryFormat): Promise<Bytes>;
+}
+
 export interface CoordinatorDeps {
   readonly source: OwnerSource;
   readonly clock: Clock;
@@ -48,8 +55,7 @@ export interface CoordinatorDeps {
   readonly storeProblem?: string | null;
   readonly prepare: ScenePreparer;
   readonly encode: FilmEncoder;
-  /** Reads a world of bodies. @throws UserError that names the problem and what to do */
-  readonly readWorld: (input: WorldInput) => Promise<{ readonly title: string; readonly world: World }>;
+  readonly worlds: WorldReader;
   /**
    * Whether this page is the only one of the browser that has this name, for as long as it lives (see `claimName`). Absent:
    * there are no others.

@@ -159,7 +159,7 @@ export function createGrid(deps: GridDeps): Grid {
   const simulations = createSimulations({
     ...{ clock, dispatcher, inputs, opened: deps.opened, random: deps.random, changed },
     wallClock: deps.wallClock,
-    readWorld: deps.readWorld,
+    worlds: deps.worlds,
     gridState: () => gridStateOf(PHYSICS_KERNEL),
   });
 

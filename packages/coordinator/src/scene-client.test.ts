@@ -40,11 +40,12 @@ afterEach(() => {
 });
 
 const never = () => new Promise<never>(() => {});
+const NEVER: SceneWorkerApi = { prepare: never, encode: never, world: never, writeTrajectory: never };
 
 describe('the scene Worker’s client', () => {
   it('hands a scene and its bytes over', async () => {
     const scene = await preparedCornell();
-    const { worker } = fakeWorker({ prepare: async () => ({ kind: 'scene', scene }), encode: never });
+    const { worker } = fakeWorker({ ...NEVER, prepare: async () => ({ kind: 'scene', scene }) });
     const client = createSceneWorker(() => worker);
     const got = await client.prepare({ kind: 'builtin', name: 'cornell' }, { environment: null, time: null });
     expect(got.manifest).toEqual(scene.manifest);
@@ -53,7 +54,7 @@ describe('the scene Worker’s client', () => {
 
   it('makes a refusal a UserError with its words', async () => {
     const refused = { kind: 'refused', message: 'The file is truncated. Download it again.' } as const;
-    const { worker } = fakeWorker({ prepare: async () => refused, encode: never });
+    const { worker } = fakeWorker({ ...NEVER, prepare: async () => refused });
     const failure = createSceneWorker(() => worker).prepare(
       { kind: 'builtin', name: 'bunny' },
       { environment: null, time: null },
@@ -62,9 +63,17 @@ describe('the scene Worker’s client', () => {
     await expect(failure).rejects.toThrow('Download it again');
   });
 
+  it('makes a world that is refused a UserError too', async () => {
+    const refused = { kind: 'refused', message: 'Body 3 is too heavy.' } as const;
+    const { worker } = fakeWorker({ ...NEVER, world: async () => refused });
+    const failure = createSceneWorker(() => worker).read({ kind: 'builtin', name: 'pile' });
+    await expect(failure).rejects.toThrow(UserError);
+    await expect(failure).rejects.toThrow('Body 3 is too heavy.');
+  });
+
   it('gives the film away to be encoded', async () => {
     const { worker } = fakeWorker({
-      prepare: never,
+      ...NEVER,
       encode: async ({ width, height, rgb }, as) =>
         new TextEncoder().encode(`${JSON.stringify(as)} ${width} ${height} ${rgb.length}`),
     });
@@ -78,8 +87,8 @@ describe('the scene Worker’s client', () => {
   });
 
   it('fails what was under way when the Worker dies, and starts another for the next question', async () => {
-    const first = fakeWorker({ prepare: never, encode: never });
-    const second = fakeWorker({ prepare: never, encode: async () => new Uint8Array([1]) });
+    const first = fakeWorker(NEVER);
+    const second = fakeWorker({ ...NEVER, encode: async () => new Uint8Array([1]) });
     const workers = [first.worker, second.worker];
     const client = createSceneWorker(() => workers.shift() ?? first.worker);
     const lost = client.prepare({ kind: 'builtin', name: 'bunny' }, { environment: null, time: null });

@@ -1,9 +1,9 @@
 import * as Comlink from 'comlink';
 import { UserError } from './api.js';
-import type { FilmEncoder, ScenePreparer } from './deps.js';
+import type { FilmEncoder, ScenePreparer, WorldReader } from './deps.js';
 import type { SceneWorkerApi } from './scene-reader.js';
 
-export interface SceneClient extends ScenePreparer, FilmEncoder {
+export interface SceneClient extends ScenePreparer, FilmEncoder, WorldReader {
   /** Ends the Worker. What it was at fails. */
   close(): void;
 }
@@ -52,6 +52,16 @@ export function createSceneWorker(spawn: () => SceneWorker = spawnSceneWorker): 
     async encode(film, as) {
       const { api, died } = running ?? start();
       return await Promise.race([api.encode(Comlink.transfer(film, [film.rgb.buffer]), as), died]);
+    },
+    async read(input) {
+      const { api, died } = running ?? start();
+      const answer = await Promise.race([api.world(input), died]);
+      if (answer.kind === 'refused') throw new UserError(answer.message);
+      return answer.world;
+    },
+    async write(world, trajectory, format) {
+      const { api, died } = running ?? start();
+      return await Promise.race([api.writeTrajectory(world, trajectory, format), died]);
     },
     close: stop,
   };

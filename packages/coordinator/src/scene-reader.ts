@@ -2,9 +2,11 @@ import { AssetError } from '@tabgrid/assets/asset-error';
 import type { DecodeImage, LoadDraco, ResourceLookup } from '@tabgrid/assets/gltf';
 import type { EnvironmentMap } from '@tabgrid/assets/hdr';
 import type { PreparedScene, PrepareInput } from '@tabgrid/assets/prepare';
+import type { Trajectory } from '@tabgrid/assets/worlds/trajectory';
 import type { Bytes } from '@tabgrid/protocol/bytes';
 import type { BuiltinScene, SceneInput } from './api.js';
 import type { FilmFormat, LinearFilm, SceneSetting } from './deps.js';
+import type { PreparedWorld, TrajectoryFormat, WorldInput } from './simulation/api.js';
 
 /** From what a person chose to a scene: sizes first, then bytes. Free of Workers, so that it is tested without one. */
 
@@ -12,7 +14,13 @@ import type { FilmFormat, LinearFilm, SceneSetting } from './deps.js';
 export interface SceneWorkerApi {
   prepare(input: SceneInput, setting: SceneSetting): Promise<PrepareAnswer>;
   encode(film: LinearFilm, as: FilmFormat): Promise<Bytes>;
+  world(input: WorldInput): Promise<WorldAnswer>;
+  writeTrajectory(world: PreparedWorld, trajectory: Trajectory, format: TrajectoryFormat): Promise<Bytes>;
 }
+
+export type WorldAnswer =
+  | { readonly kind: 'world'; readonly world: PreparedWorld }
+  | { readonly kind: 'refused'; readonly message: string };
 
 export type PrepareAnswer =
   | { readonly kind: 'scene'; readonly scene: PreparedScene }
@@ -60,7 +68,7 @@ export function createSceneReader(deps: SceneReaderDeps): {
 }
 
 /** Before a byte is read. */
-function checkSize(files: readonly File[]): void {
+export function checkSize(files: readonly File[]): void {
   const total = files.reduce((sum, { size }) => sum + size, 0);
   if (total <= MAX_SCENE_FILE_BYTES) return;
   const name = files[0]?.name ?? 'The file';
@@ -69,7 +77,7 @@ function checkSize(files: readonly File[]): void {
   );
 }
 
-async function bytesOfFile(file: File): Promise<Bytes> {
+export async function bytesOfFile(file: File): Promise<Bytes> {
   try {
     return new Uint8Array(await file.arrayBuffer());
   } catch {

@@ -9,6 +9,7 @@ import { buildScene } from '@tabgrid/assets/scenes/build';
 import { toneMap } from '@tabgrid/assets/tonemap';
 import * as Comlink from 'comlink';
 import { createSceneReader, type SceneWorkerApi } from './scene-reader.js';
+import { prepareWorld, trajectoryFile } from './simulation/world-reader.js';
 
 /** The Worker that reads scenes and writes pictures, so that the page stays smooth meanwhile. */
 
@@ -28,6 +29,18 @@ const api: SceneWorkerApi = {
   },
   async encode({ width, height, rgb }, as) {
     const bytes = as.format === 'exr' ? encodeExr(width, height, rgb) : encodePng(width, height, toneMap(rgb, as.tone));
+    return Comlink.transfer(bytes, [bytes.buffer]);
+  },
+  async world(input) {
+    try {
+      return { kind: 'world', world: await prepareWorld(input, loadDraco) };
+    } catch (error) {
+      if (error instanceof AssetError) return { kind: 'refused', message: error.message };
+      throw error;
+    }
+  },
+  async writeTrajectory(world, trajectory, format) {
+    const bytes = await trajectoryFile(world, trajectory, format);
     return Comlink.transfer(bytes, [bytes.buffer]);
   },
 };

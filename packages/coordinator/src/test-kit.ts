@@ -11,6 +11,7 @@ import * as v from 'valibot';
 import type { JobShare, JobView, RenderSpec } from './api.js';
 import { type CoordinatorRuntime, createCoordinator } from './create-coordinator.js';
 import type { CoordinatorDeps } from './deps.js';
+import { prepareWorld, trajectoryFile } from './simulation/world-reader.js';
 import { createScripted, type Scripted, type ScriptedOptions } from './test-volunteer.js';
 
 /** For tests: a coordinator on a manual clock, and volunteers that do as the test says over in-memory links. */
@@ -128,6 +129,10 @@ export function createTestGrid(change: Partial<CoordinatorDeps> = {}, options: G
         new TextEncoder().encode(
           `${as.format} ${width}x${height} ${as.format === 'png' ? JSON.stringify(as.tone) : ''}`,
         ),
+    },
+    worlds: {
+      read: (input) => prepareWorld(input, () => Promise.reject(new Error('no decoder'))),
+      write: trajectoryFile,
     },
     random: () => {
       seed = (seed * 16_807) % 2_147_483_647;

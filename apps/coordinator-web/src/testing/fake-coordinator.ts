@@ -41,6 +41,7 @@ const EMPTY: GridView = {
   jobs: [],
   unfinished: [],
   viewport: null,
+  simulation: null,
   notices: [],
 };
 
@@ -130,6 +131,27 @@ export function createFakeCoordinator(first: Partial<GridView> = {}): FakeCoordi
       const scene = { ...(view.scene ?? A_SCENE), time };
       show({ scene });
       return scene;
+    },
+    simulations: {
+      async launch(input, spec) {
+        const what = input.kind === 'builtin' ? `${input.name} ${input.bodies ?? ''}` : input.file.name;
+        ask(
+          `simulate ${what} ${spec.seconds} s ${spec.substeps} ${spec.regions ?? 'auto'} ${spec.margin} m ${spec.verify}`,
+        );
+        return aJobId('p1');
+      },
+      pause: () => ask('pause simulation'),
+      resume: () => ask('resume simulation'),
+      cancel: () => ask('cancel simulation'),
+      view: () => view.simulation,
+      world: () => null,
+      frame: () => null,
+      ownership: () => null,
+      async export(format) {
+        ask(`export simulation ${format}`);
+        return new Uint8Array([1, 2, 3]);
+      },
+      report: async () => ({}),
     },
     async launch(spec) {
       const lens = spec.aperture === undefined ? '' : ` f/${spec.aperture} at ${spec.focus ?? 'auto'}`;

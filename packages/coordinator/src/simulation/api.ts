@@ -1,6 +1,8 @@
+import type { WorldCamera } from '@tabgrid/assets/worlds/builtin';
+import type { ShownWorld } from '@tabgrid/assets/worlds/shown-world';
+import type { Bytes } from '@tabgrid/protocol/bytes';
 import type { JobId, Millis } from '@tabgrid/protocol/ids';
 import type { Verification } from '@tabgrid/protocol/task';
-import type { World } from '@tabgrid/webgpu-kernels/physics/world';
 
 /** A world of rigid bodies that volunteers move. */
 
@@ -9,6 +11,16 @@ export type WorldInput =
   | { readonly kind: 'builtin'; readonly name: string; readonly bodies?: number }
   /** A world as JSON, or a glTF whose nodes become bodies. */
   | { readonly kind: 'file'; readonly file: File };
+
+/** A world that was read and checked. */
+export interface PreparedWorld {
+  readonly title: string;
+  readonly world: ShownWorld;
+  /** null: to be found from what there is. */
+  readonly camera: WorldCamera | null;
+  /** What was taken otherwise than the file has it, in words. */
+  readonly warnings: readonly string[];
+}
 
 export interface SimulationSpec {
   readonly seconds: number;
@@ -60,6 +72,8 @@ export interface FramePoses {
   readonly rotations: Float32Array;
 }
 
+export type TrajectoryFormat = 'json' | 'binary' | 'glb';
+
 /** Whose the bodies are now. */
 export interface Ownership {
   /** Region of each body. */
@@ -78,11 +92,13 @@ export interface Simulations {
   cancel(): void;
   /** The last one that was launched; null before the first. */
   view(): SimulationView | null;
-  /** What it looks like, without what moves: see the world's file. */
-  world(): World | null;
+  /** The one that was launched last: how its bodies look, and where they were at first. */
+  world(): PreparedWorld | null;
   /** null for a frame that is not there. */
   frame(index: number): FramePoses | null;
   ownership(): Ownership | null;
+  /** All frames that are there: as a trajectory (JSON, binary) or an animated model. @throws UserError before the first */
+  export(format: TrajectoryFormat): Promise<Bytes>;
   /** What happened; its form is `SimulationReport` in the protocol's records. @throws UserError before the first */
   report(): Promise<unknown>;
 }

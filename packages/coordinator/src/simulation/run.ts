@@ -1,7 +1,7 @@
 import { type NamedBlob, nameBlob } from '@tabgrid/protocol/blob';
 import { type Bytes, concatBytes, sha256Hex } from '@tabgrid/protocol/bytes';
 import type { Clock } from '@tabgrid/protocol/clock';
-import type { JobId, Millis, TaskId } from '@tabgrid/protocol/ids';
+import type { Millis, TaskId } from '@tabgrid/protocol/ids';
 import type { OutputRef, TaskSpec } from '@tabgrid/protocol/task';
 import type { SchedulerEvent } from '@tabgrid/scheduler/events';
 import { type Energy, energyOf } from '@tabgrid/splitters/physics/energy';

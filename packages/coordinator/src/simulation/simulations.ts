@@ -10,15 +10,16 @@ import { standingOf } from '@tabgrid/splitters/physics/standing';
 import type { GridState } from '@tabgrid/splitters/planner';
 import { POSITION_BITS, toPosition } from '@tabgrid/webgpu-kernels/physics/scale';
 import { decodeWorld, encodeWorld, placesOf } from '@tabgrid/webgpu-kernels/physics/state';
-import { type World, worldWords } from '@tabgrid/webgpu-kernels/physics/world';
+import { worldWords } from '@tabgrid/webgpu-kernels/physics/world';
 import * as v from 'valibot';
 import { UserError } from '../api.js';
+import type { WorldReader } from '../deps.js';
 import type { Dispatcher } from '../dispatcher.js';
 import type { Checks, Compares } from '../held-results.js';
 import type { Inputs } from '../inputs.js';
 import type { Arrival } from '../job.js';
 import type { TaskOf } from '../outbound.js';
-import type { SimulationSpec, Simulations, SimulationView, WorldInput } from './api.js';
+import type { PreparedWorld, SimulationSpec, Simulations, SimulationView } from './api.js';
 import { checkSimulation, FRAMES_A_SECOND } from './check.js';
 import { type SimulationTally, simulationReport } from './report.js';
 import { createRun, type Run } from './run.js';
@@ -47,8 +48,7 @@ export interface SimulationsDeps {
   readonly random: () => number;
   readonly dispatcher: Dispatcher;
   readonly inputs: Pick<Inputs, 'serveScene' | 'drop' | 'serveTask' | 'dropTask'>;
-  /** @throws UserError */
-  readonly readWorld: (input: WorldInput) => Promise<{ readonly title: string; readonly world: World }>;
+  readonly worlds: WorldReader;
   readonly opened: () => Promise<unknown>;
   gridState(): GridState;
   changed(): void;
@@ -57,7 +57,7 @@ export interface SimulationsDeps {
 interface Current {
   readonly id: JobId;
   readonly title: string;
-  readonly world: World;
+  readonly prepared: PreparedWorld;
   readonly spec: SimulationSpec;
   readonly job: PhysicsJob;
   readonly run: Run;
@@ -114,7 +114,8 @@ export function createSimulations(deps: SimulationsDeps): SimulationsDriver {
       preparing = true;
       try {
         await deps.opened();
-        const { title, world } = await deps.readWorld(input);
+        const prepared = await deps.worlds.read(input);
+        const { world, title } = prepared;
         const words = worldWords(world, 1 / (FRAMES_A_SECOND * spec.substeps));
         const named = await nameBlob(encodeWorld(words));
         const id = v.parse(JobId, `p${Math.floor(deps.random() * 2 ** 48).toString(36)}`);
@@ -137,7 +138,7 @@ export function createSimulations(deps: SimulationsDeps): SimulationsDriver {
         });
         const { scale } = words;
         current = {
-          ...{ id, title: title.slice(0, MAX_NAME_LENGTH), world, spec, job, run, state: 'running', notice: null },
+          ...{ id, title: title.slice(0, MAX_NAME_LENGTH), prepared, spec, job, run, state: 'running', notice: null },
           ...{ momentum: scale.momentum, joules: (scale.momentum * 2 ** -POSITION_BITS) / scale.step, endedAt: null },
           ...{ startedAt: deps.wallClock(), beganAt: clock.now(), tally: { rows: new Map() } },
         };
@@ -170,12 +171,12 @@ export function createSimulations(deps: SimulationsDeps): SimulationsDriver {
       if (it) end(it, 'cancelled', 'the owner cancelled the simulation');
     },
     view: () => current && viewOf(current, clock.now()),
-    world: () => current?.world ?? null,
+    world: () => current?.prepared ?? null,
     frame: (index) => current?.run.frames.get(index) ?? null,
     ownership() {
       if (!current) return null;
       const { state, makers, parts } = current.run;
-      const ghosts = new Uint8Array(current.world.bodies.length);
+      const ghosts = new Uint8Array(current.prepared.world.bodies.length);
       for (const { part } of parts.values())
         part.ids.forEach((id, i) => {
           if (!part.owned[i]) ghosts[id] = 1;
@@ -186,6 +187,20 @@ export function createSimulations(deps: SimulationsDeps): SimulationsDriver {
         ghosts,
         volunteers: Array.from({ length: regions }, (_, k) => makers.get(k) ?? -1),
       };
+    },
+    async export(format) {
+      if (!current) throw new UserError('No world has been simulated yet.');
+      const { frames } = current.run;
+      const indices = Array.from({ length: Math.ceil(frames.count / frames.every) }, (_, k) => k * frames.every);
+      return await deps.worlds.write(
+        current.prepared,
+        {
+          frameSeconds: frames.every / FRAMES_A_SECOND,
+          bodies: current.prepared.world.bodies.length,
+          frames: indices.flatMap((index) => frames.get(index) ?? []),
+        },
+        format,
+      );
     },
     async report() {
       if (!current) throw new UserError('No world has been simulated yet.');
@@ -254,7 +269,7 @@ function viewOf(it: Current, now: number): SimulationView {
   const more = margin > spec.margin && regionCount(layout.cut) > 1;
   return {
     ...{ id: it.id, title: it.title, state: it.state, spec, startedAt: it.startedAt, wallMs, framesDone, margin },
-    bodies: it.world.bodies.length,
+    bodies: it.prepared.world.bodies.length,
     frames: job.frames,
     regions: regionCount(layout.cut),
     window: layout.substeps,
