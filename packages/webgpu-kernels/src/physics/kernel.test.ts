@@ -1,4 +1,5 @@
 import { nameBlob } from '@tabgrid/protocol/blob';
+import { bytesOf } from '@tabgrid/protocol/bytes';
 import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { OwnedGpuSession } from '../create-gpu-session.js';
@@ -6,9 +7,12 @@ import { nodeGpu } from '../node-gpu.js';
 import { testSession } from '../test-gpu.js';
 import { physicsKernel } from './kernel.js';
 import { createReference } from './reference.js';
+import { simulateInPlain } from './reference-kernel.js';
 import {
   encodePart,
   encodeWorld,
+  joined,
+  type Part,
   type PartResult,
   PLACE,
   PLACE_WORDS,
@@ -16,8 +20,9 @@ import {
   placesOf,
   readResult,
   sumListed,
+  wordsOf,
 } from './state.js';
-import { framesOf, PhysicsParams, physicsTask } from './task.js';
+import { cutResult, framesOf, PhysicsParams, physicsTask } from './task.js';
 import {
   type Body,
   type BodyShape,
@@ -110,6 +115,58 @@ describe.runIf(available)('a substep in WGSL', { timeout: 120_000 }, () => {
     expect(statesIn(got)).toEqual([...reference.states.subarray(0, STATE_WORDS * words.bodies)]);
     // Not because nothing happened.
     expect(Math.max(...got.places.filter((_, k) => k % PLACE_WORDS === PLACE.contacts))).toBeGreaterThan(1);
+  });
+
+  /** The left half of a heap, with all others as ghosts; what is near the middle is compared with two neighbours. */
+  function half(words: WorldWords, places: Places): Part {
+    const ids = Int32Array.from({ length: words.bodies }, (_, i) => i);
+    const x = (i: number) => places.places[PLACE_WORDS * i] ?? 0;
+    return {
+      ...{ ...places, ids },
+      owned: Uint8Array.from(ids, (i) => (x(i) < 0 ? 1 : 0)),
+      watches: [...ids].flatMap((body) =>
+        Math.abs(x(body)) < 2 ** 17 ? [{ body, neighbour: body % 2, until: 4 + (body % 5) }] : [],
+      ),
+    };
+  }
+
+  it.each([
+    ['as it is', {}],
+    ['in substeps of a quarter', { halvings: 2, substeps: 24, every: 10 }],
+    ['one secret body of it', { only: 12_345 }],
+    ['too fast for what it was cut for', { only: 3, fastest: 1 }],
+  ])('a part of a heap, %s: all outputs as in plain JavaScript, bit for bit', async (_, given) => {
+    const words = worldWords(heap(Array.from({ length: 40 }, (__, i) => (i % 3 === 0 ? BOX : SPHERE))), STEP);
+    const fallen = await run(words, placesOf(words), { substeps: 160, every: 160 });
+    const part = half(words, fallen);
+    const params = v.parse(PhysicsParams, {
+      ...{ bodies: words.bodies, own: part.owned.filter(Boolean).length, contacts: sumListed(part.places), room: 4096 },
+      ...{ boxes: true, substeps: 8, halvings: 0, every: 4, neighbours: 2, hop: 2 ** 18, fastest: 2 ** 30, only: null },
+      ...given,
+    });
+    const blobs = [await nameBlob(encodeWorld(words)), await nameBlob(encodePart(part))];
+    const inputs = blobs.map(({ ref, bytes }) => ({ ref, bytes: async () => bytes }));
+    const control = { signal: new AbortController().signal, progress() {}, submitted() {} };
+    const { outputs } = await physicsKernel.run(gpu, params, inputs, control);
+    const plain = simulateInPlain(
+      blobs.map(({ bytes }) => bytes),
+      params,
+    );
+    expect(physicsTask.fault(params, outputs)).toBeNull();
+    expect(outputs.map((bytes) => [...wordsOf(bytes)])).toEqual(plain.map((bytes) => [...wordsOf(bytes)]));
+    if (params.only === null) {
+      expect(readResult(outputs, framesOf(params)).hashes.some((word) => word !== 0)).toBe(true);
+      return;
+    }
+    // What is cut out of a whole result is what a probe makes.
+    const whole = v.parse(PhysicsParams, { ...params, only: null });
+    const all = await physicsKernel.run(gpu, whole, inputs, control);
+    const cut = cutResult(whole, bytesOf(joined(all.outputs.map(wordsOf))), params);
+    const sizes = physicsTask.outputs(params).map(({ bytes }) => bytes);
+    const pieces = sizes.map((size, k) =>
+      bytesOf(cut.subarray(sizes.slice(0, k).reduce((a, b) => a + b, 0)).subarray(0, size)),
+    );
+    expect(physicsTask.compare(outputs, pieces, true).kind).toBe(params.fastest === 1 ? 'within' : 'equal');
   });
 
   it('window by window as in one', async () => {

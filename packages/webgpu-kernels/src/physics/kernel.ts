@@ -1,20 +1,10 @@
-import { type Bytes, bytesOf } from '@tabgrid/protocol/bytes';
 import { type GpuSession, InvalidTaskError, OutOfMemoryError } from '../gpu-session.js';
-import type { Kernel, Outputs, RunControl, TaskInput } from '../kernel.js';
+import type { Kernel, RunControl, TaskInput } from '../kernel.js';
 import { compile } from '../pathtrace/bindings.js';
-import { finer, globalOf, type Local, localOf } from './local.js';
-import {
-  CONTACT_WORDS,
-  decodePart,
-  decodeWorld,
-  joined,
-  MARK_WORDS,
-  MARKS,
-  type Part,
-  POSE_WORDS,
-  type WorldHeader,
-} from './state.js';
-import { framesBefore, marksOf, type PhysicsParams, physicsTask } from './task.js';
+import { finer, type Local, localOf } from './local.js';
+import { outputsOf, type Simulated } from './outputs.js';
+import { CONTACT_WORDS, decodePart, decodeWorld, type Part, type WorldHeader } from './state.js';
+import { framesBefore, type PhysicsParams, physicsTask } from './task.js';
 import {
   GPU_MARK_WORDS,
   GPU_MARKS,
@@ -28,7 +18,7 @@ import {
   WORLD_BYTES,
   WORLD_WORDS,
 } from './wgsl/substep.wgsl.js';
-import { STATE, STATE_WORDS } from './world.js';
+import { STATE_WORDS } from './world.js';
 
 /** The simulation's GPU side: a part's bodies are taken through their substeps, a few in a submission. */
 
@@ -58,7 +48,7 @@ export const physicsKernel: Kernel<PhysicsParams> = {
     for (;;) {
       const made = await simulate(gpu, { world, local, params, room, passes, control, times });
       if (made.kind === 'made') {
-        const outputs = outputsOf(world, part, local, params, made);
+        const outputs = outputsOf(world, local, params, made);
         const kernelMs = (await Promise.all(times)).reduce((sum, ms) => sum + ms, 0);
         return { outputs, stats: { kernelMs, wallMs: gpu.now() - begun, submissions: times.length } };
       }
@@ -133,13 +123,8 @@ interface Simulation {
   readonly times: Promise<number>[];
 }
 
-interface Made {
+interface Made extends Simulated {
   readonly kind: 'made';
-  readonly states: Int32Array;
-  readonly contactsOf: (body: number) => Int32Array;
-  readonly marks: Uint32Array;
-  /** States at the ends of frames before the last substep. */
-  readonly frames: readonly Int32Array[];
 }
 
 async function simulate(gpu: GpuSession, it: Simulation): Promise<Made | ({ readonly kind: 'cramped' } & Room)> {
@@ -171,7 +156,8 @@ async function simulate(gpu: GpuSession, it: Simulation): Promise<Made | ({ read
     const frames = buffers.frames ? await words(buffers.frames, before * states) : new Int32Array(0);
     return {
       kind: 'made',
-      marks,
+      fastest: marks[GPU_MARKS.fastest] ?? 0,
+      told: marks.subarray(GPU_MARK_WORDS),
       states: await words(buffers.states, states),
       contactsOf(body) {
         const at = stride * body;
@@ -339,44 +325,4 @@ async function submitFrame(
     control.signal.throwIfAborted();
     control.progress((first + done) / params.substeps);
   }
-}
-
-function outputsOf(
-  world: WorldHeader,
-  part: Part,
-  local: Local,
-  params: PhysicsParams,
-  made: Made,
-): Outputs['outputs'] {
-  const { places, contacts } = globalOf(world, part, local, made, params.halvings);
-  if (contacts.length / CONTACT_WORDS > params.room) {
-    throw new OutOfMemoryError('more bodies touch each other than the result has room for');
-  }
-  const marks = marksOf(params, contacts.length / CONTACT_WORDS);
-  const fastest = made.marks[GPU_MARKS.fastest] ?? 0;
-  if (params.only === null) {
-    marks[MARKS.fastest] = fastest;
-    marks.set(aroundOf(local, made.states), MARKS.around);
-    marks.set(made.marks.subarray(GPU_MARK_WORDS), MARK_WORDS);
-  }
-  marks[MARKS.unsure] = fastest > params.fastest ? 1 : 0;
-  const poses = new Int32Array(POSE_WORDS * made.frames.length * local.asked.length);
-  let at = 0;
-  for (const states of made.frames) {
-    for (const i of local.asked) {
-      poses.set(states.subarray(STATE_WORDS * i, STATE_WORDS * i + 3), at);
-      poses.set(states.subarray(STATE_WORDS * i + STATE.rotation, STATE_WORDS * i + STATE.rotation + 4), at + 3);
-      at += POSE_WORDS;
-    }
-  }
-  return [marks, poses, joined([places, contacts])].map((words): Bytes => bytesOf(words));
-}
-
-/** Sums of what the surroundings gave each body that is asked for, as 64-bit words, lower ones first. */
-function aroundOf({ asked }: Local, states: Int32Array): readonly number[] {
-  return [STATE.momentum, STATE.spin, STATE.warm].flatMap((at) => {
-    let sum = 0;
-    for (const i of asked) sum += states[STATE_WORDS * i + at + 3] ?? 0;
-    return [sum | 0, Math.floor(sum / 2 ** 32)];
-  });
 }

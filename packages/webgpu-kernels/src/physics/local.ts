@@ -18,6 +18,8 @@ import { FIXED, FIXED_WORDS, STATE_WORDS } from './world.js';
 export interface Local {
   /** Bodies that move. */
   readonly movers: number;
+  /** Theirs in the world. */
+  readonly ids: Int32Array<ArrayBuffer>;
   /** Indices of those whose states are asked for. */
   readonly asked: readonly number[];
   readonly fixed: Int32Array<ArrayBuffer>;
@@ -73,7 +75,7 @@ export function localOf(world: WorldHeader, whole: Part, params: PhysicsParams):
     if (body >= movers || neighbour >= params.neighbours) throw new RangeError('a watch of what the part has not');
     watches.set([body, neighbour | (until << 8)], 2 * k);
   });
-  return { movers, asked, fixed, states, watches, ...localContacts(world, part, params.halvings) };
+  return { movers, ids, asked, fixed, states, watches, ...localContacts(world, part, params.halvings) };
 }
 
 function setState(states: Int32Array, i: number, place: Int32Array, halvings: number): void {
@@ -148,7 +150,6 @@ function probed(part: Part, params: PhysicsParams): Part {
 /** What the kernel has, as it travels: of those that are asked for. */
 export function globalOf(
   world: WorldHeader,
-  { ids }: Pick<Part, 'ids'>,
   local: Local,
   made: { readonly states: Int32Array; readonly contactsOf: (body: number) => Int32Array },
   halvings: number,
@@ -163,7 +164,7 @@ export function globalOf(
             ? other
             : other >= local.movers
               ? world.bodies + other - local.movers
-              : (ids[other] ?? 0);
+              : (local.ids[other] ?? 0);
         for (let k = 2; k < CONTACT_WORDS; k++) contact[k] = (contact[k] ?? 0) << halvings;
         return contact;
       });

@@ -1,7 +1,7 @@
 import { lengthOf, scaled, UNIT_BITS, unitOf } from './fixed.js';
 import { type Place, type Solid, type Touch, touchOf, touchOfPlane } from './geometry.js';
 import { POSITION_BITS, SPIN_BITS, VELOCITY_BITS } from './scale.js';
-import { COARSE, MOST_SHARES, PLANE, PRODUCT_DROP, PUSH_SHIFT, SWEEPS, WEIGHT_DROP } from './solver.js';
+import { COARSE, MOST_SHARES, MOST_TURN, PLANE, PRODUCT_DROP, PUSH_SHIFT, SWEEPS, WEIGHT_DROP } from './solver.js';
 import {
   type Axes,
   axesOf,
@@ -44,7 +44,21 @@ interface Moving extends Solid {
   struckSpin: Vector;
   pushed: Vector;
   contacts: number;
+  /** Of the impulses, what the surroundings gave. */
+  around: Vector;
+  /** Whether it moved, turned or sank into another too far for one substep. */
+  coarse: boolean;
 }
+
+/** Of a substep, of each body. */
+export interface Told {
+  readonly around: readonly Vector[];
+  readonly coarse: readonly boolean[];
+  /** The largest step along an axis. */
+  readonly fastest: number;
+}
+
+type Units = Pick<WorldWords['scale'], 'massShift' | 'spinShift' | 'leverShift'>;
 
 interface Ground {
   readonly normal: Vector;
@@ -56,12 +70,16 @@ interface Ground {
 /** With the lower body: impulse on the higher one, by its number and the feature. */
 export type Cache = ReadonlyMap<string, Vector>;
 
-export function createReference(words: WorldWords) {
+/** @param before contacts' impulses that it begins with */
+export function createReference(
+  words: Omit<WorldWords, 'scale'> & { readonly scale: Units },
+  before: readonly Cache[] = [],
+) {
   const { fixed, scale, reach, near, slop, bounceFrom, cellShift } = words;
   const states = words.states.slice();
   const count = words.bodies;
   const all = count + words.statics;
-  let cache: Cache[] = Array.from({ length: count }, () => new Map());
+  let cache: Cache[] = Array.from({ length: count }, (_, i) => before[i] ?? new Map());
   const ground = Array.from({ length: words.planes }, (_, p): Ground => {
     const [x = 0, y = 0, z = 0, offset = 0, friction = 0, restitution = 0] = words.ground.subarray(PLANE_WORDS * p);
     return { normal: [x, y, z], offset, friction, restitution };
@@ -114,10 +132,12 @@ export function createReference(words: WorldWords) {
       struckSpin: ZERO,
       pushed: ZERO,
       contacts: 0,
+      around: ZERO,
+      coarse: false,
     };
   };
 
-  function substep(): void {
+  function substep(): Told {
     const bodies = Array.from({ length: all }, (_, i) => moving(i));
     const next = bodies.slice(0, count).map(() => new Map<string, Vector>());
     /** A pair, at all places where it touches. */
@@ -135,8 +155,15 @@ export function createReference(words: WorldWords) {
         next[a.index]?.set(`${name}:${feature}`, hit ? ZERO : impulse);
         give(a, at, negated(impulse), hit);
         if (b) give(b, armOn(a, b, at), impulse, hit);
+        if (!b || b.index >= count) a.around = minus(a.around, impulse);
       });
-      const deep = places.reduce((most, { gap }) => Math.max(most, -gap), -first.gap) - slop;
+      const sunk = places.reduce((most, { gap }) => Math.max(most, -gap), -first.gap);
+      const smallest = Math.min(...a.half, ...(b ? b.half : []));
+      if (sunk > smallest >> 1) {
+        a.coarse = true;
+        if (b) b.coarse = true;
+      }
+      const deep = sunk - slop;
       if (deep <= 0) return;
       const shares = shareOf(weightOf(a), b ? weightOf(b) : 0);
       push(a, negated(normal), deep, shares);
@@ -147,7 +174,13 @@ export function createReference(words: WorldWords) {
       for (const [p, plane] of ground.entries()) meet(a, plane, PLANE + p, touchOfPlane(a, plane, reach));
     }
     cache = next;
-    for (const body of bodies.slice(0, count)) moveOn(body);
+    const movers = bodies.slice(0, count);
+    const steps = movers.map(moveOn);
+    return {
+      around: movers.map(({ around }) => around),
+      coarse: movers.map(({ coarse }) => coarse),
+      fastest: Math.max(0, ...steps),
+    };
   }
 
   const armOn = (a: Moving, b: Moving, place: Vector): Vector => minus(place, minus(b.position, a.position));
@@ -322,18 +355,24 @@ export function createReference(words: WorldWords) {
     return { impulses, hits: asked.map(({ hits }) => hits), counts };
   }
 
-  function moveOn({ index, axes, warm, warmSpin, struck, struckSpin, pushed, contacts, position }: Moving): void {
+  /** @returns the largest step along an axis */
+  function moveOn(body: Moving): number {
+    const { index, axes, warm, warmSpin, struck, struckSpin, pushed, contacts, position } = body;
     const at = STATE_WORDS * index;
     const momentum = plus(plus(stateVector(index, STATE.momentum), fixedVector(index, FIXED.pull)), plus(warm, struck));
     const angular = plus(stateVector(index, STATE.spin), plus(warmSpin, struckSpin));
     const moved = velocityOf(index, momentum).map((v) => (v + 2 ** (VELOCITY_BITS - 1)) >> VELOCITY_BITS);
-    states.set(plus(plus(position, moved as unknown as Vector), pushed), at + STATE.position);
+    const step = plus(moved as unknown as Vector, pushed);
+    const turns = spinOf(index, axes, angular);
+    if (sizeOf(moved as unknown as Vector) > Math.min(...body.half) || sizeOf(turns) > MOST_TURN) body.coarse = true;
+    states.set(plus(position, step), at + STATE.position);
     states[at + STATE.contacts] = contacts;
     states.set(momentum, at + STATE.momentum);
     states.set(angular, at + STATE.spin);
-    states.set(turned(rotationOf(index), spinOf(index, axes, angular)), at + STATE.rotation);
+    states.set(turned(rotationOf(index), turns), at + STATE.rotation);
     states.set(warm, at + STATE.warm);
     states.set(warmSpin, at + STATE.warmSpin);
+    return sizeOf(step);
   }
 
   return {

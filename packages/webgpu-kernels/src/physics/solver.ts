@@ -1,3 +1,5 @@
+import { SPIN_BITS } from './scale.js';
+
 /** Numbers of the solver that JavaScript and WGSL share. */
 
 /** Of the overlap beyond what stays, a substep takes away 2^-PUSH_SHIFT. */
@@ -14,3 +16,5 @@ export const MOST_SHARES = 63;
 export const SWEEPS = 8;
 /** From here on the other of a contact is a plane. */
 export const PLANE = 0x8000_0000;
+/** What turns by more in a substep, half a radian, is too fast for it. */
+export const MOST_TURN = 2 ** (SPIN_BITS - 1);

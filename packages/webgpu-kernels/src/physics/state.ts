@@ -204,7 +204,7 @@ export interface PartResult extends Places {
   readonly fastest: number;
   /** Units of momentum that the surroundings gave. */
   readonly around: readonly [number, number, number];
-  /** Of each frame: steps and overlaps that were too large for its substeps. */
+  /** Of each frame 1 where a step, a turn or an overlap was too large for its substeps. */
   readonly coarse: Int32Array;
   /** Two words each: by substep, then by neighbour. */
   readonly hashes: Int32Array;

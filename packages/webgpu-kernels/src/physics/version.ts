@@ -1,2 +1,2 @@
 /** Hash of the kernel's sources; renewed by `npm run -w packages/webgpu-kernels versions`. */
-export const PHYSICS_VERSION = '724fb610530b';
+export const PHYSICS_VERSION = 'ca595fc5a4f5';

@@ -1,6 +1,6 @@
 import { UNIT_BITS } from '../fixed.js';
 import { POSITION_BITS, SPIN_BITS, VELOCITY_BITS } from '../scale.js';
-import { COARSE, MOST_SHARES, PRODUCT_DROP, PUSH_SHIFT, SWEEPS, WEIGHT_DROP } from '../solver.js';
+import { COARSE, MOST_SHARES, MOST_TURN, PRODUCT_DROP, PUSH_SHIFT, SWEEPS, WEIGHT_DROP } from '../solver.js';
 import { CONTACT_WORDS } from '../state.js';
 import { PLANE_WORDS, TURN_BITS } from '../world.js';
 import { FIXED } from './fixed.wgsl.js';
@@ -12,8 +12,6 @@ export const WORKGROUP = 64;
 export const MOST_PLANES = 32;
 /** Words of the uniform before its planes. */
 export const WORLD_WORDS = 20;
-/** What turns by more than half a radian in a substep is too fast for it. */
-const MOST_TURN = 2 ** (SPIN_BITS - 1);
 /** Words that are added up for each body: warm momentum and spin, push, contacts, momentum and spin of impacts, the surroundings' part. */
 export const SUM_WORDS = 20;
 /** Words before the first body's sums: how many pairs there are. */
@@ -439,7 +437,7 @@ fn meet(i: u32, other: u32, surface: Surface, found: Touch) {
 // This frame needs finer substeps.
 fn flag() {
   let substep = atomicLoad(&marks[${GPU_MARKS.substep}]) - 1u;
-  atomicAdd(&marks[${GPU_MARK_WORDS}u + substep / world.every], 1u);
+  atomicStore(&marks[${GPU_MARK_WORDS}u + substep / world.every], 1u);
 }
 
 fn smallest(body: u32) -> i32 {

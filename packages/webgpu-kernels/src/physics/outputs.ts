@@ -1,0 +1,57 @@
+import { type Bytes, bytesOf } from '@tabgrid/protocol/bytes';
+import { OutOfMemoryError } from '../gpu-session.js';
+import { globalOf, type Local } from './local.js';
+import { CONTACT_WORDS, joined, MARK_WORDS, MARKS, POSE_WORDS, type WorldHeader } from './state.js';
+import { marksOf, type PhysicsParams } from './task.js';
+import { STATE, STATE_WORDS } from './world.js';
+
+/** What became of a part, as whoever simulated it has it. */
+export interface Simulated {
+  /** STATE_WORDS a body; beside momentum, spin and warm stands what the surroundings gave. */
+  readonly states: Int32Array;
+  /** With bodies of higher numbers, in any order. */
+  readonly contactsOf: (body: number) => Int32Array;
+  /** States at the ends of frames before the last substep. */
+  readonly frames: readonly Int32Array[];
+  readonly fastest: number;
+  /** Of each frame whether it was too coarse; then the hashes. */
+  readonly told: Uint32Array | Int32Array;
+}
+
+/** A task's outputs. @throws OutOfMemoryError for more contacts than there is room for */
+export function outputsOf(world: WorldHeader, local: Local, params: PhysicsParams, made: Simulated): readonly Bytes[] {
+  const { places, contacts } = globalOf(world, local, made, params.halvings);
+  if (contacts.length / CONTACT_WORDS > params.room) {
+    throw new OutOfMemoryError('more bodies touch each other than the result has room for');
+  }
+  const marks = marksOf(params, contacts.length / CONTACT_WORDS);
+  if (params.only === null) {
+    marks[MARKS.fastest] = made.fastest;
+    marks.set(aroundOf(local, made.states), MARKS.around);
+    marks.set(made.told, MARK_WORDS);
+  }
+  marks[MARKS.unsure] = made.fastest > params.fastest ? 1 : 0;
+  return [marks, posesOf(local, made), joined([places, contacts])].map((words): Bytes => bytesOf(words));
+}
+
+function posesOf({ asked }: Local, { frames }: Simulated): Int32Array<ArrayBuffer> {
+  const poses = new Int32Array(POSE_WORDS * frames.length * asked.length);
+  let at = 0;
+  for (const states of frames) {
+    for (const i of asked) {
+      poses.set(states.subarray(STATE_WORDS * i, STATE_WORDS * i + 3), at);
+      poses.set(states.subarray(STATE_WORDS * i + STATE.rotation, STATE_WORDS * i + STATE.rotation + 4), at + 3);
+      at += POSE_WORDS;
+    }
+  }
+  return poses;
+}
+
+/** Sums of what the surroundings gave each body that is asked for, as 64-bit words, lower ones first. */
+function aroundOf({ asked }: Local, states: Int32Array): readonly number[] {
+  return [STATE.momentum, STATE.spin, STATE.warm].flatMap((at) => {
+    let sum = 0;
+    for (const i of asked) sum += states[STATE_WORDS * i + at + 3] ?? 0;
+    return [sum | 0, Math.floor(sum / 2 ** 32)];
+  });
+}
