@@ -1,0 +1,199 @@
+import { nameBlob } from '@tabgrid/protocol/blob';
+import { type Bytes, concatBytes } from '@tabgrid/protocol/bytes';
+import { AttemptId, JobId, type TaskId, VolunteerId } from '@tabgrid/protocol/ids';
+import type { TaskSpec } from '@tabgrid/protocol/task';
+import type { SchedulerEvent } from '@tabgrid/scheduler/events';
+import type { PhysicsJob } from '@tabgrid/splitters/physics/planner';
+import { standingOf } from '@tabgrid/splitters/physics/standing';
+import { simulateInPlain } from '@tabgrid/webgpu-kernels/physics/reference-kernel';
+import { toPosition } from '@tabgrid/webgpu-kernels/physics/scale';
+import { decodeWorld, encodeWorld, PLACE_WORDS, placesOf } from '@tabgrid/webgpu-kernels/physics/state';
+import { PhysicsParams, physicsTask } from '@tabgrid/webgpu-kernels/physics/task';
+import { type Body, type World, worldWords } from '@tabgrid/webgpu-kernels/physics/world';
+import * as v from 'valibot';
+import { describe, expect, it } from 'vitest';
+import type { Arrival } from '../job.js';
+import { createRun, type Run } from './run.js';
+
+const SUBSTEPS = 4;
+const SURFACE = { friction: 0.4, restitution: 0.4 };
+
+/** Balls in a row that is longer than the ghosts' margin, thrown at each other. */
+function world(): World {
+  const bodies = Array.from({ length: 16 }, (_, i): Body => {
+    const velocity = [i % 2 === 0 ? 1.5 : -1.5, 0, 0.1 * (i % 3)] as const;
+    const place = { position: [0.35 * i, 0.11, 0] as const, rotation: [0, 0, 0, 1] as const };
+    return {
+      shape: { kind: 'sphere', radius: 0.1 },
+      mass: 1 + (i % 3),
+      ...SURFACE,
+      ...place,
+      velocity,
+      spin: [0, 0, 0],
+    };
+  });
+  return { bodies, planes: [{ normal: [0, 1, 0], offset: 0, ...SURFACE }], statics: [], gravity: [0, -9.81, 0] };
+}
+
+/** A run, and volunteers that do its tasks when they are asked to. */
+async function begin(regions: number, frames = 6) {
+  const words = worldWords(world(), 1 / (60 * SUBSTEPS));
+  const named = await nameBlob(encodeWorld(words));
+  const job: PhysicsJob = {
+    ...{ id: v.parse(JobId, 'p1'), world: named.ref, frames, substeps: SUBSTEPS, regions, margin: 0, boxes: false },
+    ...{ verify: 'spot', window: SUBSTEPS },
+  };
+  const todo: TaskSpec[] = [];
+  const cancelled = new Set<TaskId>();
+  const served = new Map<TaskId, Bytes>();
+  let at = 0;
+  const run = createRun({
+    job,
+    standing: standingOf(decodeWorld(named.bytes), placesOf(words)),
+    clock: { now: () => at++ },
+    gridState: () => ({ volunteers: regions, unitsPerSecond: null }),
+    tell(event: SchedulerEvent) {
+      if (event.type === 'tasksAdded') todo.push(...event.tasks.map(({ spec }) => spec));
+      if (event.type === 'tasksCancelled') for (const task of event.tasks) cancelled.add(task);
+    },
+    serve: (task, [part]) => void (part && served.set(task, part.bytes)),
+    unserve: (task) => void served.delete(task),
+  });
+  run.begin();
+  const done: TaskId[] = [];
+  const step = async (lie: (states: Int32Array) => void = () => {}): Promise<TaskId | null> => {
+    const spec = todo.shift();
+    if (!spec) return null;
+    if (cancelled.has(spec.id)) return spec.id;
+    await run.whole(spec)();
+    const part = served.get(spec.id);
+    if (!part) throw new Error('no part was served');
+    const outputs = simulateInPlain([named.bytes, part], v.parse(PhysicsParams, spec.params));
+    const [marks, poses, states] = outputs.map((bytes) => bytes.slice());
+    if (!marks || !poses || !states) throw new Error('a result without its outputs');
+    lie(new Int32Array(states.buffer));
+    run.accept(spec.id, arrivalOf(spec, [marks, poses, states]));
+    done.push(spec.id);
+    return spec.id;
+  };
+  return { run, todo, done, served, step };
+}
+
+function arrivalOf(spec: TaskSpec, outputs: readonly Bytes[]): Arrival {
+  const names = physicsTask.outputs(v.parse(PhysicsParams, spec.params)).map(({ name }) => name);
+  const head = {
+    type: 'result',
+    ref: { attempt: v.parse(AttemptId, 'a1'), task: spec.id, job: spec.job },
+    outputs: outputs.map(({ byteLength }, i) => ({ name: names[i] ?? '', bytes: byteLength })),
+    stats: { kernelMs: 1, wallMs: 2, submissions: 1 },
+  };
+  // Of a member and its adapter only the names are looked at here.
+  const member = { id: v.parse(VolunteerId, 'v1'), ordinal: 0 };
+  return {
+    attempt: head.ref.attempt,
+    member,
+    adapter: {},
+    software: true,
+    head,
+    body: concatBytes(outputs),
+  } as unknown as Arrival;
+}
+
+async function toTheEnd({ run, step }: Awaited<ReturnType<typeof begin>>): Promise<Run> {
+  for (let left = 1000; !run.done && run.failed === null; left--) {
+    if (left === 0 || (await step()) === null) throw new Error('it does not end');
+  }
+  return run;
+}
+
+describe('a world on its way', () => {
+  const alone = begin(1).then(toTheEnd);
+
+  it('has all frames at its end, whatever the regions', async () => {
+    const one = await alone;
+    const many = await toTheEnd(await begin(3));
+    expect(many.frames.count).toBe(7);
+    expect(many.energies).toHaveLength(7);
+    expect(many.drift).toBe(0);
+    expect(await many.stateSha256()).toBe(await one.stateSha256());
+    expect(many.frames.get(3)).toEqual(one.frames.get(3));
+    expect(many.frames.get(7)).toBeNull();
+    // Something happened on the way.
+    expect(many.frames.get(6)?.positions).not.toEqual(many.frames.get(0)?.positions);
+  });
+
+  it('waits for a result that is not believed any more', async () => {
+    const it = await begin(3);
+    const task = await it.step();
+    if (!task) throw new Error('no task');
+    it.run.retract(task);
+    await it.step();
+    await it.step();
+    expect(it.run.state.gone).toBe(0);
+    expect(it.run.has(task)).toBe(true);
+    expect(it.run.resultOf(task)).toBeNull();
+  });
+
+  it('goes back before a window of which a result was wrong, and ends the same', async () => {
+    const one = await alone;
+    for (const late of [0, 7]) {
+      const it = await begin(3);
+      while (it.run.state.gone < 4 * SUBSTEPS) await it.step();
+      const task = it.done[late];
+      if (!task) throw new Error('no such task');
+      it.run.retract(task);
+      expect(it.run.state.gone).toBe(Math.floor(late / 3) * SUBSTEPS);
+      expect(it.run.frames.count).toBe(1 + Math.floor(late / 3));
+      const run = await toTheEnd(it);
+      expect(await run.stateSha256()).toBe(await one.stateSha256());
+      expect(run.state.figures.conflicts).toBe(1);
+      expect(new Set(it.done).size).toBe(it.done.length);
+    }
+  });
+
+  it('does a window again whose results contradict each other, by several volunteers', async () => {
+    const one = await alone;
+    const it = await begin(2);
+    let lies = 0;
+    await it.step((states) => {
+      lies++;
+      states[PLACE_WORDS * 7 + 4] = (states[PLACE_WORDS * 7 + 4] ?? 0) + 5;
+    });
+    expect(lies).toBe(1);
+    await it.step();
+    expect(it.run.state.figures.conflicts).toBe(1);
+    expect(it.todo.map(({ verify }) => verify)).toEqual(['replicate', 'replicate']);
+    expect(await (await toTheEnd(it)).stateSha256()).toBe(await one.stateSha256());
+  });
+
+  it('gives up, and says so, when they always do', async () => {
+    const it = await begin(2);
+    for (let left = 50; it.run.failed === null && left > 0; left--) {
+      await it.step((states) => {
+        states[4] = (states[4] ?? 0) + 5;
+      });
+    }
+    expect(it.run.failed).toMatch(/contradict each other again and again: momentum came from nowhere/);
+    expect(it.run.standing.places).toEqual((await begin(1)).run.standing.places);
+  });
+
+  it('serves a part while it is wanted, and no longer', async () => {
+    const it = await begin(3);
+    await toTheEnd(it);
+    expect(it.served.size).toBe(0);
+  });
+
+  it('keeps fewer frames where they would fill the memory', async () => {
+    const { createFrames } = await import('./frames.js');
+    const frames = createFrames(10, 10 * 28 * 6);
+    const places = new Int32Array(10 * PLACE_WORDS);
+    for (let k = 0; k <= 32; k++) {
+      places[0] = toPosition(k);
+      frames.addPlaces(k, places);
+    }
+    expect(frames.count).toBe(33);
+    expect(frames.every).toBe(8);
+    expect(frames.get(16)?.positions[0]).toBe(16);
+    expect(frames.get(19)?.frame).toBe(16);
+  });
+});
