@@ -17,7 +17,7 @@ const arrows = {
   'packages/ml': ['packages/protocol', 'packages/store', 'packages/scheduler/src/(oracle|random|events)'],
   'packages/coordinator': [
     'packages/(protocol|transport|store|assets|scheduler|splitters|ml)',
-    'packages/webgpu-kernels/src/(task-kind|[a-z]+/(task|film|scene|world|state|scale))',
+    'packages/webgpu-kernels/src/(task-kind|[a-z]+/(task|film|scene|world|state|scale|reference-kernel))',
   ],
   'packages/volunteer': ['packages/(protocol|transport|store|webgpu-kernels)'],
   'packages/simulator': [
@@ -29,10 +29,10 @@ const arrows = {
   'apps/coordinator-web': ['packages/(ui|protocol|transport|store|assets|coordinator|volunteer)'],
   'apps/peer-tab': ['packages/(ui|protocol|transport|store|volunteer)'],
   'apps/bench-page': ['packages/(ui|protocol|transport|store|assets|coordinator|volunteer|webgpu-kernels|splitters)'],
-  // The path tracer only for the liars' Worker: a stand-in whose results can be made wrong.
+  // Kernels only for the liars' Worker: stand-ins whose results can be made wrong.
   'apps/cli': [
-    'packages/(protocol|coordinator/src/(api|bounds))',
-    'packages/webgpu-kernels/src/(kernel|pathtrace/(kernel|task|film|compare))',
+    'packages/(protocol|coordinator/src/(api|bounds|simulation/api))',
+    'packages/webgpu-kernels/src/(kernel|(pathtrace|physics)/(kernel|task|film|compare|state))',
     'signaling',
   ],
   bench: ['packages', 'apps/(cli|bench-page)', 'signaling'],

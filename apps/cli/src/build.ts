@@ -82,8 +82,8 @@ export async function buildLiarWorker(say: (line: string) => void = () => {}): P
     await build({
       configFile: false,
       logLevel: 'error',
-      // As the registry of kernels imports it; the stand-in imports the honest one by its package's name.
-      resolve: { alias: [{ find: /^\.\/pathtrace\/kernel\.js$/, replacement: join(LIAR, 'kernel.ts') }] },
+      // As the registry of kernels imports it; the stand-ins import the honest ones by their package's name.
+      resolve: { alias: [{ find: /^\.\/(pathtrace|physics)\/kernel\.js$/, replacement: join(LIAR, 'kernel.ts') }] },
       build: {
         outDir: dirname(LIAR_WORKER),
         target: 'es2023',

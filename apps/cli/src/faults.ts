@@ -22,7 +22,7 @@ export interface Faults {
 }
 
 /** Between two looks at the job. */
-const STEP_MS = 200;
+export const STEP_MS = 200;
 /** How long the page may take to lose, to find again or to be there again. */
 const LIMIT_MS = 60_000;
 
@@ -36,8 +36,7 @@ export interface Victims {
 
 export function createFaults(grid: Grid, tabs: Victims, chaos: readonly ChaosAction[]): Faults {
   const { dashboard } = grid;
-  const honest = [...tabs.honest];
-  const liars = [...tabs.liars];
+  const strike = createStrikes(grid, tabs, () => arm());
   const happened: JobReport['chaos'] = [];
   const left = [...chaos];
   let reached: Promise<true> | null = null;
@@ -54,24 +53,6 @@ export function createFaults(grid: Grid, tabs: Victims, chaos: readonly ChaosAct
     reached?.catch(() => {});
   }
 
-  async function strike({ kind, count }: ChaosAction): Promise<void> {
-    switch (kind) {
-      case 'kill':
-        for (const tab of honest.splice(0, count)) await tab.close({ runBeforeUnload: false });
-        return;
-      case 'freeze':
-        for (const tab of honest.splice(0, count)) await freeze(tab);
-        return;
-      case 'lie':
-        for (const tab of liars.splice(0, count)) await startLying(tab);
-        return;
-      case 'reload':
-        return await reload(dashboard, arm);
-      case 'signaling':
-        return await restart(grid);
-    }
-  }
-
   return {
     arm,
     async step() {
@@ -85,6 +66,33 @@ export function createFaults(grid: Grid, tabs: Victims, chaos: readonly ChaosAct
       await arm();
     },
     happened: () => happened,
+  };
+}
+
+/** What makes a fault happen. @param arm called in a reload, before the job goes on */
+export function createStrikes(
+  grid: Grid,
+  tabs: Victims,
+  arm: () => Promise<void>,
+): (action: ChaosAction) => Promise<void> {
+  const honest = [...tabs.honest];
+  const liars = [...tabs.liars];
+  return async ({ kind, count }) => {
+    switch (kind) {
+      case 'kill':
+        for (const tab of honest.splice(0, count)) await tab.close({ runBeforeUnload: false });
+        return;
+      case 'freeze':
+        for (const tab of honest.splice(0, count)) await freeze(tab);
+        return;
+      case 'lie':
+        for (const tab of liars.splice(0, count)) await startLying(tab);
+        return;
+      case 'reload':
+        return await reload(grid.dashboard, arm);
+      case 'signaling':
+        return await restart(grid);
+    }
   };
 }
 

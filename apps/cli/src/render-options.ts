@@ -1,11 +1,10 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
-import { basename, dirname, extname, join, resolve } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { basename, dirname, extname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { BuiltinScene, RenderSpec, ToneCurve } from '@tabgrid/coordinator/api';
 import { FIRST_SAMPLES } from '@tabgrid/coordinator/bounds';
-import { Verification } from '@tabgrid/protocol/task';
-import * as v from 'valibot';
-import { type ChaosAction, FEWEST_TO_COMPARE, parseChaos } from './chaos.js';
+import { type ChaosAction, parseChaos } from './chaos.js';
+import { checkReplicas, decimal, existingFile, integer, verification } from './option-values.js';
 import { UsageError } from './usage-error.js';
 
 /** What the shell asks the grid to render. */
@@ -108,24 +107,6 @@ const OPTIONS = {
   help: { type: 'boolean' },
 } as const;
 
-function integer(name: string, text: string | undefined, fallback: number, min: number, max: number): number {
-  if (text === undefined) return fallback;
-  const value = Number(text);
-  if (!/^\d+$/.test(text) || value < min || value > max) {
-    throw new UsageError(`--${name} ${text}: give a whole number from ${min} to ${max}.`);
-  }
-  return value;
-}
-
-/** Any finite number between the bounds. */
-function decimal(name: string, text: string, min: number, max: number): number {
-  const value = Number(text);
-  if (!/^[+-]?(\d+\.?\d*|\.\d+)$/.test(text) || value < min || value > max) {
-    throw new UsageError(`--${name} ${text}: give a number from ${min} to ${max}.`);
-  }
-  return value;
-}
-
 function lens({ aperture, focus }: { readonly aperture?: string; readonly focus?: string }) {
   if (aperture === undefined) {
     if (focus !== undefined) throw new UsageError('--focus needs a lens: give --aperture too, 2.8 for example.');
@@ -148,18 +129,6 @@ function toneCurve(name: string): ToneCurve {
   const curve = TONE_CURVES.find((known) => known === name);
   if (!curve) throw new UsageError(`--tonemap ${name}: choose one of ${TONE_CURVES.join(', ')}.`);
   return curve;
-}
-
-function verification(text: string | undefined): Verification {
-  const parsed = v.safeParse(Verification, text ?? 'spot');
-  if (!parsed.success) throw new UsageError(`--verify ${text}: choose one of ${Verification.options.join(', ')}.`);
-  return parsed.output;
-}
-
-function existingFile(what: string, path: string): string {
-  if (!existsSync(path)) throw new UsageError(`${what} ${path} does not exist. Check the path.`);
-  if (!statSync(path).isFile()) throw new UsageError(`${what} ${path} is not a file.`);
-  return resolve(path);
 }
 
 /** A .gltf and the files beside it that it names; a .glb alone. */
@@ -210,11 +179,7 @@ export function parseRenderOptions(
   }
   const volunteers = integer('volunteers', values.volunteers, 2, 1, 64);
   const verify = verification(values.verify);
-  if (verify === 'replicate' && volunteers < FEWEST_TO_COMPARE) {
-    throw new UsageError(
-      `--verify ${verify} has volunteers check each other: open at least ${FEWEST_TO_COMPARE} with --volunteers.`,
-    );
-  }
+  checkReplicas(verify, volunteers);
   const chaos = parseChaos(values.chaos ?? '', { volunteers, verify });
   const name = defaults.name ?? basename(scene).replace(/\.(glb|gltf)$/i, '');
   return {

@@ -6,7 +6,7 @@ import type { Page } from 'playwright';
 import * as v from 'valibot';
 import { type ChaosAction, liars } from './chaos.js';
 import { createFaults, type Victims } from './faults.js';
-import { type Grid, type GridOptions, startGrid, type VolunteerTabOptions } from './grid.js';
+import { type Grid, type GridOptions, openTabs, startGrid } from './grid.js';
 import { press } from './press.js';
 import { createProgressBar } from './progress-bar.js';
 import type { RenderOptions } from './render-options.js';
@@ -56,10 +56,6 @@ export async function runRender(
     process.removeListener('SIGINT', interrupted);
     await grid.close();
   }
-}
-
-async function openTabs(grid: Grid, count: number, options: VolunteerTabOptions): Promise<readonly Page[]> {
-  return await Promise.all(Array.from({ length: count }, () => grid.addVolunteer(options)));
 }
 
 async function setUpScene(page: Page, options: RenderOptions): Promise<void> {

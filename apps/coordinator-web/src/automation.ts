@@ -30,6 +30,8 @@ export interface TabgridAutomation {
   learning(): LearningView;
   /** The report of the job shown: `JobReport` of the protocol's records. */
   report(): Promise<unknown>;
+  /** Of the simulation that was launched last: `SimulationReport` of the protocol's records. */
+  simulationReport(): Promise<unknown>;
   readonly hold: HoldControl;
   /** The picture so far, as rendered: linear 32-bit float RGB, row-major from the top, in this machine's byte order; null without one. */
   filmBytes(): Bytes | null;
@@ -52,6 +54,7 @@ export function createAutomation(coordinator: Coordinator): TabgridAutomation {
     view: () => coordinator.view(),
     learning: () => coordinator.learning(),
     report: () => coordinator.report(),
+    simulationReport: () => coordinator.simulations.report(),
     hold: coordinator.hold,
     filmBytes() {
       const film = coordinator.film('rendered');

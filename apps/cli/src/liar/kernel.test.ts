@@ -1,11 +1,13 @@
 import { pathtraceKernel as honest } from '@tabgrid/webgpu-kernels/pathtrace/kernel';
+import { physicsKernel as honestPhysics } from '@tabgrid/webgpu-kernels/physics/kernel';
 import { expect, it } from 'vitest';
 import { falsify } from './falsify.js';
-import { lying, pathtraceKernel } from './kernel.js';
+import { lying, pathtraceKernel, physicsKernel } from './kernel.js';
 import { LIES } from './lies.js';
 
 it('passes for the honest kernel: nobody can tell by kind or version', () => {
   expect(pathtraceKernel.task).toBe(honest.task);
+  expect(physicsKernel.task).toBe(honestPhysics.task);
   expect(Reflect.get(globalThis, LIES)).toBe(false);
 });
 
@@ -15,7 +17,7 @@ it('is honest until it is told to lie', async () => {
   const run = lying(
     async (length: number) => ({ outputs: [new Uint8Array(length)], stats }),
     () => lies,
-    0.5,
+    (outputs) => outputs.map((output) => falsify(output, 0.5)),
   );
   expect(await run(68)).toEqual({ outputs: [new Uint8Array(68)], stats });
   lies = true;

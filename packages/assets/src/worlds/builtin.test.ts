@@ -1,7 +1,8 @@
 import { boundsOf } from '@tabgrid/webgpu-kernels/physics/world';
 import { describe, expect, it } from 'vitest';
-import { BUILTIN_BODIES, BUILTIN_WORLDS, builtinWorld } from './builtin.js';
+import { builtinWorld } from './builtin.js';
 import { told } from './fixtures.js';
+import { BUILTIN_BODIES, BUILTIN_WORLDS } from './names.js';
 import { depthBelow } from './overlap.js';
 import { volumeOf } from './shown-world.js';
 import { readWorld, writeWorld } from './world-file.js';

@@ -1,8 +1,9 @@
 import { AssetError } from '@tabgrid/assets/asset-error';
 import type { LoadDraco } from '@tabgrid/assets/gltf';
 import { animatedGlb } from '@tabgrid/assets/worlds/animated-glb';
-import { BUILTIN_WORLDS, builtinWorld } from '@tabgrid/assets/worlds/builtin';
+import { builtinWorld } from '@tabgrid/assets/worlds/builtin';
 import { worldOfGltf } from '@tabgrid/assets/worlds/from-gltf';
+import { BUILTIN_WORLDS } from '@tabgrid/assets/worlds/names';
 import { type Trajectory, writeTrajectory } from '@tabgrid/assets/worlds/trajectory';
 import { writeTrajectoryJson } from '@tabgrid/assets/worlds/trajectory-json';
 import { readWorld } from '@tabgrid/assets/worlds/world-file';
