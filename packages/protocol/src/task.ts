@@ -71,7 +71,7 @@ export const TaskSpec = v.strictObject({
   requires: Requirements,
   /** Predicted cost in the kernel's own units; time is units ÷ (units a second of the volunteer). */
   workUnits: v.pipe(v.number(), v.finite(), v.minValue(0)),
-  /** Bytes of all outputs together. */
+  /** Bytes of all outputs together, at most. */
   outputBytes: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(MAX_OUTPUT_BYTES)),
   verify: Verification,
 });

@@ -2,7 +2,7 @@ import type { Millis } from '@tabgrid/protocol/ids';
 import type { GridState } from '../planner.js';
 import { partsOf, type Window } from './parts.js';
 import { hopOf, marginOf, speedAhead } from './reach.js';
-import { type Cut, cutWorld, ownersOf, regionCount } from './regions.js';
+import { type Cut, cutWorld, ownersOf } from './regions.js';
 import { contactsOf, type Standing } from './standing.js';
 
 /** How many regions, how long a window, and how wide a margin: what is expected to be the fastest. */
@@ -40,8 +40,6 @@ export const MOST_REGIONS = 64;
 const MOST_WINDOW_MS: Millis = 1000;
 /** Bytes of one region's states at most: half of what an output may have, for contacts become more. */
 const MOST_STATE_BYTES = 2 * 2 ** 20;
-const PLACE_BYTES = 80;
-const CONTACT_BYTES = 20;
 const POSE_BYTES = 28;
 
 /** What a body's substep costs, in the kernel's units: it, and what it touches. */
@@ -126,11 +124,4 @@ function expected(
   );
   const windowMs = Math.max(...units) * substeps * pace.msAUnit + pace.besideMs;
   return { windowMs, substepMs: windowMs / substeps };
-}
-
-export const regionsOf = ({ cut }: Layout): number => regionCount(cut);
-
-/** Bytes that a result of a part is likely to have. */
-export function bytesExpected(bodies: number, contacts: number, frames: number): number {
-  return PLACE_BYTES * bodies + CONTACT_BYTES * contacts + POSE_BYTES * bodies * (frames - 1);
 }

@@ -7,7 +7,7 @@ import { type PhysicsParams, physicsTask, resultBytes } from '@tabgrid/webgpu-ke
 import * as v from 'valibot';
 import type { GridState } from '../planner.js';
 import { judge, pairKey } from './judge.js';
-import { bytesExpected, type Layout, type LayoutJob, layoutOf, marginFor, type Pace } from './layout.js';
+import { type Layout, type LayoutJob, layoutOf, marginFor, type Pace } from './layout.js';
 import type { Momentum } from './ledger.js';
 import { partsOf } from './parts.js';
 import { hopOf, speedAhead } from './reach.js';
@@ -121,6 +121,8 @@ const NOTHING: PhysicsStep = { add: [], drop: [], keep: false, back: false, done
 /** Rounds after which it is looked at again how the world is best cut. */
 const LOOK_AGAIN = 16;
 const MOST_DOUBT = 3;
+/** Contacts that a body may get within a window, more than it had. */
+const [BALL_SLOTS, BOX_SLOTS] = [16, 48];
 
 /** @param made of tasks that were made before, whose names are taken */
 export function beginPhysics(
@@ -268,9 +270,9 @@ function beginRound(
       ...{ substeps: steps, halvings, every: job.substeps * 2 ** halvings, neighbours: neighbours.length },
       ...{ hop, fastest: stepSpeed, room: 0 },
     };
-    const room = Math.floor((MAX_OUTPUT_BYTES - resultBytes(shape)) / (4 * CONTACT_WORDS));
-    const params: PhysicsParams = { ...shape, room };
-    const frames = Math.max(1, substeps / job.substeps);
+    const likely = Math.ceil((2 * shape.contacts * own) / shape.bodies) + (job.boxes ? BOX_SLOTS : BALL_SLOTS) * own;
+    const most = Math.floor((MAX_OUTPUT_BYTES - resultBytes(shape)) / (4 * CONTACT_WORDS));
+    const params: PhysicsParams = { ...shape, room: Math.min(most, likely) };
     const spec: TaskSpec = {
       id: v.parse(TaskId, `${job.id}:w${made++}`),
       job: job.id,
@@ -279,10 +281,9 @@ function beginRound(
       inputs: [job.world],
       requires: physicsTask.requires(params),
       workUnits: physicsTask.workUnits(params),
-      outputBytes: Math.min(MAX_OUTPUT_BYTES, bytesExpected(own, (1.2 * shape.contacts * own) / shape.bodies, frames)),
+      outputBytes: resultBytes(params),
       verify: doubt > 0 ? 'replicate' : job.verify,
     };
-    spec.outputBytes = Math.round(spec.outputBytes);
     return { task: { region, task: spec.id, params, neighbours, ghosts, heard: null }, spec, part };
   });
   const round: Round = { substeps, halvings, speed, doubt, begunAt: now, regions: tasks.map(({ task }) => task) };
