@@ -254,9 +254,9 @@ function beginRound(
   const { job, widened } = state;
   const { substeps, halvings } = windowOf(state);
   const speed = Math.max(asked ?? 0, speedAhead(standing, substeps));
-  const margin = marginFor(standing, job, substeps, speed);
   const steps = substeps * 2 ** halvings;
   const stepSpeed = Math.ceil(speed / 2 ** halvings);
+  const margin = marginFor(standing, job, steps, stepSpeed);
   const hop = hopOf(standing.world, stepSpeed);
   const parts = partsOf(standing, state.owners, {
     ...{ substeps: steps, hop },
@@ -304,8 +304,15 @@ function windowOf({ job, gone, layout, finer }: PhysicsState): {
   if (!finer) return { substeps: usual, halvings: 0 };
   const before = finer.frame * job.substeps - gone;
   if (before > 0) return { substeps: Math.min(usual, before), halvings: 0 };
-  return { substeps: Math.min(usual, within), halvings: finer.halvings };
+  // So many substeps in all as usually, so that ghosts of the usual margin do; a window within the frame, that frames end with one.
+  const fewer = divisors(job.substeps).filter(
+    (count) => count * 2 ** finer.halvings <= layout.substeps && within % count === 0,
+  );
+  return { substeps: Math.min(within, fewer.at(-1) ?? 1), halvings: finer.halvings };
 }
+
+const divisors = (of: number): readonly number[] =>
+  Array.from({ length: of }, (_, k) => k + 1).filter((count) => of % count === 0);
 
 function figured(state: PhysicsState, now: Millis): PhysicsState {
   const { round, figures } = state;
