@@ -1,7 +1,17 @@
 import { lengthOf, scaled, UNIT_BITS, unitOf } from './fixed.js';
 import { type Place, type Solid, type Touch, touchOf, touchOfPlane } from './geometry.js';
 import { POSITION_BITS, SPIN_BITS, VELOCITY_BITS } from './scale.js';
-import { COARSE, MOST_SHARES, MOST_TURN, PLANE, PRODUCT_DROP, PUSH_SHIFT, SWEEPS, WEIGHT_DROP } from './solver.js';
+import {
+  CALM,
+  COARSE,
+  MOST_SHARES,
+  MOST_TURN,
+  PLANE,
+  PRODUCT_DROP,
+  PUSH_SHIFT,
+  SWEEPS,
+  WEIGHT_DROP,
+} from './solver.js';
 import {
   type Axes,
   axesOf,
@@ -277,11 +287,14 @@ export function createReference(
   const surfaceOf = ({ velocity, spin }: Half, arm: Vector): Vector =>
     plus(velocity, crossScaled(spin, arm, SPIN_BITS - VELOCITY_BITS));
 
-  function hit(half: Half, arm: Vector, impulse: Vector): void {
+  /** @returns how much faster it made the body */
+  function hit(half: Half, arm: Vector, impulse: Vector): number {
     const { body } = half;
     const times = (v: Vector): Vector => v.map((x) => Math.imul(x, body.shares)) as unknown as Vector;
-    half.velocity = plus(half.velocity, times(velocityOf(body.index, impulse)));
+    const faster = times(velocityOf(body.index, impulse));
+    half.velocity = plus(half.velocity, faster);
     half.spin = plus(half.spin, times(spinOf(body.index, body.axes, crossScaled(arm, impulse, scale.leverShift))));
+    return sizeOf(faster);
   }
 
   /** @returns impulses on the second one; whether they touch, or will in a moment */
@@ -341,6 +354,7 @@ export function createReference(
     const impulses = [...before];
     const sweeps = places.length > 1 ? SWEEPS : 1;
     for (let sweep = 0; sweep < sweeps; sweep++) {
+      let most = 0;
       for (let turn = 0; turn < places.length; turn++) {
         // There and back, so that no place is the first one always.
         const k = sweep % 2 === 0 ? turn : places.length - 1 - turn;
@@ -348,9 +362,10 @@ export function createReference(
         const next = wanted(k, had);
         impulses[k] = next;
         const change = minus(next, had);
-        hit(first, places[k]?.at ?? ZERO, negated(change));
-        if (second) hit(second, arms[k] ?? ZERO, change);
+        most = Math.max(most, hit(first, places[k]?.at ?? ZERO, negated(change)));
+        if (second) most = Math.max(most, hit(second, arms[k] ?? ZERO, change));
       }
+      if (most < CALM) break;
     }
     return { impulses, hits: asked.map(({ hits }) => hits), counts };
   }

@@ -1,4 +1,4 @@
-import { SPIN_BITS } from './scale.js';
+import { SPIN_BITS, VELOCITY_BITS } from './scale.js';
 
 /** Numbers of the solver that JavaScript and WGSL share. */
 
@@ -12,9 +12,11 @@ export const PRODUCT_DROP = 3;
 export const COARSE = WEIGHT_DROP + PRODUCT_DROP;
 /** Others that a body's mass is shared out between at most. */
 export const MOST_SHARES = 63;
-/** How often a pair that touches at several places goes through them. */
+/** How often a pair that touches at several places goes through them at most. */
 export const SWEEPS = 8;
 /** From here on the other of a contact is a plane. */
 export const PLANE = 0x8000_0000;
 /** What turns by more in a substep, half a radian, is too fast for it. */
 export const MOST_TURN = 2 ** (SPIN_BITS - 1);
+/** A pair is done when going through its places made neither body faster by this: a sixteenth of a position's unit a substep. */
+export const CALM = 2 ** (VELOCITY_BITS - 4);

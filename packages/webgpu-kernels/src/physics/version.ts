@@ -1,2 +1,2 @@
 /** Hash of the kernel's sources; renewed by `npm run -w packages/webgpu-kernels versions`. */
-export const PHYSICS_VERSION = 'ca595fc5a4f5';
+export const PHYSICS_VERSION = 'f82b1abc1481';

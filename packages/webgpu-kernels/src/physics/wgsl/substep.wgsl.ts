@@ -1,6 +1,6 @@
 import { UNIT_BITS } from '../fixed.js';
 import { POSITION_BITS, SPIN_BITS, VELOCITY_BITS } from '../scale.js';
-import { COARSE, MOST_SHARES, MOST_TURN, PRODUCT_DROP, PUSH_SHIFT, SWEEPS, WEIGHT_DROP } from '../solver.js';
+import { CALM, COARSE, MOST_SHARES, MOST_TURN, PRODUCT_DROP, PUSH_SHIFT, SWEEPS, WEIGHT_DROP } from '../solver.js';
 import { CONTACT_WORDS } from '../state.js';
 import { PLANE_WORDS, TURN_BITS } from '../world.js';
 import { FIXED } from './fixed.wgsl.js';
@@ -253,20 +253,23 @@ fn surfaceOf(half: Half, arm: vec3i) -> vec3i {
   return half.velocity + crossScaled(half.spin, arm, ${SPIN_BITS - VELOCITY_BITS}u);
 }
 
-fn hit(half: ptr<function, Half>, arm: vec3i, impulse: vec3i) {
+fn sizeOf(v: vec3i) -> i32 {
+  let a = abs(v);
+  return max(max(a.x, a.y), a.z);
+}
+
+// How much faster it made the body.
+fn hit(half: ptr<function, Half>, arm: vec3i, impulse: vec3i) -> i32 {
   let body = (*half).body;
   let shares = (*half).shares;
-  (*half).velocity += velocityOf(body, impulse) * shares;
+  let faster = velocityOf(body, impulse) * shares;
+  (*half).velocity += faster;
   (*half).spin += spinOf(body, (*half).axes, crossScaled(arm, impulse, world.leverShift)) * shares;
+  return sizeOf(faster);
 }
 
 fn excess(size: i32) -> u32 {
   return 32u - countLeadingZeros(bitcast<u32>(size >> 22u));
-}
-
-fn sizeOf(v: vec3i) -> i32 {
-  let a = abs(v);
-  return max(max(a.x, a.y), a.z);
 }
 
 // No longer than the limit, in the same direction.
@@ -316,8 +319,7 @@ struct Surface {
 }
 
 // A pair at all places where it touches.
-fn meet(i: u32, other: u32, surface: Surface, found: Touch) {
-  var touch = found;
+fn meet(i: u32, other: u32, surface: Surface, touch: Touch) {
   let ground = other >= PLANE;
   var first = halfOf(i);
   var second = first;
@@ -329,17 +331,25 @@ fn meet(i: u32, other: u32, surface: Surface, found: Touch) {
   let normal = touch.normal;
   let friction = (fixed[i].friction + surface.friction) >> 1u;
   let restitution = (fixed[i].restitution + surface.restitution) >> 1u;
-  var impulses: array<vec3i, ${placesOf(boxes)}>;
-  var masses: array<Share, ${placesOf(boxes)}>;
-  var beside: array<i32, ${placesOf(boxes)}>;
-  var leaves: array<bool, ${placesOf(boxes)}>;
-  var hits: array<bool, ${placesOf(boxes)}>;
+  ${each(
+    boxes,
+    (k) => `  let at${k} = touch.at[${k}];
+  let gap${k} = touch.gap[${k}];
+  let feature${k} = touch.feature[${k}];
+  var impulse${k} = ZERO;
+  var shift${k} = 0u;
+  var reciprocal${k} = 0u;
+  var beside${k} = 0;
+  var leaves${k} = false;
+  var hits${k} = false;`,
+  )}
   var counts = false;
-  var deep = -touch.gap[0];
+  var deep = -gap0;
   ${eachPlace(boxes)}
-    let gap = touch.gap[k];
-    let at = touch.at[k];
-    impulses[k] = impulseBefore(i, other, touch.feature[k]);
+    let gap = ${pick(boxes, 'gap')};
+    let at = ${pick(boxes, 'at')};
+    let had = impulseBefore(i, other, ${pick(boxes, 'feature')});
+    ${put(boxes, 'impulse', 'had')}
     var relative = -surfaceOf(first, at);
     var yields = yielding(first, at, normal, false);
     if (!ground) {
@@ -351,23 +361,30 @@ fn meet(i: u32, other: u32, surface: Surface, found: Touch) {
     let closing = select(0, gap * ${2 ** VELOCITY_BITS}, gap > 0);
     let bounces = (along < -world.bounceFrom) & (along + closing < 0);
     let bounce = select(0, scaled(along, restitution, ${UNIT_BITS}u), bounces);
-    beside[k] = select(closing, bounce, bounce < 0);
+    let asked = select(closing, bounce, bounce < 0);
+    ${put(boxes, 'beside', 'asked')}
     // Who flies off is not held by what threw it back in the substep before.
-    leaves[k] = along > world.bounceFrom;
-    hits[k] = along < -world.bounceFrom;
-    masses[k] = shareOf(yields);
+    let flies = along > world.bounceFrom;
+    ${put(boxes, 'leaves', 'flies')}
+    let strikes = along < -world.bounceFrom;
+    ${put(boxes, 'hits', 'strikes')}
+    let mass = shareOf(yields);
+    ${put(boxes, 'shift', 'mass.shift')}
+    ${put(boxes, 'reciprocal', 'mass.reciprocal')}
     deep = max(deep, -gap);
   }
+  var most = 0;
   ${boxes ? THERE_AND_BACK : ONE_PLACE}
-    let at = touch.at[k];
-    let had = impulses[k];
+    let at = ${pick(boxes, 'at')};
+    let had = ${pick(boxes, 'impulse')};
+    let mass = Share(${pick(boxes, 'shift')}, ${pick(boxes, 'reciprocal')});
     var relative = -surfaceOf(first, at);
     if (!ground) {
       relative += surfaceOf(second, at - d);
     }
     let along = dotUnit(relative, normal);
     let pushed = dotUnit(had, normal);
-    let pushing = max(0, max(0, pushed) - against(along + beside[k], masses[k]));
+    let pushing = max(0, max(0, pushed) - against(along + ${pick(boxes, 'beside')}, mass));
     let slips = relative - timesUnit(normal, along);
     var tangent = had - timesUnit(normal, pushed);
     let small = slips >> vec3u(excess(sizeOf(slips)));
@@ -382,12 +399,15 @@ fn meet(i: u32, other: u32, surface: Surface, found: Touch) {
       tangent -= vec3i(against(slips.x, share), against(slips.y, share), against(slips.z, share));
     }
     let kept = withinCone(tangent, scaled(pushing, friction, ${UNIT_BITS}u)) + timesUnit(normal, pushing);
-    let next = select(kept, ZERO, leaves[k]);
-    impulses[k] = next;
-    hit(&first, at, had - next);
+    let next = select(kept, ZERO, ${pick(boxes, 'leaves')});
+    ${put(boxes, 'impulse', 'next')}
+    let faster = hit(&first, at, had - next);
     if (!ground) {
-      hit(&second, at - d, next - had);
+      let also = hit(&second, at - d, next - had);
+      most = max(most, also);
     }
+    most = max(most, faster);
+${boxes ? ENOUGH : ''}
   }
   let both = !ground & second.moves;
   let before = bitcast<u32>(atomicAdd(&contacts[startOf(i)], bitcast<i32>(touch.count)));
@@ -395,21 +415,24 @@ fn meet(i: u32, other: u32, surface: Surface, found: Touch) {
     atomicMax(&marks[${GPU_MARKS.slots}], before + touch.count);
   }
   ${eachPlace(boxes)}
-    give(i, touch.at[k], -impulses[k], hits[k]);
+    let at = ${pick(boxes, 'at')};
+    let impulse = ${pick(boxes, 'impulse')};
+    let hit = ${pick(boxes, 'hits')};
+    give(i, at, -impulse, hit);
     if (!both) {
-      add3(sumsOf(i) + 16u, -impulses[k]);
+      add3(sumsOf(i) + 16u, -impulse);
     } else {
-      give(other, touch.at[k] - d, impulses[k], hits[k]);
+      give(other, at - d, impulse, hit);
     }
     let slot = before + k;
     if (slot < world.slots) {
-      let at = startOf(i) + 1u + ${CONTACT_WORDS}u * slot;
-      atomicStore(&contacts[at], bitcast<i32>(other));
-      atomicStore(&contacts[at + 1u], bitcast<i32>(touch.feature[k]));
-      let warm = select(impulses[k], ZERO, hits[k]);
-      atomicStore(&contacts[at + 2u], warm.x);
-      atomicStore(&contacts[at + 3u], warm.y);
-      atomicStore(&contacts[at + 4u], warm.z);
+      let to = startOf(i) + 1u + ${CONTACT_WORDS}u * slot;
+      atomicStore(&contacts[to], bitcast<i32>(other));
+      atomicStore(&contacts[to + 1u], bitcast<i32>(${pick(boxes, 'feature')}));
+      let warm = select(impulse, ZERO, hit);
+      atomicStore(&contacts[to + 2u], warm.x);
+      atomicStore(&contacts[to + 3u], warm.y);
+      atomicStore(&contacts[to + 4u], warm.z);
     }
   }
   if (counts) {
@@ -588,6 +611,13 @@ fn watch(@builtin(global_invocation_id) id: vec3u) {
 }
 `;
 
+const ENOUGH = /* wgsl */ `    if (there == touch.count - 1u) {
+      if (most < ${CALM}) {
+        break;
+      }
+      most = 0;
+    }`;
+
 const OWN_SPIN = /* wgsl */ `  let own = within(angular, axes);
   return outOf(
     vec3i(
@@ -607,6 +637,20 @@ const BY_LEVER = /* wgsl */ `  let lever = scaled3(within(crossScaled(arm, along
       + scaled(scaled(lever.y, lever.y, ${UNIT_BITS}u), turn.y, ${UNIT_BITS}u)
       + scaled(scaled(lever.z, lever.z, ${UNIT_BITS}u), turn.z, ${UNIT_BITS}u),
   );`;
+
+/** Places stand in variables of their own, `at0`, `at1` …: what is chosen by a number from a local array is slow wherever it is kept. */
+const each = (boxes: boolean, of: (k: number) => string): string =>
+  Array.from({ length: placesOf(boxes) }, (_, k) => of(k))
+    .join('\n')
+    .trimStart();
+
+const pick = (boxes: boolean, name: string): string =>
+  boxes ? `select(select(${name}0, ${name}1, k == 1u), select(${name}2, ${name}3, k == 3u), k >= 2u)` : `${name}0`;
+
+const put = (boxes: boolean, name: string, value: string): string =>
+  each(boxes, (k) =>
+    boxes ? `    ${name}${k} = select(${name}${k}, ${value}, k == ${k}u);` : `${name}${k} = ${value};`,
+  );
 
 const eachPlace = (boxes: boolean): string => (boxes ? 'for (var k = 0u; k < touch.count; k++) {' : ONE_PLACE);
 
