@@ -22,7 +22,10 @@ export type Place =
   | 'past'
   | 'invite'
   | 'learning'
-  | 'view';
+  | 'view'
+  | 'world'
+  | 'simulate'
+  | 'simulation';
 
 export interface Problem {
   readonly place: Place;

@@ -1,4 +1,5 @@
 import type { Coordinator, GridView, HoldControl, LearningView } from '@tabgrid/coordinator/api';
+import type { TrajectoryFormat } from '@tabgrid/coordinator/simulation/api';
 import type { ViewportTrace } from '@tabgrid/coordinator/viewport/api';
 import { type Bytes, bytesOf } from '@tabgrid/protocol/bytes';
 
@@ -21,6 +22,15 @@ import { type Bytes, bytesOf } from '@tabgrid/protocol/bytes';
  *   learning-forget, then learning-forget-sure or learning-keep
  *   mode-picture, mode-view  viewport (takes drags, the wheel and keys)    viewport-canvas (data-frame, -samples, -complete)
  *   viewport-state, viewport-helpers, viewport-shown (in words)            use-view  reset-view
+ *   kind-picture, kind-physics (radios): what the settings and the stage are of
+ *   world-builtin (select), world-file (file input)  bodies seconds substeps regions margin (number inputs)
+ *   simulation-verify (select)  real-time (checkbox)  simulate               simulation-pause  simulation-resume  simulation-cancel
+ *   simulation-state (data-state)  simulation-progress (role=progressbar, aria-valuenow)  simulation-notice  simulation-drift
+ *   simulation-frames, -rate, -regions, -margin, -window, -ghosts, -conflicts, -resimulated (in words)
+ *   simulation-view (canvas, data-frame)  colour-by (data-by) with colour-by-owner, colour-by-body (radios)  owners
+ *   show-ghosts (checkbox)  simulation-play (data-state)  simulation-scrub (range)  simulation-frame (data-frame)
+ *   chart-energy  simulation-tables (as a table)
+ *   download-animation  download-trajectory-binary  download-trajectory-json
  *   volunteers (table), volunteer-row (data-state, data-path) with trust   error (at most one)
  */
 export interface TabgridAutomation {
@@ -36,6 +46,10 @@ export interface TabgridAutomation {
   /** The picture so far, as rendered: linear 32-bit float RGB, row-major from the top, in this machine's byte order; null without one. */
   filmBytes(): Bytes | null;
   exportImage(format: 'png' | 'exr'): Promise<Bytes>;
+  /** The report of the world simulated last: `SimulationReport` of the protocol's records. */
+  simulationReport(): Promise<unknown>;
+  /** All frames of that world that are there. */
+  exportTrajectory(format: TrajectoryFormat): Promise<Bytes>;
   /** What became of the view's last cameras. */
   viewTraces(): readonly ViewportTrace[];
   /** The first complete picture of a view's frame after this one, at one sample a pixel; as `filmBytes`. */
@@ -61,6 +75,8 @@ export function createAutomation(coordinator: Coordinator): TabgridAutomation {
       return film === null ? null : bytesOf(film.rgb);
     },
     exportImage: (format) => coordinator.export(format),
+    simulationReport: () => coordinator.simulations.report(),
+    exportTrajectory: (format) => coordinator.simulations.export(format),
     viewTraces: () => coordinator.viewport.traces(),
     nextView: (frame) =>
       new Promise((resolve) => {

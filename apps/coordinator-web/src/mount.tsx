@@ -4,6 +4,7 @@ import '@tabgrid/ui/base.css';
 import './dashboard.css';
 import './jobs.css';
 import './learning.css';
+import './simulation.css';
 import { render } from 'preact';
 import type { Page } from './page.js';
 import { App } from './parts/app.jsx';

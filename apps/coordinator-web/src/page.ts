@@ -11,6 +11,7 @@ import { createLearningActions, type LearningActions } from './learning-actions.
 import { createOwnHelper, type OwnHelper } from './own-helper.js';
 import type { Remembered } from './remembered.js';
 import { createSceneActions, type SceneActions } from './scene-actions.js';
+import { createSimulationActions, type SimulationActions } from './simulation-actions.js';
 import { createToneActions, type ToneActions } from './tone-actions.js';
 import { createViewportActions, type ViewportActions } from './viewport-actions.js';
 import { createAnnouncer } from './words/announcer.js';
@@ -34,7 +35,14 @@ import { createUploadMeter } from './words/upload.js';
  * 1. `view`, `helper` and `past` are what the coordinator and the volunteer last said; only their callbacks set them.
  * 2. Every action goes through `actions`, whose invariants hold for the whole page.
  */
-export interface Page extends SceneActions, JobActions, LearningActions, ToneActions, ViewportActions, OwnHelper {
+export interface Page
+  extends SceneActions,
+    JobActions,
+    LearningActions,
+    ToneActions,
+    ViewportActions,
+    SimulationActions,
+    OwnHelper {
   readonly coordinator: Coordinator;
   readonly clock: Clock;
   readonly view: ReadonlySignal<GridView>;
@@ -44,7 +52,7 @@ export interface Page extends SceneActions, JobActions, LearningActions, ToneAct
   readonly past: ReadonlySignal<readonly PastJob[]>;
   /** Jobs that ended while another was shown, and were not looked at since. */
   readonly ended: ReadonlySignal<readonly PastJob[]>;
-  /** What is being done right now that takes a while: `png`, `exr`, `launch`, `more`, `past`, `give up`, `export learning` (or `import`, `forget`), or a `takingUp`. */
+  /** What is being done right now that takes a while: `png`, `exr`, `launch`, `simulate`, `json`, `binary`, `glb`, `more`, `past`, `give up`, `export learning` (or `import`, `forget`), or a `takingUp`. */
   readonly busy: ReadonlySignal<string | null>;
   readonly announcement: ReadonlySignal<string>;
   /** Bytes a second to volunteers as measured in this session. */
@@ -93,6 +101,10 @@ export function createPage(deps: PageDeps): Page {
   const meter = createUploadMeter();
   const tone = createToneActions(remembered);
   const { refreshed, edited, ...viewport } = createViewportActions({ coordinator, actions, draft });
+  const { refreshed: simulationRefreshed, ...simulation } = createSimulationActions({
+    ...{ coordinator, actions, remembered, clock },
+    save: deps.save,
+  });
   let wasActive = false;
   let unfinished = 0;
 
@@ -100,6 +112,7 @@ export function createPage(deps: PageDeps): Page {
     const next = coordinator.view();
     view.value = next;
     refreshed(next);
+    simulationRefreshed(next);
     const now = clock.now();
     announcement.value = announcer.next(next.job, now);
     meter.note(
@@ -204,6 +217,7 @@ export function createPage(deps: PageDeps): Page {
     ...tone,
     ...createLearningActions({ coordinator, actions, clock, save: deps.save }),
     ...viewport,
+    ...simulation,
     ...helper,
     edit,
     launch,

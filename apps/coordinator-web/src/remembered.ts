@@ -1,7 +1,9 @@
 import { MAX_EXPOSURE, TONE_CURVES } from '@tabgrid/assets/tonemap';
+import { BUILTIN_WORLDS } from '@tabgrid/assets/worlds/builtin';
 import { OwnerToken, RoomId } from '@tabgrid/protocol/ids';
 import { Verification } from '@tabgrid/protocol/task';
 import * as v from 'valibot';
+import { JOB_KINDS } from './words/job-kinds.js';
 
 /**
  * What this browser remembers between visits: the room and the token that makes its owner (never part of a link), and the
@@ -26,6 +28,18 @@ const Schemas = {
     noise: v.optional(v.string(), ''),
     clamp: v.optional(v.string(), ''),
     denoise: v.optional(v.boolean(), false),
+  }),
+  kind: v.picklist(JOB_KINDS),
+  /** A world of the person's own is not kept: browsers give no file twice. */
+  simulation: v.strictObject({
+    world: v.picklist(BUILTIN_WORLDS),
+    bodies: v.string(),
+    seconds: v.string(),
+    substeps: v.string(),
+    regions: v.string(),
+    margin: v.string(),
+    verify: Verification,
+    realTime: v.boolean(),
   }),
   tone: v.strictObject({
     curve: v.picklist(TONE_CURVES),

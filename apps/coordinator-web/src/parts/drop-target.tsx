@@ -33,7 +33,9 @@ export function DropTarget(props: { readonly page: Page }): JSX.Element | null {
         over.value = false;
         if (!hasFiles(event)) return;
         event.preventDefault();
-        void page.takeFiles([...(event.dataTransfer?.files ?? [])]);
+        const files = [...(event.dataTransfer?.files ?? [])];
+        if (page.kind.value === 'physics') page.takeWorld(files);
+        else void page.takeFiles(files);
       },
       { signal },
     );
@@ -42,7 +44,7 @@ export function DropTarget(props: { readonly page: Page }): JSX.Element | null {
   if (!over.value) return null;
   return (
     <div class="drop-target" aria-hidden="true">
-      <p>Drop the scene here</p>
+      <p>Drop the {page.kind.value === 'physics' ? 'world' : 'scene'} here</p>
     </div>
   );
 }

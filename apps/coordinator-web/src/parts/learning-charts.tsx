@@ -1,20 +1,14 @@
 import { useSignal } from '@preact/signals';
 import type { LearningView } from '@tabgrid/coordinator/api';
 import { Switch } from '@tabgrid/ui/components/controls';
-import type { ComponentChildren, JSX } from 'preact';
+import type { JSX } from 'preact';
 import { useId } from 'preact/hooks';
 import { Chart } from '../charts/chart.jsx';
 import { COVERAGE, ERROR, REWARD } from '../charts/lines.js';
 import { RELIABILITY } from '../charts/reliability.js';
 import { SCATTER } from '../charts/scatter.js';
-import {
-  type ChartWords,
-  coverageWords,
-  errorWords,
-  reliabilityWords,
-  rewardWords,
-  scatterWords,
-} from '../words/chart-words.js';
+import { coverageWords, errorWords, reliabilityWords, rewardWords, scatterWords } from '../words/chart-words.js';
+import { Figure, Key } from './chart-figure.jsx';
 
 /** How far the predictions are right, in five charts, each with a sentence; or as tables of the same numbers. */
 export function LearningCharts(props: { readonly learning: LearningView }): JSX.Element {
@@ -87,76 +81,5 @@ export function LearningCharts(props: { readonly learning: LearningView }): JSX.
         </Figure>
       </div>
     </section>
-  );
-}
-
-function Figure(props: {
-  readonly name: string;
-  readonly title: string;
-  readonly words: ChartWords;
-  readonly tables: boolean;
-  readonly wide?: boolean;
-  readonly children: ComponentChildren;
-}): JSX.Element {
-  const { words } = props;
-  const id = useId();
-  return (
-    <figure
-      class={props.wide === true ? 'wide' : ''}
-      aria-labelledby={`${id}-title`}
-      data-testid={`chart-${props.name}`}
-    >
-      <figcaption>
-        <h4 id={`${id}-title`}>{props.title}</h4>
-        <p class="small soft">{words.sentence}</p>
-      </figcaption>
-      {words.rows.length === 0 ? null : props.tables ? <Numbers words={words} title={props.title} /> : props.children}
-    </figure>
-  );
-}
-
-function Numbers(props: { readonly words: ChartWords; readonly title: string }): JSX.Element {
-  return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls has to be reachable by key
-    <section class="table-scroll" tabIndex={0} aria-label={`Numbers of: ${props.title}`}>
-      <table class="table">
-        <thead>
-          <tr>
-            {props.words.head.map((name, i) => (
-              <th key={name} scope="col" class={i === 0 ? '' : 'number'}>
-                {name}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {props.words.rows.map((row) => (
-            <tr key={row.join()}>
-              {row.map((cell, i) => (
-                <td key={props.words.head[i]} class={i === 0 ? '' : 'number'}>
-                  {cell}
-                </td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
-  );
-}
-
-/** What the marks stand for; the lines differ in more than colour. */
-function Key(props: {
-  readonly items: readonly (readonly [mark: 'dot' | 'line' | 'bold' | 'dash' | 'dots', text: string])[];
-}): JSX.Element {
-  return (
-    <p class="chart-key small soft">
-      {props.items.map(([mark, text]) => (
-        <span key={text}>
-          <span class={`key-mark key-${mark}`} aria-hidden="true" />
-          {text}
-        </span>
-      ))}
-    </p>
   );
 }

@@ -1,21 +1,24 @@
 import type { JSX } from 'preact';
 import { useId } from 'preact/hooks';
 import type { Page } from '../page.js';
-import { NUMBER_FIELDS, type NumberField, RULES } from '../words/settings.js';
+import { type NumberField as Field, NUMBER_FIELDS, RULES, type Rule } from '../words/settings.js';
 
 /** The id of the line that says what is wrong with a field. */
-export const problemId = (field: NumberField): string => `problem-${field}`;
+export const problemId = (field: Field): string => `problem-${field}`;
 
-/** One number of the draft. Its problem stands under all fields, where there is room for a sentence. */
-export function NumberInput(props: {
-  readonly page: Page;
-  readonly field: NumberField;
-  readonly placeholder?: string;
+/** A number with its name over it. Its problem stands under all fields, where there is room for a sentence. */
+export function NumberField(props: {
+  readonly rule: Rule;
+  readonly value: string;
+  readonly testid: string;
+  /** The id of the line that says what is wrong; null when nothing is. */
+  readonly wrong: string | null;
+  readonly placeholder?: string | undefined;
+  readonly disabled?: boolean;
+  readonly onInput: (text: string) => void;
 }): JSX.Element {
-  const { page, field } = props;
+  const { rule, wrong } = props;
   const id = useId();
-  const rule = RULES[field];
-  const wrong = page.problems.value[field] !== undefined;
   return (
     <div class="field">
       <label for={id}>{rule.name}</label>
@@ -28,14 +31,34 @@ export function NumberInput(props: {
         max={rule.max}
         step={rule.fractions === true ? 'any' : 1}
         title={rule.help}
-        value={page.draft.value[field]}
+        value={props.value}
         placeholder={props.placeholder}
-        data-testid={field}
-        aria-invalid={wrong ? 'true' : 'false'}
-        aria-describedby={wrong ? problemId(field) : undefined}
-        onInput={(event) => page.edit({ [field]: event.currentTarget.value })}
+        disabled={props.disabled ?? false}
+        data-testid={props.testid}
+        aria-invalid={wrong === null ? 'false' : 'true'}
+        aria-describedby={wrong ?? undefined}
+        onInput={(event) => props.onInput(event.currentTarget.value)}
       />
     </div>
+  );
+}
+
+/** One number of the picture's draft. */
+export function NumberInput(props: {
+  readonly page: Page;
+  readonly field: Field;
+  readonly placeholder?: string;
+}): JSX.Element {
+  const { page, field } = props;
+  return (
+    <NumberField
+      rule={RULES[field]}
+      value={page.draft.value[field]}
+      testid={field}
+      wrong={page.problems.value[field] === undefined ? null : problemId(field)}
+      placeholder={props.placeholder}
+      onInput={(text) => page.edit({ [field]: text })}
+    />
   );
 }
 

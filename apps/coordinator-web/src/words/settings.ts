@@ -46,7 +46,8 @@ export const FIRST_DRAFT: Draft = {
   denoise: false,
 };
 
-interface Rule {
+/** What a number may be. */
+export interface Rule {
   readonly name: string;
   readonly min: number;
   readonly max: number;
@@ -96,12 +97,16 @@ export const NUMBER_FIELDS: readonly NumberField[] = [
 export type Problems = Readonly<Partial<Record<NumberField, string>>>;
 
 function formatBound(bound: number): string {
-  return Number.isInteger(bound) ? formatCount(bound) : String(bound);
+  return Number.isInteger(bound) ? formatCount(bound) : String(Number(bound.toPrecision(2)));
 }
 
 /** What is wrong with one field, or null. */
 export function problemOf(field: NumberField, text: string): string | null {
-  const rule = RULES[field];
+  return problemWith(RULES[field], text);
+}
+
+/** What is wrong with a number as it is typed, or null. */
+export function problemWith(rule: Rule, text: string): string | null {
   const trimmed = text.trim();
   if (trimmed === '') return rule.optional === true ? null : `${rule.name} is empty.`;
   const value = Number(trimmed);

@@ -26,6 +26,25 @@ export const VERIFICATIONS: readonly VerificationWords[] = [
   },
 ];
 
+/** The same choices for a world of bodies. */
+export const SIMULATION_VERIFICATIONS: readonly VerificationWords[] = [
+  {
+    value: 'none',
+    label: 'No checks',
+    help: 'Results are taken as they come, if their form is right and no momentum came from nowhere. For your own machines and people you trust.',
+  },
+  {
+    value: 'spot',
+    label: 'Spot checks',
+    help: 'What becomes of a secretly chosen body of a newcomer’s region is computed again by others, or by this computer if it helps; who proves right is checked less.',
+  },
+  {
+    value: 'replicate',
+    label: 'Two must agree',
+    help: 'A newcomer’s regions are all computed twice, and both must match to the bit; who proves right is checked less. Up to twice the work.',
+  },
+];
+
 /** The choice that a form's value names, or null. */
 export function verificationOf(value: string): Verification | null {
   const parsed = v.safeParse(Verification, value);

@@ -1,0 +1,57 @@
+import { BUILTIN_BODIES } from '@tabgrid/assets/worlds/builtin';
+import { Switch } from '@tabgrid/ui/components/controls';
+import type { JSX } from 'preact';
+import { useId } from 'preact/hooks';
+import type { Page } from '../page.js';
+import { SIMULATION_FIELDS, SIMULATION_RULES, type SimulationField } from '../words/simulation-settings.js';
+import { NumberField } from './number-input.jsx';
+
+const problemId = (field: SimulationField): string => `problem-${field}`;
+
+/** How many bodies, for how long, cut into how many parts. */
+export function SimulationSection(props: { readonly page: Page }): JSX.Element {
+  const { page } = props;
+  const id = useId();
+  const draft = page.simulation.value;
+  const problems = page.simulationProblems.value;
+  const file = page.worldFile.value !== null;
+  const placeholders: Partial<Record<SimulationField, string>> = {
+    bodies: file ? 'as in the file' : String(BUILTIN_BODIES[draft.world]),
+    regions: 'auto',
+  };
+  return (
+    <section class="part" aria-labelledby={`${id}-title`}>
+      <h2 id={`${id}-title`}>Simulation</h2>
+      <div class="fields">
+        {SIMULATION_FIELDS.map((field) => (
+          <NumberField
+            key={field}
+            rule={SIMULATION_RULES[field]}
+            value={field === 'bodies' && file ? '' : draft[field]}
+            testid={field}
+            wrong={problems[field] === undefined ? null : problemId(field)}
+            placeholder={placeholders[field]}
+            disabled={field === 'bodies' && file}
+            onInput={(text) => page.editSimulation({ [field]: text })}
+          />
+        ))}
+      </div>
+      <Switch
+        checked={draft.realTime}
+        label="In real time"
+        hint="Each window is wanted within a frame’s time, so that the world moves as fast as it is shown."
+        data-testid="real-time"
+        onChange={(realTime) => page.editSimulation({ realTime })}
+      />
+      {Object.keys(problems).length === 0 ? null : (
+        <ul class="field-problems small bad">
+          {SIMULATION_FIELDS.filter((field) => problems[field] !== undefined).map((field) => (
+            <li key={field} id={problemId(field)} data-testid={problemId(field)}>
+              {problems[field]}
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,171 @@
+import { FRAMES_A_SECOND } from '@tabgrid/coordinator/bounds';
+import type { SimulationView, TrajectoryFormat } from '@tabgrid/coordinator/simulation/api';
+import type { ChartWords } from './chart-words.js';
+import { formatCount, formatDuration, percentOf, plural } from './format.js';
+
+/** How a simulation stands, in words. Pure. */
+
+const STATES: Readonly<Record<SimulationView['state'], string>> = {
+  running: 'Simulating',
+  paused: 'Paused',
+  done: 'Done',
+  cancelled: 'Stopped',
+  failed: 'Failed',
+};
+
+export function simulationState(state: SimulationView['state']): string {
+  return STATES[state];
+}
+
+/** Whether it is not over. */
+export function isSimulating(view: Pick<SimulationView, 'state'> | null): boolean {
+  return view?.state === 'running' || view?.state === 'paused';
+}
+
+/** Whether it runs and nothing of it is there yet. */
+export function isAtStart(view: Pick<SimulationView, 'state' | 'framesDone'>): boolean {
+  return view.state === 'running' && view.framesDone === 0;
+}
+
+export function shareDone({ frames, framesDone }: Pick<SimulationView, 'frames' | 'framesDone'>): number {
+  return frames > 0 ? Math.min(1, framesDone / frames) : 0;
+}
+
+export interface Fact {
+  readonly name: string;
+  readonly value: string;
+  readonly testid: string;
+  /** What it is, for whoever asks. */
+  readonly help?: string;
+}
+
+/** Per second, with a digit after the point below ten. */
+function rate(perSecond: number): string {
+  return perSecond < 9.95 ? String(Number(perSecond.toFixed(1))) : formatCount(perSecond);
+}
+
+export function metres(value: number): string {
+  return `${Number(value.toFixed(2))} m`;
+}
+
+/** What stands beside the state. */
+export function simulationFacts(view: SimulationView): readonly Fact[] {
+  const { frames, framesDone } = view;
+  const windowFrames = view.window / view.spec.substeps;
+  return [
+    { name: 'Frames', value: `${formatCount(framesDone)} / ${formatCount(frames)}`, testid: 'simulation-frames' },
+    {
+      name: 'Speed',
+      value: `${rate(view.framesPerSecond)} frames/s`,
+      testid: 'simulation-rate',
+      help: `${FRAMES_A_SECOND} frames a second is as fast as the world itself.`,
+    },
+    {
+      name: 'Regions',
+      value: formatCount(view.regions),
+      testid: 'simulation-regions',
+      help: 'Parts of the world, each moved by one volunteer.',
+    },
+    {
+      name: 'Margin',
+      value: metres(view.margin),
+      testid: 'simulation-margin',
+      help: 'How far a region sees into its neighbours.',
+    },
+    {
+      name: 'Window',
+      value: `${plural(view.window, 'substep')}${windowFrames >= 2 ? `, ${rate(windowFrames)} frames` : ''}`,
+      testid: 'simulation-window',
+      help: 'How long volunteers go on before they hear of each other.',
+    },
+    {
+      name: 'Ghosts',
+      value: `${percentOf(view.ghostShare)} %`,
+      testid: 'simulation-ghosts',
+      help: 'Bodies that a region moves along though they are a neighbour’s, so that both come to the same.',
+    },
+    {
+      name: 'Conflicts',
+      value: formatCount(view.conflicts),
+      testid: 'simulation-conflicts',
+      help: 'Windows in which something came from beyond the margin.',
+    },
+    {
+      name: 'Simulated again',
+      value: formatCount(view.resimulated),
+      testid: 'simulation-resimulated',
+      help: 'Windows that were done again for it, or because a result turned out to be wrong.',
+    },
+  ];
+}
+
+/** How a simulation that is over went. */
+export function simulationResult(view: SimulationView): string {
+  const { frames, framesDone, wallMs } = view;
+  const took = `in ${formatDuration(wallMs)}, ${rate(view.framesPerSecond)} frames a second`;
+  const of = framesDone < frames ? `${formatCount(framesDone)} of ${plural(frames, 'frame')}` : plural(frames, 'frame');
+  return `${plural(view.bodies, 'body', 'bodies')}, ${of} ${took}`;
+}
+
+/** Of which frame, and of which moment of the world, the picture is. */
+export function frameText(frame: number, frames: number): string {
+  const time = (count: number) => `${(count / FRAMES_A_SECOND).toFixed(2)} s`;
+  return `Frame ${formatCount(frame)} of ${formatCount(frames)} · ${time(frame)} of ${time(frames)}`;
+}
+
+const PREFIXES = ['', 'k', 'M', 'G', 'T'];
+
+/** Joules with a prefix, three significant digits: `12.3 kJ`. */
+export function joules(value: number): string {
+  const step = Math.max(0, Math.min(PREFIXES.length - 1, Math.floor(Math.log10(Math.abs(value) || 1) / 3)));
+  const scaled = Number((value / 1000 ** step).toPrecision(3));
+  return `${String(scaled).replace('-', '−')} ${PREFIXES[step]}J`;
+}
+
+/** Momentum that came from nowhere: 0 is 0, and anything else is told as it is. */
+export function driftText(drift: number): string {
+  return `${drift === 0 ? '0' : drift.toPrecision(3).replace('-', '−')} kg·m/s`;
+}
+
+/** Rows that the table of energies has at most. */
+const MOST_ROWS = 12;
+
+/** @see SimulationView.energy */
+export function energyWords(energy: readonly number[]): ChartWords {
+  const head = ['Time', 'Energy'];
+  const [first, last] = [energy[0], energy.at(-1)];
+  if (first === undefined || last === undefined) return { sentence: 'No energy is known yet.', head, rows: [] };
+  const change = joules(Math.abs(last - first));
+  const since =
+    last === first
+      ? 'as much as at first'
+      : last > first
+        ? `${change} more than at first`
+        : `${change} less than at first, which contacts and friction took`;
+  const count = Math.min(MOST_ROWS, energy.length);
+  const rows = Array.from({ length: count }, (_, k) => {
+    const frame = count === 1 ? 0 : Math.round((k * (energy.length - 1)) / (count - 1));
+    return [`${(frame / FRAMES_A_SECOND).toFixed(2)} s`, joules(energy[frame] ?? 0)];
+  });
+  return { sentence: `${joules(last)} now: ${since}.`, head, rows };
+}
+
+const FILES: Readonly<Record<TrajectoryFormat, readonly [ending: string, type: string]>> = {
+  json: ['trajectory.json', 'application/json'],
+  binary: ['trajectory.bin', 'application/octet-stream'],
+  glb: ['glb', 'model/gltf-binary'],
+};
+
+/** What a file of all frames is called: `pile-500-bodies-120-frames.glb`. */
+export function trajectoryFile(
+  { title, bodies, framesDone }: Pick<SimulationView, 'title' | 'bodies' | 'framesDone'>,
+  format: TrajectoryFormat,
+): { readonly name: string; readonly type: string } {
+  const words = title
+    .toLowerCase()
+    .replace(/[^\p{Letter}\p{Number}]+/gu, '-')
+    .replace(/^-+|-+$/g, '')
+    .slice(0, 60);
+  const [ending, type] = FILES[format];
+  return { name: `${words === '' ? 'world' : words}-${bodies}-bodies-${framesDone}-frames.${ending}`, type };
+}
