@@ -26,6 +26,6 @@ export const ENERGY: Plot<readonly number[]> = {
       }),
       axis(colours, { size: 62, space: 28, values: (_, values) => values.map(joules) }),
     ],
-    series: [{}, { stroke: () => colours().learned, width: 2, points: { show: (u) => (u.data[0]?.length ?? 0) < 2 } }],
+    series: [{}, { stroke: () => colours().learned, width: 2, points: { show: false } }],
   }),
 };

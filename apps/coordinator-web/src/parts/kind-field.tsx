@@ -10,8 +10,8 @@ export function KindField(props: { readonly page: Page }): JSX.Element {
   const id = useId();
   const { jobs, simulation } = page.view.value;
   const working: Readonly<Record<JobKind, string | null>> = {
-    picture: jobs.length > 0 ? 'Rendering now' : null,
-    physics: isSimulating(simulation) ? 'Simulating now' : null,
+    picture: jobs.length > 0 ? 'Rendering' : null,
+    physics: isSimulating(simulation) ? 'Simulating' : null,
   };
   return (
     <fieldset class="kinds part">

@@ -32,7 +32,7 @@ export function SimulationBar(props: { readonly page: Page; readonly view: Simul
   return (
     <div class="job-bar" data-testid="simulation">
       <div class="job-line">
-        <p class="job-title">
+        <p class="job-title simulation-title">
           <Lamp state={nobody ? 'wait' : LAMPS[view.state]} />
           <strong role="status" data-testid="simulation-state" data-state={view.state}>
             {nobody ? 'Waiting for somebody to join' : simulationState(view.state)}

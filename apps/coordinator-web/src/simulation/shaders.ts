@@ -19,6 +19,7 @@ uniform vec4 uShadow;
 out vec3 vNormal;
 out vec3 vPlace;
 out vec3 vOwn;
+flat out vec3 vHalf;
 flat out vec4 vColour;
 vec3 turned(vec3 v) {
   return v + 2.0 * cross(aTurn.xyz, cross(aTurn.xyz, v) + aTurn.w * v);
@@ -32,6 +33,7 @@ void main() {
   vNormal = turned(aNormal);
   vPlace = place;
   vOwn = aPoint;
+  vHalf = aHalf;
   vColour = aColour;
   gl_Position = uView * vec4(place, 1.0);
 }`;
@@ -42,6 +44,7 @@ precision highp float;
 in vec3 vNormal;
 in vec3 vPlace;
 in vec3 vOwn;
+flat in vec3 vHalf;
 flat in vec4 vColour;
 uniform vec3 uLight;
 uniform vec3 uEye;
@@ -55,10 +58,13 @@ void main() {
   vec3 normal = normalize(vNormal);
   vec3 toEye = normalize(uEye - vPlace);
   float facing = dot(normal, toEye);
-  // How near an edge: of a box by its own axes, of a sphere by how much it turns away.
-  vec3 far = abs(vOwn);
-  float second = far.x + far.y + far.z - max(far.x, max(far.y, far.z)) - min(far.x, min(far.y, far.z));
-  float edge = uLook.w > 0.5 ? smoothstep(0.84, 0.9, second) : smoothstep(0.5, 0.38, facing);
+  // How near an edge: of a box in metres from where its faces meet, of a sphere by how much it turns away.
+  vec3 inside = vHalf * (1.0 - abs(vOwn));
+  float least = min(inside.x, min(inside.y, inside.z));
+  float most = max(inside.x, max(inside.y, inside.z));
+  float off = inside.x + inside.y + inside.z - least - most;
+  float wide = max(0.1 * min(vHalf.x, min(vHalf.y, vHalf.z)), 1.2 * fwidth(off));
+  float edge = uLook.w > 0.5 ? 1.0 - smoothstep(0.7 * wide, wide, off) : smoothstep(0.5, 0.38, facing);
   vec3 base = pow(vColour.rgb, vec3(2.2));
   float opaque = uLook.y;
   if (opaque < 1.0) opaque = mix(opaque, min(1.0, 3.0 * opaque), edge);

@@ -44,7 +44,7 @@ export const SIMULATION_RULES: Readonly<Record<SimulationField, Rule>> = {
     help: 'Into how many parts the world is cut, each for one volunteer. Empty: as many as pay.',
   },
   margin: {
-    ...{ name: 'Margin, metres', ...SIMULATION_BOUNDS.margin, fractions: true, unit: ' metres' },
+    ...{ name: 'Margin, m', ...SIMULATION_BOUNDS.margin, fractions: true, unit: ' metres' },
     help: 'How far a region sees into its neighbours, at least. A wider margin lets volunteers go on for longer before they have to hear of each other.',
   },
 };

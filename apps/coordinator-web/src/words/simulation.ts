@@ -135,6 +135,7 @@ export function energyWords(energy: readonly number[]): ChartWords {
   const head = ['Time', 'Energy'];
   const [first, last] = [energy[0], energy.at(-1)];
   if (first === undefined || last === undefined) return { sentence: 'No energy is known yet.', head, rows: [] };
+  if (energy.length === 1) return { sentence: `${joules(first)} at first.`, head, rows: [] };
   const change = joules(Math.abs(last - first));
   const since =
     last === first
@@ -144,7 +145,7 @@ export function energyWords(energy: readonly number[]): ChartWords {
         : `${change} less than at first, which contacts and friction took`;
   const count = Math.min(MOST_ROWS, energy.length);
   const rows = Array.from({ length: count }, (_, k) => {
-    const frame = count === 1 ? 0 : Math.round((k * (energy.length - 1)) / (count - 1));
+    const frame = Math.round((k * (energy.length - 1)) / (count - 1));
     return [`${(frame / FRAMES_A_SECOND).toFixed(2)} s`, joules(energy[frame] ?? 0)];
   });
   return { sentence: `${joules(last)} now: ${since}.`, head, rows };
