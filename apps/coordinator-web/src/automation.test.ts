@@ -6,7 +6,10 @@ import { A_VIEWPOINT } from './testing/samples.js';
 it('reads, exports and holds, and nothing else', async () => {
   const coordinator = createFakeCoordinator();
   const automation = createAutomation(coordinator);
-  const doors = ['exportImage', 'filmBytes', 'hold', 'learning', 'nextView', 'report', 'view', 'viewTraces'];
+  const doors = [
+    ...['exportImage', 'exportTrajectory', 'filmBytes', 'hold', 'learning', 'nextView'],
+    ...['report', 'simulationReport', 'view', 'viewTraces'],
+  ];
   expect(Object.keys(automation).sort()).toEqual(doors);
   expect(automation.viewTraces()).toEqual([]);
   expect(automation.view()).toBe(coordinator.view());
@@ -16,6 +19,14 @@ it('reads, exports and holds, and nothing else', async () => {
   await automation.hold.at(0.5);
   automation.hold.release();
   expect(coordinator.asked).toEqual(['learning', 'learning', 'report', 'export png', 'hold.at 0.5', 'hold.release']);
+});
+
+it('hands out what was simulated, and the report of it', async () => {
+  const coordinator = createFakeCoordinator();
+  const automation = createAutomation(coordinator);
+  expect(await automation.simulationReport()).toEqual({ simulated: 0 });
+  expect(await automation.exportTrajectory('json')).toEqual(new Uint8Array([1, 2, 3]));
+  expect(coordinator.asked).toEqual(['report of the simulation', 'export simulation json']);
 });
 
 it('hands out the next complete picture of the view, at one sample', async () => {

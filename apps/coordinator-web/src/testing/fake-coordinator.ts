@@ -9,10 +9,12 @@ import {
   type UnfinishedJob,
   UserError,
 } from '@tabgrid/coordinator/api';
+import type { SimulationView } from '@tabgrid/coordinator/simulation/api';
 import type { ViewportPicture } from '@tabgrid/coordinator/viewport/api';
 import type { JobId } from '@tabgrid/protocol/ids';
 import { NOTHING_LEARNED } from './learning-samples.js';
 import { A_SCENE, A_VIEWPOINT, aJob, aJobId, aViewport } from './samples.js';
+import { A_WORLD, AN_OWNERSHIP, aSimulation, posesAt } from './simulation-samples.js';
 
 /** For tests and for looking at the page: a coordinator that does nothing by itself and shows what it is told to. */
 export interface FakeCoordinator extends Coordinator {
@@ -56,6 +58,7 @@ export function createFakeCoordinator(first: Partial<GridView> = {}): FakeCoordi
   const viewers = new Set<() => void>();
   const asked: string[] = [];
   let launched = 0;
+  let simulated = 0;
 
   function show(change: Partial<GridView>): void {
     view = { ...view, ...change };
@@ -75,6 +78,11 @@ export function createFakeCoordinator(first: Partial<GridView> = {}): FakeCoordi
     const which = id ?? view.job?.id;
     const renew = (job: JobView) => (job.id === which ? { ...job, ...next } : job);
     show({ job: view.job === null ? null : renew(view.job), jobs: view.jobs.map(renew).filter(isOpen) });
+  }
+
+  function changeSimulation(state: SimulationView['state']): void {
+    if (view.simulation === null) throw new UserError('No world is being simulated.');
+    show({ simulation: { ...view.simulation, state } });
   }
 
   function takeFromUnfinished(id: JobId): UnfinishedJob {
@@ -134,24 +142,38 @@ export function createFakeCoordinator(first: Partial<GridView> = {}): FakeCoordi
     },
     simulations: {
       async launch(input, spec) {
-        const what = input.kind === 'builtin' ? `${input.name} ${input.bodies ?? ''}` : input.file.name;
-        ask(
-          `simulate ${what} ${spec.seconds} s ${spec.substeps} ${spec.regions ?? 'auto'} ${spec.margin} m ${spec.verify}`,
-        );
-        return aJobId('p1');
+        const what = input.kind === 'builtin' ? `${input.name} ${input.bodies ?? 'as many as usual'}` : input.file.name;
+        const when = `${spec.seconds} s ${spec.substeps}${spec.realTime ? ' in real time' : ''}`;
+        ask(`simulate ${what} ${when} ${spec.regions ?? 'auto'} ${spec.margin} m ${spec.verify}`);
+        simulated++;
+        const simulation = aSimulation({ id: aJobId(`p${simulated}`), spec, framesDone: 0, energy: [], wallMs: 0 });
+        show({ simulation });
+        return simulation.id;
       },
-      pause: () => ask('pause simulation'),
-      resume: () => ask('resume simulation'),
-      cancel: () => ask('cancel simulation'),
+      pause() {
+        ask('pause simulation');
+        changeSimulation('paused');
+      },
+      resume() {
+        ask('resume simulation');
+        changeSimulation('running');
+      },
+      cancel() {
+        ask('cancel simulation');
+        changeSimulation('cancelled');
+      },
       view: () => view.simulation,
-      world: () => null,
-      frame: () => null,
-      ownership: () => null,
+      world: () => (view.simulation === null ? null : A_WORLD),
+      frame: (index) => (index <= (view.simulation?.framesDone ?? -1) ? posesAt(index) : null),
+      ownership: () => (view.simulation === null ? null : AN_OWNERSHIP),
       async export(format) {
         ask(`export simulation ${format}`);
         return new Uint8Array([1, 2, 3]);
       },
-      report: async () => ({}),
+      async report() {
+        ask('report of the simulation');
+        return { simulated };
+      },
     },
     async launch(spec) {
       const lens = spec.aperture === undefined ? '' : ` f/${spec.aperture} at ${spec.focus ?? 'auto'}`;
