@@ -46,8 +46,6 @@ export interface TabgridAutomation {
   /** The picture so far, as rendered: linear 32-bit float RGB, row-major from the top, in this machine's byte order; null without one. */
   filmBytes(): Bytes | null;
   exportImage(format: 'png' | 'exr'): Promise<Bytes>;
-  /** The report of the world simulated last: `SimulationReport` of the protocol's records. */
-  simulationReport(): Promise<unknown>;
   /** All frames of that world that are there. */
   exportTrajectory(format: TrajectoryFormat): Promise<Bytes>;
   /** What became of the view's last cameras. */
@@ -75,7 +73,6 @@ export function createAutomation(coordinator: Coordinator): TabgridAutomation {
       return film === null ? null : bytesOf(film.rgb);
     },
     exportImage: (format) => coordinator.export(format),
-    simulationReport: () => coordinator.simulations.report(),
     exportTrajectory: (format) => coordinator.simulations.export(format),
     viewTraces: () => coordinator.viewport.traces(),
     nextView: (frame) =>

@@ -1,5 +1,5 @@
 import { MAX_EXPOSURE, TONE_CURVES } from '@tabgrid/assets/tonemap';
-import { BUILTIN_WORLDS } from '@tabgrid/assets/worlds/builtin';
+import { BUILTIN_WORLDS } from '@tabgrid/assets/worlds/names';
 import { OwnerToken, RoomId } from '@tabgrid/protocol/ids';
 import { Verification } from '@tabgrid/protocol/task';
 import * as v from 'valibot';

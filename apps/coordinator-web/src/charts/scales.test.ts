@@ -6,6 +6,7 @@ import {
   durationRange,
   durationTick,
   durationTicks,
+  energyRange,
   joinSeries,
   momentTicks,
   shareRange,
@@ -137,4 +138,24 @@ it('dots have areas that follow their counts', () => {
   const groups = [group(100), group(25), group(0)];
   expect(groups.map(({ count }) => dotRadius(count, groups))).toEqual([9, 6, 3]);
   expect(dotRadius(0, [])).toBe(3);
+});
+
+describe('energies', () => {
+  it('lie within their range, off its edges, and from nothing up where none is below', () => {
+    fc.assert(
+      fc.property(fc.array(fc.double({ min: -1e9, max: 1e9, noNaN: true }), { minLength: 1 }), (energy) => {
+        const [low, high] = energyRange(energy);
+        expect(high).toBeGreaterThan(Math.max(...energy));
+        expect(low).toBeLessThanOrEqual(Math.min(...energy));
+        expect(low < high).toBe(true);
+        if (Math.min(...energy) >= 0) expect(low).toBeGreaterThanOrEqual(0);
+      }),
+    );
+  });
+
+  it('may be none, or one', () => {
+    expect(energyRange([])).toEqual([0, 1]);
+    expect(energyRange([0, 0])).toEqual([0, 1]);
+    expect(energyRange([100])).toEqual([95, 105]);
+  });
 });

@@ -1,4 +1,4 @@
-import { BUILTIN_BODIES } from '@tabgrid/assets/worlds/builtin';
+import { BUILTIN_BODIES } from '@tabgrid/assets/worlds/names';
 import { Switch } from '@tabgrid/ui/components/controls';
 import type { JSX } from 'preact';
 import { useId } from 'preact/hooks';

@@ -1,4 +1,4 @@
-import { BUILTIN_WORLDS } from '@tabgrid/assets/worlds/builtin';
+import { BUILTIN_WORLDS } from '@tabgrid/assets/worlds/names';
 import type { JSX } from 'preact';
 import { useId } from 'preact/hooks';
 import type { Page } from '../page.js';

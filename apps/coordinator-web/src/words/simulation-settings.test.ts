@@ -1,4 +1,4 @@
-import { BUILTIN_WORLDS } from '@tabgrid/assets/worlds/builtin';
+import { BUILTIN_WORLDS } from '@tabgrid/assets/worlds/names';
 import { SIMULATION_BOUNDS } from '@tabgrid/coordinator/bounds';
 import { describe, expect, it } from 'vitest';
 import { FIRST_SIMULATION, readSimulation, type SimulationDraft, simulationProblems } from './simulation-settings.js';

@@ -1,4 +1,4 @@
-import { type BuiltinWorldName, MOST_BUILTIN_BODIES } from '@tabgrid/assets/worlds/builtin';
+import { type BuiltinWorldName, MOST_BUILTIN_BODIES } from '@tabgrid/assets/worlds/names';
 import { SIMULATION_BOUNDS } from '@tabgrid/coordinator/bounds';
 import type { SimulationSpec, WorldInput } from '@tabgrid/coordinator/simulation/api';
 import type { Verification } from '@tabgrid/protocol/task';

@@ -78,7 +78,7 @@ describe('energy', () => {
 });
 
 it('momentum from nowhere is told as it is', () => {
-  expect([0, 1.23456e-7, -2].map(driftText)).toEqual(['0 kg·m/s', '1.23e-7 kg·m/s', '−2.00 kg·m/s']);
+  expect([0, 1.23456e-7, -2].map(driftText)).toEqual(['0 kg·m/s', '1.23e−7 kg·m/s', '−2.00 kg·m/s']);
 });
 
 it('files have names that say what is in them', () => {

@@ -124,7 +124,7 @@ export function joules(value: number): string {
 
 /** Momentum that came from nowhere: 0 is 0, and anything else is told as it is. */
 export function driftText(drift: number): string {
-  return `${drift === 0 ? '0' : drift.toPrecision(3).replace('-', '−')} kg·m/s`;
+  return `${drift === 0 ? '0' : drift.toPrecision(3).replaceAll('-', '−')} kg·m/s`;
 }
 
 /** Rows that the table of energies has at most. */

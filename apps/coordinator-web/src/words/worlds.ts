@@ -1,4 +1,4 @@
-import { BUILTIN_WORLDS, type BuiltinWorldName } from '@tabgrid/assets/worlds/builtin';
+import { BUILTIN_WORLDS, type BuiltinWorldName } from '@tabgrid/assets/worlds/names';
 
 /** The built-in worlds as people read of them. */
 export const WORLD_WORDS: Readonly<Record<BuiltinWorldName, { readonly title: string; readonly about: string }>> = {
