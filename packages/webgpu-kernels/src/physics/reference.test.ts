@@ -195,4 +195,35 @@ describe('at rest', () => {
       expect(Math.max(Math.abs(x), Math.abs(z))).toBeLessThan(0.42);
     }
   });
+
+  it('a heap that falls together holds itself up: no ball sinks into another by half of its size', () => {
+    const walls = [
+      [1, 0],
+      [-1, 0],
+      [0, 1],
+      [0, -1],
+    ].map(([x = 0, z = 0]) => ({
+      ...{ normal: [x, 0, z] as const, offset: -0.45, ...SURFACE },
+    }));
+    const side = (k: number) => -0.33 + 0.22 * k;
+    const count = 16 * 9;
+    const heap = simulation({
+      bodies: Array.from({ length: count }, (_, i) => {
+        const off = 0.004 * ((i * 7) % 5);
+        return body(SPHERE, [side(i % 4) + off, 0.15 + 0.3 * Math.floor(i / 16), side(Math.floor(i / 4) % 4) - off]);
+      }),
+      planes: [GROUND, ...walls],
+    });
+    let deepest = 0;
+    for (let frame = 0; frame < 60; frame++) {
+      heap.run(1 / 60);
+      const places = Array.from({ length: count }, (_, i) => heap.positionOf(i));
+      for (const [i, a] of places.entries()) {
+        for (const b of places.slice(i + 1)) {
+          deepest = Math.max(deepest, 0.2 - Math.hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2]));
+        }
+      }
+    }
+    expect(deepest).toBeLessThan(0.05);
+  });
 });

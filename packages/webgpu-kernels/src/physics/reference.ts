@@ -9,6 +9,7 @@ import {
   PLANE,
   PRODUCT_DROP,
   PUSH_SHIFT,
+  STRIKES,
   SWEEPS,
   WEIGHT_DROP,
 } from './solver.js';
@@ -19,6 +20,7 @@ import {
   dotUnit,
   minus,
   negated,
+  ONE,
   outOf,
   plus,
   type Quaternion,
@@ -169,7 +171,7 @@ export function createReference(
       });
       const sunk = places.reduce((most, { gap }) => Math.max(most, -gap), -first.gap);
       const smallest = Math.min(...a.half, ...(b ? b.half : []));
-      if (sunk > smallest >> 1) {
+      if (sunk > smallest - (smallest >> 2)) {
         a.coarse = true;
         if (b) b.coarse = true;
       }
@@ -327,12 +329,13 @@ export function createReference(
       counts ||= gap + (along >> VELOCITY_BITS) < near;
       const closing = gap > 0 ? gap * 2 ** VELOCITY_BITS : 0;
       const bounces = along < -bounceFrom && ((along + closing) | 0) < 0;
-      const bounce = bounces ? scaled(along, (a.restitution + surface.restitution) >> 1, UNIT_BITS) : 0;
+      const restitution = (a.restitution + surface.restitution) >> 1;
+      const bounce = bounces ? scaled(along, restitution, UNIT_BITS) : 0;
       // Who flies off is not held by what threw it back in the substep before.
       return {
         mass: against(k, normal, false),
         beside: bounce < 0 ? bounce : closing,
-        hits: along < -bounceFrom,
+        hits: along < -(restitution > ONE >> 1 ? bounceFrom : STRIKES * bounceFrom),
         leaves: along > bounceFrom,
       };
     });

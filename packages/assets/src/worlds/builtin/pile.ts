@@ -12,8 +12,8 @@ const BOXES = 0.2;
 /** Wide enough for the largest bodies and their jitter. */
 const SPACING_M = 0.32;
 const JITTER_M = 0.008;
-/** Packed loosely, so many layers fall to a heap 10 to 15 bodies high. */
-const LAYERS = 30;
+/** Packed loosely, so many layers fall to a heap of about half as many. */
+const LAYERS = 12;
 const MARGIN_M = 0.15;
 const WALL_M = { height: 2, thickness: 0.3 } as const;
 const PALETTE = [COLORS.red, COLORS.orange, COLORS.yellow, COLORS.white] as const;
@@ -31,11 +31,11 @@ export function pile(count: number): BuiltinWorld {
     return fallen(random, place);
   });
   const inner = (columns * SPACING_M) / 2 + MARGIN_M;
-  const height = Math.max(1, (Math.ceil(count / columns ** 2) * SPACING_M) / 2);
+  const height = Math.max(1, Math.ceil(count / columns ** 2) * SPACING_M);
   return {
     title: 'A heap of spheres and boxes in a tray',
     world: { gravity: EARTH, bodies, planes: [GROUND], statics: walls(inner) },
-    camera: cameraAround([0, height / 2, 0], Math.hypot(inner * Math.SQRT2, height), [0.55, 0.8, 1]),
+    camera: cameraAround([0, height / 3, 0], Math.hypot(inner * Math.SQRT2, (2 * height) / 3), [0.55, 0.8, 1]),
   };
 }
 

@@ -1,6 +1,16 @@
 import { UNIT_BITS } from '../fixed.js';
 import { POSITION_BITS, SPIN_BITS, VELOCITY_BITS } from '../scale.js';
-import { CALM, COARSE, MOST_SHARES, MOST_TURN, PRODUCT_DROP, PUSH_SHIFT, SWEEPS, WEIGHT_DROP } from '../solver.js';
+import {
+  CALM,
+  COARSE,
+  MOST_SHARES,
+  MOST_TURN,
+  PRODUCT_DROP,
+  PUSH_SHIFT,
+  STRIKES,
+  SWEEPS,
+  WEIGHT_DROP,
+} from '../solver.js';
 import { CONTACT_WORDS } from '../state.js';
 import { PLANE_WORDS, TURN_BITS } from '../world.js';
 import { FIXED } from './fixed.wgsl.js';
@@ -366,7 +376,7 @@ fn meet(i: u32, other: u32, surface: Surface, touch: Touch) {
     // Who flies off is not held by what threw it back in the substep before.
     let flies = along > world.bounceFrom;
     ${put(boxes, 'leaves', 'flies')}
-    let strikes = along < -world.bounceFrom;
+    let strikes = along < -select(${STRIKES} * world.bounceFrom, world.bounceFrom, restitution > ONE >> 1u);
     ${put(boxes, 'hits', 'strikes')}
     let mass = shareOf(yields);
     ${put(boxes, 'shift', 'mass.shift')}
@@ -444,7 +454,7 @@ ${boxes ? ENOUGH : ''}
   // A plane has no place among the bodies.
   let safe = min(other, world.bodies - 1u);
   let small = select(min(smallest(i), smallest(safe)), smallest(i), ground);
-  if ((deep > small >> 1u) & ((fixed[i].owned != 0) | (both & (fixed[safe].owned != 0)))) {
+  if ((deep > small - (small >> 2u)) & ((fixed[i].owned != 0) | (both & (fixed[safe].owned != 0)))) {
     flag();
   }
   deep -= world.slop;
