@@ -1,5 +1,5 @@
 import { FRAMES_A_SECOND } from '@tabgrid/coordinator/bounds';
-import { joules } from '../words/simulation.js';
+import { energyTicks } from '../words/simulation.js';
 import { axis, type Plot, QUIET } from './plot.js';
 import { energyRange } from './scales.js';
 
@@ -24,7 +24,7 @@ export const ENERGY: Plot<readonly number[]> = {
         size: 24,
         values: (_, seconds) => seconds.map((second) => `${Number(second.toFixed(3))} s`),
       }),
-      axis(colours, { size: 62, space: 28, values: (_, values) => values.map(joules) }),
+      axis(colours, { size: 74, space: 28, values: (_, values) => energyTicks(values) }),
     ],
     series: [{}, { stroke: () => colours().learned, width: 2, points: { show: false } }],
   }),

@@ -156,6 +156,6 @@ describe('energies', () => {
   it('may be none, or one', () => {
     expect(energyRange([])).toEqual([0, 1]);
     expect(energyRange([0, 0])).toEqual([0, 1]);
-    expect(energyRange([100])).toEqual([95, 105]);
+    expect(energyRange([100])).toEqual([99, 101]);
   });
 });

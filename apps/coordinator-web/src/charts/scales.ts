@@ -43,13 +43,13 @@ export function shareRange(values: readonly number[]): readonly [number, number]
   return [0, [0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1].find((round) => round >= high) ?? Math.ceil(high)];
 }
 
-/** From a little below the least to a little above the most, so that the line keeps off the edges; one energy gets room around it. */
+/** From below the least to above the most, by a hundredth at least: what is the same but for a trifle is a flat line. */
 export function energyRange(energy: readonly number[]): readonly [number, number] {
   const usable = energy.filter(Number.isFinite);
   if (usable.length === 0) return [0, 1];
   const low = usable.reduce((least, value) => Math.min(least, value));
   const high = usable.reduce((most, value) => Math.max(most, value));
-  const edge = (high - low) * 0.05 || Math.abs(high) * 0.05 || 1;
+  const edge = Math.max((high - low) * 0.05, Math.max(Math.abs(low), Math.abs(high)) * 0.01) || 1;
   return [low >= 0 ? Math.max(0, low - edge) : low - edge, high + edge];
 }
 

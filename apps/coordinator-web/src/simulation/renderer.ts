@@ -5,8 +5,8 @@ import { createBatch } from './body-batch.js';
 import { attribute, fill, makeProgram, uniformsOf } from './gl.js';
 import { groundPatches } from './ground.js';
 import { bytesOfLinear, type ColourBy, coloursOf, groupsOf, NEUTRAL, posesOf } from './instances.js';
-import { boxMesh, sphereCuts, sphereMesh } from './meshes.js';
-import { BODY_FRAGMENT, BODY_VERTEX, GROUND_FRAGMENT, GROUND_VERTEX } from './shaders.js';
+import { boxMesh, squareMesh } from './meshes.js';
+import { BALL_FRAGMENT, BALL_VERTEX, BOX_FRAGMENT, BOX_VERTEX, GROUND_FRAGMENT, GROUND_VERTEX } from './shaders.js';
 import { viewMatrix } from './view-matrix.js';
 
 type Rgb = readonly [number, number, number];
@@ -37,15 +37,17 @@ const SHADOW = 0.24;
 const STEEP = 0.25;
 
 export function createRenderer(gl: WebGL2RenderingContext, world: ShownWorld): WorldRenderer {
-  const body = makeProgram(gl, BODY_VERTEX, BODY_FRAGMENT);
+  const ball = makeProgram(gl, BALL_VERTEX, BALL_FRAGMENT);
+  const box = makeProgram(gl, BOX_VERTEX, BOX_FRAGMENT);
   const ground = makeProgram(gl, GROUND_VERTEX, GROUND_FRAGMENT);
-  const ofBody = uniformsOf(gl, body);
+  const ofBall = uniformsOf(gl, ball);
+  const ofBox = uniformsOf(gl, box);
   const ofGround = uniformsOf(gl, ground);
   const groups = groupsOf(world);
-  const box = boxMesh();
-  const spheres = createBatch(gl, sphereMesh(sphereCuts(groups.spheres.bodies.length)), groups.spheres);
-  const boxes = createBatch(gl, box, groups.boxes);
-  const walls = createBatch(gl, box, { halves: Float32Array.from(world.statics.flatMap(({ half }) => half)) });
+  const cube = boxMesh();
+  const spheres = createBatch(gl, squareMesh(), groups.spheres);
+  const boxes = createBatch(gl, cube, groups.boxes);
+  const walls = createBatch(gl, cube, { halves: Float32Array.from(world.statics.flatMap(({ half }) => half)) });
   walls.setPoses(Float32Array.from(world.statics.flatMap(({ position, rotation }) => [...position, ...rotation])));
   walls.setColours(
     Uint8Array.from(world.statics.flatMap(({ color }) => [...(color ? bytesOfLinear(color) : NEUTRAL), 0])),
@@ -56,12 +58,16 @@ export function createRenderer(gl: WebGL2RenderingContext, world: ShownWorld): W
   attribute(gl, 0, 2, { each: false });
   gl.bindVertexArray(null);
 
-  const drawBodies = (ghosts: boolean, opaque: number, shadow: boolean): void => {
-    for (const [batch, isBox] of [
-      [spheres, 0],
-      [boxes, 1],
+  type Uniforms = typeof ofBox;
+  /** Sets what both programs have, then draws the bodies. */
+  const drawBodies = (set: (uniforms: Uniforms) => void): void => {
+    for (const [program, uniforms, batch] of [
+      [ball, ofBall, spheres],
+      [box, ofBox, boxes],
     ] as const) {
-      ofBody.set('uLook', ghosts ? 1 : 0, opaque, shadow ? 1 : 0, isBox);
+      if (batch.count === 0) continue;
+      gl.useProgram(program);
+      set(uniforms);
       batch.draw();
     }
   };
@@ -107,35 +113,49 @@ export function createRenderer(gl: WebGL2RenderingContext, world: ShownWorld): W
       }
       gl.disable(gl.POLYGON_OFFSET_FILL);
 
-      gl.useProgram(body);
-      ofBody.matrix('uView', view);
-      ofBody.set('uLight', ...LIGHT);
-      ofBody.set('uEye', ...orbit.camera.position);
-      gl.enable(gl.CULL_FACE);
-
-      // Each pixel of a plane is darkened once, however many bodies are over it.
+      for (const [program, uniforms] of [
+        [ball, ofBall],
+        [box, ofBox],
+      ] as const) {
+        gl.useProgram(program);
+        uniforms.matrix('uView', view);
+        uniforms.set('uLight', ...LIGHT);
+        uniforms.set('uEye', ...orbit.camera.position);
+        uniforms.set('uPixel', 2 / (Math.hypot(view[1] ?? 0, view[5] ?? 0, view[9] ?? 0) * height));
+      }
       gl.enable(gl.BLEND);
       gl.blendFunc(gl.SRC_ALPHA, gl.ONE_MINUS_SRC_ALPHA);
       gl.depthMask(false);
+
+      // Each pixel of a plane is darkened once, however many bodies are over it.
       gl.enable(gl.STENCIL_TEST);
       gl.stencilFunc(gl.EQUAL, 0, 0xff);
       gl.stencilOp(gl.KEEP, gl.KEEP, gl.INCR);
       for (const { normal, offset } of patches) {
         if (normal[0] * LIGHT[0] + normal[1] * LIGHT[1] + normal[2] * LIGHT[2] < STEEP) continue;
-        ofBody.set('uShadow', ...normal, offset);
-        drawBodies(false, SHADOW, true);
+        drawBodies((uniforms) => {
+          uniforms.set('uShadow', ...normal, offset);
+          uniforms.set('uLook', 0, SHADOW, 1, 0);
+        });
       }
       gl.disable(gl.STENCIL_TEST);
       gl.disable(gl.BLEND);
       gl.depthMask(true);
 
-      ofBody.set('uShadow', 0, 0, 0, 0);
-      drawBodies(ghosts, 1, false);
+      gl.enable(gl.CULL_FACE);
+      gl.enable(gl.SAMPLE_ALPHA_TO_COVERAGE);
+      drawBodies((uniforms) => {
+        uniforms.set('uShadow', 0, 0, 0, 0);
+        uniforms.set('uLook', ghosts ? 1 : 0, 1, 0, 0);
+      });
+      gl.disable(gl.SAMPLE_ALPHA_TO_COVERAGE);
 
       // Glass: its far sides, then its near ones; it hides nothing that comes later.
       gl.enable(gl.BLEND);
       gl.depthMask(false);
-      ofBody.set('uLook', 0, GLASS, 0, 1);
+      gl.useProgram(box);
+      ofBox.set('uShadow', 0, 0, 0, 0);
+      ofBox.set('uLook', 0, GLASS, 0, 0);
       gl.cullFace(gl.FRONT);
       walls.draw();
       gl.cullFace(gl.BACK);

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { aSimulation } from '../testing/simulation-samples.js';
 import {
   driftText,
+  energyTicks,
   energyWords,
   frameText,
   isAtStart,
@@ -59,6 +60,13 @@ describe('a simulation in words', () => {
 describe('energy', () => {
   it('has a prefix and three digits', () => {
     expect([0, 0.5, 999, 12_345, -2_500_000].map(joules)).toEqual(['0 J', '0.5 J', '999 J', '12.3 kJ', '−2.5 MJ']);
+  });
+
+  it('is told along an axis so that no two are alike', () => {
+    expect(energyTicks([115_900, 115_950, 116_000])).toEqual(['115.90 kJ', '115.95 kJ', '116.00 kJ']);
+    expect(energyTicks([0, 500, 1000])).toEqual(['0.0 kJ', '0.5 kJ', '1.0 kJ']);
+    expect(energyTicks([-20, 0, 20])).toEqual(['−20 J', '0 J', '20 J']);
+    expect(energyTicks([])).toEqual([]);
   });
 
   it('is told as a change since the beginning', () => {

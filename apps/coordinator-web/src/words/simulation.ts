@@ -115,11 +115,25 @@ export function frameText(frame: number, frames: number): string {
 
 const PREFIXES = ['', 'k', 'M', 'G', 'T'];
 
-/** Joules with a prefix, three significant digits: `12.3 kJ`. */
-export function joules(value: number): string {
-  const step = Math.max(0, Math.min(PREFIXES.length - 1, Math.floor(Math.log10(Math.abs(value) || 1) / 3)));
-  const scaled = Number((value / 1000 ** step).toPrecision(3));
+/** By which power of a thousand a value is told. */
+function thousands(value: number): number {
+  return Math.max(0, Math.min(PREFIXES.length - 1, Math.floor(Math.log10(Math.abs(value) || 1) / 3)));
+}
+
+/** Joules with a prefix: `12.3 kJ`. */
+export function joules(value: number, significantDigits = 3): string {
+  const step = thousands(value);
+  const scaled = Number((value / 1000 ** step).toPrecision(significantDigits));
   return `${String(scaled).replace('-', '−')} ${PREFIXES[step]}J`;
+}
+
+/** Energies along an axis, evenly spaced: all with one prefix, and as many digits as tell them apart. */
+export function energyTicks(values: readonly number[]): string[] {
+  const step = thousands(values.reduce((most, value) => Math.max(most, Math.abs(value)), 0));
+  const scaled = values.map((value) => value / 1000 ** step);
+  const apart = Math.abs((scaled[1] ?? 0) - (scaled[0] ?? 0)) || 1;
+  const digits = Math.max(0, Math.min(6, Math.ceil(-Math.log10(apart) - 1e-9)));
+  return scaled.map((value) => `${value.toFixed(digits).replace('-', '−')} ${PREFIXES[step]}J`);
 }
 
 /** Momentum that came from nowhere: 0 is 0, and anything else is told as it is. */
@@ -146,7 +160,7 @@ export function energyWords(energy: readonly number[]): ChartWords {
   const count = Math.min(MOST_ROWS, energy.length);
   const rows = Array.from({ length: count }, (_, k) => {
     const frame = Math.round((k * (energy.length - 1)) / (count - 1));
-    return [`${(frame / FRAMES_A_SECOND).toFixed(2)} s`, joules(energy[frame] ?? 0)];
+    return [`${(frame / FRAMES_A_SECOND).toFixed(2)} s`, joules(energy[frame] ?? 0, 5)];
   });
   return { sentence: `${joules(last)} now: ${since}.`, head, rows };
 }
