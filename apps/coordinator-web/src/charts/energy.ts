@@ -22,7 +22,7 @@ export const ENERGY: Plot<readonly number[]> = {
       axis(colours, {
         grid: { show: false },
         size: 24,
-        values: (_, seconds) => seconds.map((second) => `${Number(second.toFixed(3))} s`),
+        values: (_, seconds) => seconds.map((second) => `${Number(second.toFixed(4))} s`),
       }),
       axis(colours, { size: 74, space: 28, values: (_, values) => energyTicks(values) }),
     ],

@@ -140,7 +140,7 @@ function Downloads(props: { readonly page: Page }): JSX.Element {
   const { page } = props;
   const busy = page.busy.value;
   return (
-    <div class="row">
+    <div class="row downloads">
       {DOWNLOADS.map(({ format, testid, label, title }, i) => (
         <button
           key={format}

@@ -1,4 +1,4 @@
-/** What drawing with WebGL 2 takes each time: programs and buffers, made or refused with a reason. */
+/** What drawing with WebGL 2 takes each time: programs, made or refused with a reason, and their uniforms. */
 
 /** @throws Error with the compiler's words: the shaders are the page's own, so it is a defect of page or driver */
 export function makeProgram(gl: WebGL2RenderingContext, vertex: string, fragment: string): WebGLProgram {
@@ -39,33 +39,7 @@ export function uniformsOf(gl: WebGL2RenderingContext, program: WebGLProgram) {
       else if (value.length === 3) gl.uniform3f(place, x, y, z);
       else gl.uniform4f(place, x, y, z, w);
     },
+    whole: (name: string, value: number) => gl.uniform1i(at(name), value),
     matrix: (name: string, value: Float32Array) => gl.uniformMatrix4fv(at(name), false, value),
   };
-}
-
-export function fill(
-  gl: WebGL2RenderingContext,
-  buffer: WebGLBuffer,
-  data: Float32Array<ArrayBuffer> | Uint8Array<ArrayBuffer>,
-): void {
-  gl.bindBuffer(gl.ARRAY_BUFFER, buffer);
-  gl.bufferData(gl.ARRAY_BUFFER, data, gl.DYNAMIC_DRAW);
-}
-
-/** Numbers of one attribute, bound to the buffer that is bound now. @param each whether they change with each body */
-export function attribute(
-  gl: WebGL2RenderingContext,
-  index: number,
-  size: number,
-  layout: {
-    readonly bytes?: boolean;
-    readonly stride?: number;
-    readonly offset?: number;
-    readonly each?: boolean;
-  } = {},
-): void {
-  const { bytes = false, stride = 0, offset = 0, each = true } = layout;
-  gl.enableVertexAttribArray(index);
-  gl.vertexAttribPointer(index, size, bytes ? gl.UNSIGNED_BYTE : gl.FLOAT, bytes, stride, offset);
-  gl.vertexAttribDivisor(index, each ? 1 : 0);
 }

@@ -17,8 +17,8 @@ describe('bodies for the graphics card', () => {
   });
 
   it('stand where a frame has them', () => {
-    expect([...posesOf(spheres, posesAt(9))]).toEqual([-2, 9, 0, 0, 0, 0, 1, 3, 9, 1, 0, 0, 0, 1]);
-    expect([...posesOf(boxes, firstPoses(world))]).toEqual([0, 2, 0, 0, 0, 0, 1]);
+    expect([...posesOf(spheres, posesAt(9))]).toEqual([-2, 9, 0, 0, 0, 0, 0, 1, 3, 9, 1, 0, 0, 0, 0, 1]);
+    expect([...posesOf(boxes, firstPoses(world))]).toEqual([0, 2, 0, 0, 0, 0, 0, 1]);
   });
 
   it('have the colours of their volunteers, as in the table, or none while nobody has them', () => {

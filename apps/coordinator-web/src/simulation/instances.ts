@@ -25,17 +25,17 @@ export function groupsOf({ bodies }: Pick<ShownWorld, 'bodies'>): { readonly sph
   return { spheres: of('sphere'), boxes: of('box') };
 }
 
-/** Position and rotation of a body in `posesOf`. */
-export const POSE_FLOATS = 7;
+/** Of a body in `posesOf`: its position and a 0, then its rotation. */
+export const POSE_FLOATS = 8;
 
-/** A group's places in a frame, a body's seven numbers together. */
+/** A group's places in a frame, a body's numbers together. */
 export function posesOf({ bodies }: Group, { positions, rotations }: FramePoses): Float32Array<ArrayBuffer> {
   const out = new Float32Array(POSE_FLOATS * bodies.length);
   for (let k = 0; k < bodies.length; k++) {
     const body = bodies[k] ?? 0;
     const at = POSE_FLOATS * k;
     for (let c = 0; c < 3; c++) out[at + c] = positions[3 * body + c] ?? 0;
-    for (let c = 0; c < 4; c++) out[at + 3 + c] = rotations[4 * body + c] ?? 0;
+    for (let c = 0; c < 4; c++) out[at + 4 + c] = rotations[4 * body + c] ?? 0;
   }
   return out;
 }

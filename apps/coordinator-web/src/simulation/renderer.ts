@@ -2,11 +2,19 @@ import type { Orbit } from '@tabgrid/assets/math/orbit';
 import type { ShownWorld } from '@tabgrid/assets/worlds/shown-world';
 import type { FramePoses, Ownership } from '@tabgrid/coordinator/simulation/api';
 import { createBatch } from './body-batch.js';
-import { attribute, fill, makeProgram, uniformsOf } from './gl.js';
+import { makeProgram, uniformsOf } from './gl.js';
 import { groundPatches } from './ground.js';
 import { bytesOfLinear, type ColourBy, coloursOf, groupsOf, NEUTRAL, posesOf } from './instances.js';
 import { boxMesh, squareMesh } from './meshes.js';
-import { BALL_FRAGMENT, BALL_VERTEX, BOX_FRAGMENT, BOX_VERTEX, GROUND_FRAGMENT, GROUND_VERTEX } from './shaders.js';
+import {
+  BALL_FRAGMENT,
+  BALL_VERTEX,
+  BOX_FRAGMENT,
+  BOX_VERTEX,
+  GROUND_FRAGMENT,
+  GROUND_VERTEX,
+  TEXTURES,
+} from './shaders.js';
 import { viewMatrix } from './view-matrix.js';
 
 type Rgb = readonly [number, number, number];
@@ -44,19 +52,25 @@ export function createRenderer(gl: WebGL2RenderingContext, world: ShownWorld): W
   const ofBox = uniformsOf(gl, box);
   const ofGround = uniformsOf(gl, ground);
   const groups = groupsOf(world);
+  const square = squareMesh();
   const cube = boxMesh();
-  const spheres = createBatch(gl, squareMesh(), groups.spheres);
-  const boxes = createBatch(gl, cube, groups.boxes);
-  const walls = createBatch(gl, cube, { halves: Float32Array.from(world.statics.flatMap(({ half }) => half)) });
-  walls.setPoses(Float32Array.from(world.statics.flatMap(({ position, rotation }) => [...position, ...rotation])));
+  const spheres = createBatch(gl, square, groups.spheres.halves);
+  const boxes = createBatch(gl, cube, groups.boxes.halves);
+  const walls = createBatch(gl, cube, Float32Array.from(world.statics.flatMap(({ half }) => half)));
+  walls.setPoses(Float32Array.from(world.statics.flatMap(({ position, rotation }) => [...position, 0, ...rotation])));
   walls.setColours(
     Uint8Array.from(world.statics.flatMap(({ color }) => [...(color ? bytesOfLinear(color) : NEUTRAL), 0])),
   );
-  const corners = gl.createVertexArray();
-  gl.bindVertexArray(corners);
-  fill(gl, gl.createBuffer(), Float32Array.of(-1, -1, 1, -1, -1, 1, 1, 1));
-  attribute(gl, 0, 2, { each: false });
-  gl.bindVertexArray(null);
+  for (const [program, uniforms, mesh] of [
+    [ball, ofBall, square],
+    [box, ofBox, cube],
+  ] as const) {
+    gl.useProgram(program);
+    uniforms.whole('uCorners', mesh.indices.length);
+    TEXTURES.forEach((name, unit) => {
+      uniforms.whole(`u${name.slice(0, 1).toUpperCase()}${name.slice(1)}`, unit);
+    });
+  }
 
   type Uniforms = typeof ofBox;
   /** Sets what both programs have, then draws the bodies. */
@@ -101,7 +115,6 @@ export function createRenderer(gl: WebGL2RenderingContext, world: ShownWorld): W
       ofGround.set('uGround', ...backdrop.ground);
       ofGround.set('uLine', ...backdrop.line);
       ofGround.set('uBack', ...backdrop.back);
-      gl.bindVertexArray(corners);
       for (const { middle, across, along, reach, cell, at } of patches) {
         ofGround.set('uMiddle', ...middle);
         ofGround.set('uAcross', ...across);
@@ -161,7 +174,6 @@ export function createRenderer(gl: WebGL2RenderingContext, world: ShownWorld): W
       gl.cullFace(gl.BACK);
       walls.draw();
       gl.depthMask(true);
-      gl.bindVertexArray(null);
     },
   };
 }

@@ -1,19 +1,40 @@
 /** The world's programs, in GLSL ES 3.00. Colours are sRGB outside, and light is computed in about linear. */
 
-/** Where corners and bodies go in; all programs agree on it. */
-export const ATTRIBUTES = { point: 0, normal: 1, place: 2, turn: 3, half: 4, colour: 5 } as const;
+/** Textures that bodies are in, by their units; uniforms are called so, with a `u`. */
+export const TEXTURES = ['mesh', 'poses', 'halves', 'colours'] as const;
+export const TEXELS_A_ROW = 1024;
 
 /**
- * Of bodies: the corner of a mesh, the body's place, rotation, half extents and colour. `uShadow.xyz` is the normal of a plane
- * and `uShadow.w` its offset: the shadow on it is drawn instead of the body; a normal of 0 is none.
+ * Of bodies: a corner of a mesh, the body's place, rotation, half extents and colour, by the corner's number. `uShadow.xyz` is
+ * the normal of a plane and `uShadow.w` its offset: the shadow on it is drawn instead of the body; a normal of 0 is none.
  */
 const BODY_IN = `#version 300 es
-layout(location = 0) in vec3 aPoint;
-layout(location = 1) in vec3 aNormal;
-layout(location = 2) in vec3 aPlace;
-layout(location = 3) in vec4 aTurn;
-layout(location = 4) in vec3 aHalf;
-layout(location = 5) in vec4 aColour;
+precision highp float;
+precision highp sampler2D;
+uniform sampler2D uMesh;
+uniform sampler2D uPoses;
+uniform sampler2D uHalves;
+uniform sampler2D uColours;
+uniform int uCorners;
+vec3 aPoint;
+vec3 aNormal;
+vec3 aPlace;
+vec4 aTurn;
+vec3 aHalf;
+vec4 aColour;
+vec4 texelOf(sampler2D from, int index) {
+  return texelFetch(from, ivec2(index % ${TEXELS_A_ROW}, index / ${TEXELS_A_ROW}), 0);
+}
+void readBody() {
+  int body = gl_VertexID / uCorners;
+  int corner = gl_VertexID - body * uCorners;
+  aPoint = texelFetch(uMesh, ivec2(corner, 0), 0).xyz;
+  aNormal = texelFetch(uMesh, ivec2(corner, 1), 0).xyz;
+  aPlace = texelOf(uPoses, 2 * body).xyz;
+  aTurn = texelOf(uPoses, 2 * body + 1);
+  aHalf = texelOf(uHalves, body).xyz;
+  aColour = texelOf(uColours, body);
+}
 uniform mat4 uView;
 uniform vec3 uLight;
 uniform vec4 uShadow;
@@ -52,6 +73,7 @@ out vec3 vOwn;
 flat out vec3 vHalf;
 flat out vec4 vColour;
 void main() {
+  readBody();
   vec3 place = aPlace + turned(aTurn, aPoint * aHalf);
   if (shadows()) place = shadowed(place);
   vNormal = turned(aTurn, aNormal);
@@ -102,6 +124,7 @@ vec3 aside(vec3 from) {
   return normalize(cross(abs(from.y) < 0.99 ? vec3(0.0, 1.0, 0.0) : vec3(1.0, 0.0, 0.0), from));
 }
 void main() {
+  readBody();
   float radius = aHalf.x;
   vec3 middle = aPlace;
   vec3 across;
@@ -168,7 +191,6 @@ void main() {
 
 /** A square of a plane around the bodies, with a grid of `uCell` metres, that fades into the background. */
 export const GROUND_VERTEX = `#version 300 es
-layout(location = 0) in vec2 aCorner;
 uniform mat4 uView;
 uniform vec3 uMiddle;
 uniform vec3 uAcross;
@@ -176,7 +198,7 @@ uniform vec3 uAlong;
 uniform float uReach;
 out vec2 vAt;
 void main() {
-  vAt = aCorner * uReach;
+  vAt = uReach * (2.0 * vec2(gl_VertexID & 1, gl_VertexID >> 1) - 1.0);
   gl_Position = uView * vec4(uMiddle + uAcross * vAt.x + uAlong * vAt.y, 1.0);
 }`;
 

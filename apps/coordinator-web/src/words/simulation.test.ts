@@ -59,7 +59,13 @@ describe('a simulation in words', () => {
 
 describe('energy', () => {
   it('has a prefix and three digits', () => {
-    expect([0, 0.5, 999, 12_345, -2_500_000].map(joules)).toEqual(['0 J', '0.5 J', '999 J', '12.3 kJ', '−2.5 MJ']);
+    expect([0, 0.5, 999, 12_345, -2_500_000].map((value) => joules(value))).toEqual([
+      '0 J',
+      '0.5 J',
+      '999 J',
+      '12.3 kJ',
+      '−2.5 MJ',
+    ]);
   });
 
   it('is told along an axis so that no two are alike', () => {
