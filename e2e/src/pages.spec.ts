@@ -74,6 +74,30 @@ test('axe finds nothing with two renders under way, nor with what a reload cut o
   });
 });
 
+test('axe finds nothing with a world of bodies, before, during and after its simulation', async () => {
+  await withGrid({}, async (grid) => {
+    const { dashboard } = grid;
+    await dashboard.getByTestId('kind-physics').check();
+    await dashboard.getByTestId('world-builtin').selectOption('clouds');
+    await dashboard.getByTestId('bodies').fill('60');
+    await dashboard.getByTestId('seconds').fill('0.2');
+    await expectAccessible(dashboard, 'a world before its simulation');
+    await dashboard.getByTestId('simulate').click();
+    await expect(dashboard.getByTestId('simulation-state')).toHaveAttribute('data-state', 'running');
+    await dashboard.getByTestId('show-ghosts').check();
+    await expectAccessible(dashboard, 'a world that waits for somebody');
+    await grid.addVolunteer();
+    await expect(dashboard.getByTestId('simulation-state')).toHaveAttribute('data-state', 'done', { timeout: 120_000 });
+    await expect(dashboard.getByTestId('simulation-view')).toHaveAttribute('data-frame', '12');
+    await expect(dashboard.getByTestId('simulation-drift')).toHaveText('0 kg·m/s');
+    await dashboard.getByTestId('simulation-scrub').fill('5');
+    await expect(dashboard.getByTestId('simulation-view')).toHaveAttribute('data-frame', '5');
+    await expectAccessible(dashboard, 'a world that was simulated');
+    await dashboard.getByTestId('simulation-tables').check();
+    await expectAccessible(dashboard, 'its energy as a table');
+  });
+});
+
 test('bad input is named, and nothing starts', async () => {
   const file = (name: string, content: string | Uint8Array) => {
     const path = join(scratch, name);

@@ -29,7 +29,7 @@ export interface SimulationActions {
   /** @param name a built-in world; anything else changes nothing */
   chooseWorld(name: string): void;
   /** Dropped or picked files. */
-  takeWorld(files: readonly { readonly name: string }[]): void;
+  takeWorld(files: readonly File[]): void;
   editSimulation(change: Partial<SimulationDraft>): void;
   simulate(): Promise<void>;
   pauseSimulation(): Promise<void>;
@@ -97,7 +97,6 @@ export function createSimulationActions(deps: {
       if (!WORLD_FILE.test(file.name)) {
         return actions.refuse('world', `“${file.name}” is no world: worlds are .json, .glb and .gltf files.`);
       }
-      if (!(file instanceof File)) return;
       actions.forgive('world');
       worldFile.value = file;
       check();

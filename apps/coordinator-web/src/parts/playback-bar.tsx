@@ -31,7 +31,7 @@ export function PlaybackBar(props: { readonly page: Page; readonly view: Simulat
         disabled={view.framesDone === 0}
         onClick={() => (playing ? playback.pause() : playback.play())}
       >
-        {playing ? 'Stop' : 'Play'}
+        {playing ? 'Pause' : 'Play'}
         <span class="visually-hidden"> the frames</span>
       </button>
       <input

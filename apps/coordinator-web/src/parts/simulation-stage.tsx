@@ -1,4 +1,4 @@
-import type { PreparedWorld } from '@tabgrid/coordinator/simulation/api';
+import type { PreparedWorld, SimulationView } from '@tabgrid/coordinator/simulation/api';
 import type { JSX } from 'preact';
 import { useId, useMemo, useRef, useState } from 'preact/hooks';
 import type { Page } from '../page.js';
@@ -33,15 +33,7 @@ export function SimulationStage(props: { readonly page: Page }): JSX.Element {
       ) : (
         <>
           <div class="well well-world">
-            <WorldView
-              key={view.id}
-              page={page}
-              prepared={prepared}
-              source={simulations}
-              looks={looks}
-              stand={stand}
-              about={`${view.title}, ${frameText(page.playback.frame.value, view.framesDone)}`}
-            />
+            <RunningWorld key={view.id} page={page} view={view} prepared={prepared} looks={looks} stand={stand} />
           </div>
           <div class="job-bar world-bar">
             <PlaybackBar page={page} view={view} />
@@ -52,6 +44,27 @@ export function SimulationStage(props: { readonly page: Page }): JSX.Element {
         </>
       )}
     </section>
+  );
+}
+
+/** Apart from all around it, because it alone changes with each frame. */
+function RunningWorld(props: {
+  readonly page: Page;
+  readonly view: SimulationView;
+  readonly prepared: PreparedWorld;
+  readonly looks: Looks;
+  readonly stand: Standpoint;
+}): JSX.Element {
+  const { page, view, prepared, looks, stand } = props;
+  return (
+    <WorldView
+      page={page}
+      prepared={prepared}
+      source={page.coordinator.simulations}
+      looks={looks}
+      stand={stand}
+      about={`${view.title}, ${frameText(page.playback.frame.value, view.framesDone)}`}
+    />
   );
 }
 
