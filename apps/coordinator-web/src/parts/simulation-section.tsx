@@ -16,7 +16,7 @@ export function SimulationSection(props: { readonly page: Page }): JSX.Element {
   const problems = page.simulationProblems.value;
   const file = page.worldFile.value !== null;
   const placeholders: Partial<Record<SimulationField, string>> = {
-    bodies: file ? 'as in the file' : String(BUILTIN_BODIES[draft.world]),
+    bodies: file ? 'from file' : String(BUILTIN_BODIES[draft.world]),
     regions: 'auto',
   };
   return (

@@ -81,7 +81,7 @@ function BeforeStage(props: { readonly page: Page; readonly stand: Standpoint })
   const bodies = preview ? `${plural(preview.world.bodies.length, 'body', 'bodies')}. ` : '';
   return (
     <>
-      <div class={`well well-world ${preview ? '' : 'graticule'}`}>
+      <div class={`well ${preview ? 'well-world' : 'graticule'}`}>
         {preview ? (
           <Preview
             key={`${preview.title} ${preview.world.bodies.length}`}

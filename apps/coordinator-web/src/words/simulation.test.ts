@@ -71,6 +71,7 @@ describe('energy', () => {
   it('is told along an axis so that no two are alike', () => {
     expect(energyTicks([115_900, 115_950, 116_000])).toEqual(['115.90 kJ', '115.95 kJ', '116.00 kJ']);
     expect(energyTicks([0, 500, 1000])).toEqual(['0.0 kJ', '0.5 kJ', '1.0 kJ']);
+    expect(energyTicks([535, 537.5, 540])).toEqual(['535.0 J', '537.5 J', '540.0 J']);
     expect(energyTicks([-20, 0, 20])).toEqual(['−20 J', '0 J', '20 J']);
     expect(energyTicks([])).toEqual([]);
   });

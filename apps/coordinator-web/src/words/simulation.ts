@@ -132,7 +132,9 @@ export function energyTicks(values: readonly number[]): string[] {
   const step = thousands(values.reduce((most, value) => Math.max(most, Math.abs(value)), 0));
   const scaled = values.map((value) => value / 1000 ** step);
   const apart = Math.abs((scaled[1] ?? 0) - (scaled[0] ?? 0)) || 1;
-  const digits = Math.max(0, Math.min(6, Math.ceil(-Math.log10(apart) - 1e-9)));
+  const exact = (places: number) =>
+    scaled.every((value) => Math.abs(value - Number(value.toFixed(places))) < apart / 1000);
+  const digits = [0, 1, 2, 3, 4, 5].find(exact) ?? 6;
   return scaled.map((value) => `${value.toFixed(digits).replace('-', '−')} ${PREFIXES[step]}J`);
 }
 
