@@ -94,7 +94,7 @@ export function simulationFacts(view: SimulationView): readonly Fact[] {
       name: 'Simulated again',
       value: formatCount(view.resimulated),
       testid: 'simulation-resimulated',
-      help: 'Windows that were done again for it, or because a result turned out to be wrong.',
+      help: 'Parts that were done again: after a conflict, in finer steps, or because a result turned out to be wrong.',
     },
   ];
 }
