@@ -1,6 +1,6 @@
 /** What owners may ask for, for the pages' own checks. */
 
-export { BUILTIN_BODIES, BUILTIN_WORLDS, MOST_BUILTIN_BODIES } from '@tabgrid/assets/worlds/names';
+export { BUILTIN_WORLDS } from '@tabgrid/assets/worlds/names';
 export { FIRST_SAMPLES, NOISE_TARGETS } from '@tabgrid/splitters/render/noise';
 
 /** Radiances that samples may be cut off at. */
