@@ -38,6 +38,8 @@ const LEAST_BODIES = 400;
 export const MOST_REGIONS = 64;
 /** A window is not longer than this: what is seen moves, and a death costs no more. */
 const MOST_WINDOW_MS: Millis = 1000;
+/** More regions have to be faster by so much. */
+const WORTH = 1.1;
 /** Bytes of one region's states at most: half of what an output may have, for contacts become more. */
 const MOST_STATE_BYTES = 2 * 2 ** 20;
 const POSE_BYTES = 28;
@@ -72,11 +74,14 @@ export function layoutOf(standing: Standing, job: LayoutJob, grid: GridState, pa
       ...expected(standing, { job, owners, substeps, costs, pace }),
     }));
   });
-  const short = layouts.filter(({ windowMs }) => windowMs <= MOST_WINDOW_MS);
-  const least = (list: typeof layouts, by: (one: (typeof layouts)[number]) => number) =>
-    list.reduce((best, one) => (by(one) < by(best) ? one : best));
-  const best = short.length > 0 ? least(short, (one) => one.substepMs) : least(layouts, (one) => one.windowMs);
-  return best.layout;
+  // A frame's window may take as long as it must.
+  const short = layouts.filter(
+    ({ layout, computedMs }) => layout.substeps <= job.substeps || computedMs <= MOST_WINDOW_MS,
+  );
+  const least = Math.min(...short.map(({ substepMs }) => substepMs));
+  // Of what is as good as the best what has the fewest regions: they come in that order.
+  const best = short.find(({ substepMs }) => substepMs <= WORTH * least);
+  return best?.layout ?? { cut: 0, substeps: job.substeps };
 }
 
 function regionCounts({ world, places, contacts }: Standing, job: LayoutJob, grid: GridState): readonly number[] {
@@ -97,14 +102,14 @@ function weightsOf({ speeds }: GridState, regions: number): readonly number[] {
 
 function windowsFor({ world }: Standing, { substeps, window }: LayoutJob, regions: number): readonly number[] {
   if (window !== undefined) return [window];
-  const frames = [1, 2, 4, 8].filter(
+  const frames = (regions === 1 ? [1, 2, 4, 8, 16, 32] : [1, 2, 4, 8]).filter(
     (count) => count === 1 || (world.bodies * POSE_BYTES * count) / regions < MOST_STATE_BYTES / 2,
   );
   const parts = [4, 2].filter((by) => substeps % by === 0 && regions > 1).map((by) => substeps / by);
   return [...parts, ...frames.map((count) => count * substeps)];
 }
 
-/** How long a window is likely to take, and a substep of it. */
+/** How long a window is likely to be computed, and a substep to take with its part of the exchange. */
 function expected(
   standing: Standing,
   it: {
@@ -114,7 +119,7 @@ function expected(
     readonly costs: Float64Array;
     readonly pace: Pace;
   },
-): { readonly windowMs: Millis; readonly substepMs: Millis } {
+): { readonly computedMs: Millis; readonly substepMs: Millis } {
   const { job, owners, substeps, costs, pace } = it;
   const speed = speedAhead(standing, substeps);
   const margin = marginFor(standing, job, substeps, speed);
@@ -122,6 +127,6 @@ function expected(
   const units = partsOf(standing, owners, window).map(({ part }) =>
     part.ids.reduce((sum, id) => sum + (costs[id] ?? 0), 0),
   );
-  const windowMs = Math.max(...units) * substeps * pace.msAUnit + pace.besideMs;
-  return { windowMs, substepMs: windowMs / substeps };
+  const computedMs = Math.max(...units) * substeps * pace.msAUnit;
+  return { computedMs, substepMs: (computedMs + pace.besideMs) / substeps };
 }

@@ -37,6 +37,8 @@ export interface PhysicsState {
   readonly gone: number;
   readonly layout: Layout;
   readonly owners: Uint8Array;
+  /** Usual substeps that the world had gone when it was cut like this. */
+  readonly laidAt: number;
   readonly round: Round;
   /** Tasks made so far: part of their names. */
   readonly made: number;
@@ -118,8 +120,9 @@ export interface PhysicsStep {
 }
 
 const NOTHING: PhysicsStep = { add: [], drop: [], keep: false, back: false, done: false, failed: null };
-/** Rounds after which it is looked at again how the world is best cut. */
-const LOOK_AGAIN = 16;
+/** Frames after which it is looked at again how the world is best cut; sooner where a region has so much more than its share to do. */
+const LOOK_AGAIN = 8;
+const UNEVEN = 1.3;
 const MOST_DOUBT = 3;
 /** Contacts that a body may get within a window, more than it had. */
 const [BALL_SLOTS, BOX_SLOTS] = [16, 48];
@@ -134,7 +137,7 @@ export function beginPhysics(
 ): [PhysicsState, PhysicsStep] {
   const layout = layoutOf(standing, job, grid, null);
   const empty: PhysicsState = {
-    ...{ job, gone: 0, layout, made, widened: {}, finer: null, pace: null },
+    ...{ job, gone: 0, laidAt: 0, layout, made, widened: {}, finer: null, pace: null },
     owners: ownersOf(standing, layout.cut, null),
     round: { substeps: 0, halvings: 0, speed: 0, doubt: 0, begunAt: now, regions: [] },
     figures: {
@@ -240,10 +243,12 @@ function onwards(state: PhysicsState, standing: Standing, grid: GridState, now: 
   const past = state.finer && gone >= (state.finer.frame + 1) * job.substeps;
   const finer = past ? null : state.finer;
   const whole = gone % job.substeps === 0;
-  const relaid = whole && (state.figures.rounds <= 2 || state.figures.rounds % LOOK_AGAIN === 0);
+  const since = (gone - state.laidAt) / job.substeps;
+  const relaid = whole && (state.figures.rounds <= UNTYPICAL || since >= LOOK_AGAIN || unevenness(state) > UNEVEN);
   const layout = relaid ? layoutOf(standing, job, grid, state.pace) : state.layout;
   const owners = ownersOf(standing, layout.cut, relaid ? null : state.owners);
-  return beginRound({ ...state, gone, finer, layout, owners }, standing, { now });
+  const laidAt = relaid ? gone : state.laidAt;
+  return beginRound({ ...state, gone, finer, layout, owners, laidAt }, standing, { now });
 }
 
 function beginRound(
@@ -321,7 +326,8 @@ function figured(state: PhysicsState, now: Millis): PhysicsState {
   const units = sum(({ params }) => physicsTask.workUnits(params));
   const longest = Math.max(...round.regions.map(({ heard }) => heard?.kernelMs ?? 0));
   const roundMs = now - round.begunAt;
-  const pace = paced(state.pace, { msAUnit: kernelMs / units, besideMs: Math.max(0, roundMs - longest) });
+  const before = figures.rounds < UNTYPICAL ? null : state.pace;
+  const pace = paced(before, { msAUnit: kernelMs / units, besideMs: Math.max(0, roundMs - longest) });
   return {
     ...state,
     pace,
@@ -337,7 +343,15 @@ function figured(state: PhysicsState, now: Millis): PhysicsState {
   };
 }
 
+/** The longest region's work over what all have on average; each to have the same. */
+function unevenness({ round: { regions } }: PhysicsState): number {
+  const units = regions.map(({ params }) => physicsTask.workUnits(params));
+  return (Math.max(...units) * units.length) / units.reduce((sum, one) => sum + one, 0);
+}
+
 const NEW_SHARE = 0.3;
+/** Rounds in which volunteers get their kernels ready first. */
+const UNTYPICAL = 2;
 
 function paced(before: Pace | null, now: Pace): Pace {
   if (!before) return now;
