@@ -12,8 +12,8 @@ const VIEWERS = 8;
 interface GridState {
   readonly open: boolean;
   readonly jobs: readonly Job[];
-  /** Whether a person looks through the viewport. */
-  readonly viewing: boolean;
+  /** Whether a person looks through the viewport, or at a world on its way: what they see is wanted at once. */
+  readonly watching: boolean;
   readonly present: number;
 }
 
@@ -25,12 +25,12 @@ export interface Announcer {
 export function createAnnouncer(source: Pick<OwnerSource, 'announce'>, scheduler: () => Scheduler): Announcer {
   let last = '';
   return {
-    announce({ open, jobs, viewing, present }) {
+    announce({ open, jobs, watching, present }) {
       const running = jobs.filter(({ state }) => state === 'running');
-      const hasWork = running.length > 0 || viewing;
+      const hasWork = running.length > 0 || watching;
       const waiting = running.reduce((sum, { id }) => sum + (scheduler().job(id)?.open ?? 0), 0);
       const room = MOST_VOLUNTEERS - present;
-      const useful = Math.max(Math.ceil(waiting / TASKS_A_VOLUNTEER), viewing ? VIEWERS - present : 0);
+      const useful = Math.max(Math.ceil(waiting / TASKS_A_VOLUNTEER), watching ? VIEWERS - present : 0);
       const wanted = hasWork ? Math.max(0, Math.min(room, useful)) : 0;
       const next = { open, hasWork, wanted };
       if (JSON.stringify(next) === last) return;

@@ -66,7 +66,8 @@ export function createCoordinator(deps: CoordinatorDeps): CoordinatorRuntime {
   function announce(): void {
     if (closed) return;
     const present = roster.members().filter(({ link }) => link !== null).length;
-    announcer.announce({ open, jobs: jobs.running(), viewing: viewport.isOpen(), present });
+    const watching = viewport.isOpen() || grid.simulations.isOpen();
+    announcer.announce({ open, jobs: jobs.running(), watching, present });
   }
 
   const opened = Promise.all([openGrid(), openings.load()]);
@@ -110,7 +111,7 @@ export function createCoordinator(deps: CoordinatorDeps): CoordinatorRuntime {
   let cancelTick = () => {};
   const tick = () => {
     cancelTick = clock.after(1000, () => {
-      if (jobs.running().length > 0) changed();
+      if (jobs.running().length > 0 || grid.simulations.isOpen()) changed();
       tick();
     });
   };

@@ -1,7 +1,8 @@
-import type { Millis } from '@tabgrid/protocol/ids';
+import type { JobId, Millis } from '@tabgrid/protocol/ids';
+import type { Verification } from '@tabgrid/protocol/task';
 import { speedKey } from '@tabgrid/scheduler/oracle';
 import type { Scheduler } from '@tabgrid/scheduler/scheduler';
-import type { VolunteerStanding } from '@tabgrid/scheduler/views';
+import type { JobProgress, VolunteerStanding } from '@tabgrid/scheduler/views';
 import { unitsASample } from '@tabgrid/splitters/render/planner';
 import { pathtraceTask } from '@tabgrid/webgpu-kernels/pathtrace/task';
 import type { JobView, NoiseState, VolunteerView } from './api.js';
@@ -137,25 +138,28 @@ function runningTasks(job: Job, scheduler: Scheduler): number {
 function obstacle(job: Job, scheduler: Scheduler, held: boolean): string | null {
   if (job.state === 'paused') return 'Paused: nothing new is handed out until you resume it.';
   if (held) return 'Held: nothing new is handed out until the hold is released.';
+  // Nobody has to be able to look at the picture in advance.
+  return hindrance(job.id, KERNEL.kind, scheduler) ?? checks(job, scheduler);
+}
+
+/** What keeps a job's tasks of a kind from being done, in words. */
+export function hindrance(job: JobId, kind: string, scheduler: Scheduler): string | null {
   const present = scheduler.volunteers().filter(({ state }) => state.kind !== 'gone');
   if (present.length === 0) {
     return 'No volunteer is here: the job waits. Open the join link in another tab, or let this computer help.';
   }
-  // Nobody has to be able to look at the picture in advance.
-  const blocked = scheduler.blocked().find((one) => one.job === job.id && one.kernel.kind === KERNEL.kind);
+  const blocked = scheduler.blocked().find((one) => one.job === job && one.kernel.kind === kind);
   if (blocked) return `Nobody here can run ${blocked.tasks} of the tasks: they need ${blocked.lacks.join(', and ')}.`;
-  if (present.some(({ state }) => state.kind === 'ready' || state.kind === 'joining')) return checks(job, scheduler);
+  if (present.some(({ state }) => state.kind === 'ready' || state.kind === 'joining')) return null;
   const reasons = present.flatMap(({ state }) => ('reason' in state ? [state.reason] : []));
   if (reasons.length === 0) return 'All volunteers are paused: the job waits for one to go on.';
   return `No volunteer can take work now (${reasons[0]}): the job waits.`;
 }
 
-/** What the job's checks wait for. */
-function checks(job: Job, scheduler: Scheduler): string | null {
-  const progress = scheduler.job(job.id);
-  if (!progress) return null;
-  const { noApart, checking } = progress;
-  if (noApart > 0 && job.job.verify === 'spot') {
+/** Results that nobody here could check, in words. */
+export function uncheckable(verify: Verification, progress: JobProgress | null): string | null {
+  const noApart = progress?.noApart ?? 0;
+  if (noApart > 0 && verify === 'spot') {
     const results = noApart === 1 ? 'One result is' : `${noApart} results are`;
     return `${results} not checked yet: nobody is here who could look at them. Invite one more volunteer, of another network for strangers, or let this computer help.`;
   }
@@ -163,6 +167,16 @@ function checks(job: Job, scheduler: Scheduler): string | null {
     const results = noApart === 1 ? 'One result waits' : `${noApart} results wait`;
     return `${results} to be checked by somebody of another network: invite one more volunteer, or open the room to the public pool.`;
   }
+  return null;
+}
+
+/** What the job's checks wait for. */
+function checks(job: Job, scheduler: Scheduler): string | null {
+  const progress = scheduler.job(job.id);
+  if (!progress) return null;
+  const { checking } = progress;
+  const waits = uncheckable(job.job.verify, progress);
+  if (waits !== null) return waits;
   if (!job.ledger.done || job.stage) return null;
   return checking > 0
     ? `The picture is whole; the last checks are under way (${checking} to go).`

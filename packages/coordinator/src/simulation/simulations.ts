@@ -10,6 +10,7 @@ import { standingOf } from '@tabgrid/splitters/physics/standing';
 import type { GridState } from '@tabgrid/splitters/planner';
 import { POSITION_BITS, toPosition } from '@tabgrid/webgpu-kernels/physics/scale';
 import { decodeWorld, encodeWorld, placesOf } from '@tabgrid/webgpu-kernels/physics/state';
+import { physicsTask } from '@tabgrid/webgpu-kernels/physics/task';
 import { worldWords } from '@tabgrid/webgpu-kernels/physics/world';
 import * as v from 'valibot';
 import { UserError } from '../api.js';
@@ -19,6 +20,7 @@ import type { Checks, Compares } from '../held-results.js';
 import type { Inputs } from '../inputs.js';
 import type { Arrival } from '../job.js';
 import type { TaskOf } from '../outbound.js';
+import { hindrance, uncheckable } from '../view.js';
 import type { PreparedWorld, SimulationSpec, Simulations, SimulationView } from './api.js';
 import { checkSimulation, FRAMES_A_SECOND } from './check.js';
 import { type SimulationTally, simulationReport } from './report.js';
@@ -31,6 +33,8 @@ import { createRun, type Run } from './run.js';
  * 2. Nothing of it outlives the page.
  */
 export interface SimulationsDriver extends Simulations {
+  /** Whether a world is on its way. */
+  isOpen(): boolean;
   has(task: TaskId): boolean;
   /** What a task's results are checked by; undefined for no task of a world. */
   of(task: TaskId): (Checks & Compares) | undefined;
@@ -98,6 +102,14 @@ export function createSimulations(deps: SimulationsDeps): SimulationsDriver {
       end(it, 'failed', it.run.failed);
     }
     changed();
+  };
+
+  /** What it waits for, in words. */
+  const waitsFor = (it: Current): string | null => {
+    if (it.state === 'paused') return 'Paused: nothing new is handed out until you resume it.';
+    if (it.state !== 'running') return null;
+    const { scheduler } = dispatcher;
+    return hindrance(it.id, physicsTask.kind, scheduler) ?? uncheckable(it.spec.verify, scheduler.job(it.id));
   };
 
   const mustRun = (): Current => {
@@ -170,7 +182,7 @@ export function createSimulations(deps: SimulationsDeps): SimulationsDriver {
       const it = open();
       if (it) end(it, 'cancelled', 'the owner cancelled the simulation');
     },
-    view: () => current && viewOf(current, clock.now()),
+    view: () => current && viewOf(current, clock.now(), waitsFor(current)),
     world: () => current?.prepared ?? null,
     frame: (index) => current?.run.frames.get(index) ?? null,
     ownership() {
@@ -204,9 +216,10 @@ export function createSimulations(deps: SimulationsDeps): SimulationsDriver {
     },
     async report() {
       if (!current) throw new UserError('No world has been simulated yet.');
-      const view = viewOf(current, clock.now());
+      const view = viewOf(current, clock.now(), null);
       return await simulationReport(view, current.run, current.tally);
     },
+    isOpen: () => open() !== null,
     has: (task) => open()?.run.has(task) ?? false,
     of(task) {
       const it = open();
@@ -260,13 +273,16 @@ export function createSimulations(deps: SimulationsDeps): SimulationsDriver {
   };
 }
 
-function viewOf(it: Current, now: number): SimulationView {
+function viewOf(it: Current, now: number, waits: string | null): SimulationView {
   const { run, job, spec } = it;
   const { figures, layout, round } = run.state;
   const wallMs = (it.endedAt ?? now) - it.beganAt;
   const framesDone = Math.floor(run.state.gone / job.substeps);
   const margin = marginFor(run.standing, job, layout.substeps, round.speed) / 2 ** POSITION_BITS;
-  const more = margin > spec.margin && regionCount(layout.cut) > 1;
+  // What a window of a frame needs: longer ones are the planner's own wish.
+  const frame = Math.min(layout.substeps, job.substeps);
+  const least = marginFor(run.standing, job, frame, round.speed) / 2 ** POSITION_BITS;
+  const more = least > spec.margin && regionCount(layout.cut) > 1;
   return {
     ...{ id: it.id, title: it.title, state: it.state, spec, startedAt: it.startedAt, wallMs, framesDone, margin },
     bodies: it.prepared.world.bodies.length,
@@ -281,6 +297,9 @@ function viewOf(it: Current, now: number): SimulationView {
     framesPerSecond: wallMs > 0 ? (1000 * framesDone) / wallMs : 0,
     notice:
       it.notice ??
-      (more ? `A margin of ${spec.margin} m is too little for these bodies: ${margin.toFixed(1)} m is used.` : null),
+      waits ??
+      (more
+        ? `A margin of ${spec.margin} m is too little for these bodies: ${least.toFixed(1)} m are needed, and used.`
+        : null),
   };
 }

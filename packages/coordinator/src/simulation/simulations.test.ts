@@ -1,0 +1,72 @@
+import { physicsTask } from '@tabgrid/webgpu-kernels/physics/task';
+import { describe, expect, it } from 'vitest';
+import { createTestGrid, until } from '../test-kit.js';
+import { KERNELS } from '../test-results.js';
+import type { SimulationSpec } from './api.js';
+
+const SPEC: SimulationSpec = { seconds: 0.5, substeps: 8, regions: null, margin: 2, realTime: false, verify: 'none' };
+const PHYSICS = { kind: physicsTask.kind, version: physicsTask.version };
+const STACK = { kind: 'builtin', name: 'stack', bodies: 10 } as const;
+
+describe('simulations', () => {
+  it('wait for volunteers, and say so; pool volunteers hear of the work', async () => {
+    const grid = createTestGrid();
+    const { simulations } = grid.coordinator;
+    expect(simulations.view()).toBeNull();
+    await simulations.launch(STACK, SPEC);
+    expect(simulations.view()).toMatchObject({ state: 'running', bodies: 10, frames: 30, framesDone: 0, regions: 1 });
+    expect(simulations.view()?.notice).toMatch(/^No volunteer is here/);
+    expect(grid.announced.at(-1)).toMatchObject({ hasWork: true });
+    expect(simulations.frame(0)?.positions).toHaveLength(30);
+    expect(simulations.frame(1)).toBeNull();
+    expect([...(simulations.ownership()?.owners ?? [])]).toEqual(new Array(10).fill(0));
+    simulations.cancel();
+    expect(simulations.view()?.state).toBe('cancelled');
+    await grid.pass(1000);
+    expect(grid.announced.at(-1)).toMatchObject({ hasWork: false });
+  });
+
+  it('hand a part out to whoever is there, and nothing while they are paused', async () => {
+    const grid = createTestGrid();
+    const volunteer = await grid.volunteer({
+      behaviour: { kind: 'silent' },
+      capabilities: { kernels: [...KERNELS, PHYSICS] },
+    });
+    const { simulations } = grid.coordinator;
+    await simulations.launch(STACK, SPEC);
+    await until(grid, () => volunteer.tasks.length > 0);
+    expect(volunteer.tasks[0]).toMatchObject({ info: { kind: 'physics' }, task: { kernel: { kind: 'physics' } } });
+    expect(volunteer.tasks[0]?.task.inputs).toHaveLength(2);
+    simulations.pause();
+    expect(simulations.view()).toMatchObject({ state: 'paused', notice: expect.stringMatching(/^Paused/) });
+    simulations.resume();
+    expect(simulations.view()?.state).toBe('running');
+  });
+
+  it.each<[Partial<SimulationSpec>, RegExp]>([
+    [{ seconds: 0 }, /^The time must be from 0.017 to 3600 s, not 0\.$/],
+    [{ seconds: Number.NaN }, /not NaN/],
+    [{ substeps: 2.5 }, /^Substeps must be a whole number, not 2.5\.$/],
+    [{ substeps: 65 }, /from 1 to 64, not 65/],
+    [{ regions: 0 }, /^Regions must be from 1 to 64, not 0\.$/],
+    [{ margin: -1 }, /^The margin must be from 0 to 1000 m, not -1\.$/],
+  ])('refuse %j', async (change, message) => {
+    const { simulations } = createTestGrid().coordinator;
+    await expect(simulations.launch(STACK, { ...SPEC, ...change })).rejects.toThrow(message);
+    expect(simulations.view()).toBeNull();
+  });
+
+  it('refuse a world that is none, and a second one beside the first', async () => {
+    const grid = createTestGrid();
+    const { simulations } = grid.coordinator;
+    await expect(simulations.launch({ kind: 'builtin', name: 'heap' }, SPEC)).rejects.toThrow(
+      'There is no built-in world heap',
+    );
+    await expect(simulations.launch({ ...STACK, bodies: 10_000_000 }, SPEC)).rejects.toThrow('1 to 100,000 bodies');
+    const file = new File(['{"version":1,"bodies":[]}'], 'empty.json');
+    await expect(simulations.launch({ kind: 'file', file }, SPEC)).rejects.toThrow(/bod/);
+    await simulations.launch(STACK, SPEC);
+    await expect(simulations.launch(STACK, SPEC)).rejects.toThrow('wait until it is done, or cancel it first');
+    await expect(createTestGrid().coordinator.simulations.report()).rejects.toThrow('No world has been simulated yet');
+  });
+});
