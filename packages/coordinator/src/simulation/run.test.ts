@@ -76,7 +76,7 @@ async function begin(regions: number, frames = 6) {
     done.push(spec.id);
     return spec.id;
   };
-  return { run, todo, done, served, step };
+  return { run, todo, done, served, step, world: named.bytes };
 }
 
 function arrivalOf(spec: TaskSpec, outputs: readonly Bytes[]): Arrival {
@@ -177,9 +177,45 @@ describe('a world on its way', () => {
     expect(it.run.standing.places).toEqual((await begin(1)).run.standing.places);
   });
 
-  it('serves a part while it is wanted, and no longer', async () => {
-    const it = await begin(3);
+  it('can be checked a while after a window is over, and blames nobody after that', async () => {
+    const it = await begin(2, 20);
+    const spec = it.todo[0];
+    const task = await it.step();
+    await it.step();
+    await it.step();
+    if (!spec || !task) throw new Error('no task');
+    expect(it.run.state.gone).toBe(SUBSTEPS);
+    const secret = 5;
+    const params = v.parse(PhysicsParams, spec.params);
+    const probe = physicsTask.probe(params, secret);
+    expect((await it.run.whole(spec)()).inputs).toHaveLength(2);
+    const part = it.served.get(task);
+    const made = it.run.resultOf(task);
+    if (!part || !made) throw new Error('nothing is kept');
+    const outputs = simulateInPlain([it.world, part], probe);
+    const refs = outputs.map(({ byteLength }, k) => ({
+      name: physicsTask.outputs(probe)[k]?.name ?? '',
+      bytes: byteLength,
+    }));
+    const said = { body: concatBytes(outputs), secret };
+    const whole = { body: made.body, secret: null };
+    expect(it.run.fault(task, refs, said)).toBeNull();
+    expect(it.run.compare(task, [whole, said], { sameClass: true, secret })).toBe('equal');
+    const wrong = { ...said, body: said.body.slice() };
+    new DataView(wrong.body.buffer).setInt32(wrong.body.byteLength - 4, 77, true);
+    expect(it.run.compare(task, [whole, wrong], { sameClass: true, secret })).toBe('different');
     await toTheEnd(it);
+    await expect(it.run.whole(spec)()).rejects.toThrow('long over');
+    expect(it.run.fault(task, [], said)).toBeNull();
+    expect(it.run.compare(task, [whole, wrong], { sameClass: true, secret })).toBe('within');
+  });
+
+  it('serves a part while it is wanted, and no longer', async () => {
+    const it = await begin(3, 20);
+    await toTheEnd(it);
+    // Checks of the last windows may still come.
+    expect(it.served.size).toBe(16 * 3);
+    it.run.close();
     expect(it.served.size).toBe(0);
   });
 

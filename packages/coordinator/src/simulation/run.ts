@@ -58,6 +58,8 @@ export interface Run {
   accept(task: TaskId, arrival: Arrival): boolean;
   retract(task: TaskId): void;
   fail(reason: string): void;
+  /** Nothing of it is wanted any more. */
+  close(): void;
   /** Of the exact state, by body id. */
   stateSha256(): Promise<string>;
 }
@@ -89,6 +91,8 @@ interface Snapshot {
 }
 
 const NOTHING: PhysicsStep = { add: [], drop: [], keep: false, back: false, done: false, failed: null };
+/** Of whose parts checks may still come. */
+const MOST_WINDOWS = 16;
 /** Each a world's exact state. */
 const MOST_SNAPSHOTS = 24;
 
@@ -96,8 +100,11 @@ export function createRun({ job, standing: start, clock, gridState, tell, serve,
   const frames = createFrames(start.world.bodies);
   let standing = start;
   let wholeFrame = start;
-  let entries = new Map<TaskId, Entry>();
-  /** Rounds that are over: where each task's began. */
+  /** Of the window under way. */
+  const entries = new Map<TaskId, Entry>();
+  /** Of windows that are over: what checks of them need, while they may come. */
+  const before = new Map<TaskId, Entry>();
+  /** Where the windows of all tasks that are over began. */
   const past = new Map<TaskId, number>();
   let snapshots: Snapshot[] = [];
   const energies: Energy[] = [energyOf(start.world, start, null)];
@@ -113,10 +120,27 @@ export function createRun({ job, standing: start, clock, gridState, tell, serve,
   const now = (): Millis => clock.now();
 
   const forget = (tasks: Iterable<TaskId>): void => {
-    for (const task of tasks) {
+    for (const task of [...tasks]) {
       entries.delete(task);
+      before.delete(task);
       unserve(task);
     }
+  };
+
+  const entryOf = (task: TaskId): Entry | undefined => entries.get(task) ?? before.get(task);
+
+  /** The window is over: checks of its results may still come, for a while. */
+  const putBehind = (tasks: readonly TaskId[], gone: number): void => {
+    for (const task of tasks) {
+      const entry = entries.get(task);
+      if (!entry) continue;
+      past.set(task, gone);
+      before.set(task, entry);
+      entries.delete(task);
+    }
+    const windows = [...new Set([...before.keys()].map((task) => past.get(task) ?? 0))];
+    const oldest = windows.slice(0, -MOST_WINDOWS);
+    forget([...before.keys()].filter((task) => oldest.includes(past.get(task) ?? 0)));
   };
 
   const follow = (step: PhysicsStep): void => {
@@ -165,8 +189,10 @@ export function createRun({ job, standing: start, clock, gridState, tell, serve,
     }
     standing = merged(standing, returned);
     drift = Math.max(drift, ...driftOf(start.world, round).map(Math.abs));
-    for (const { task } of round.regions) past.set(task, gone);
-    forget(round.regions.map(({ task }) => task));
+    putBehind(
+      round.regions.map(({ task }) => task),
+      gone,
+    );
     const after = gone + round.substeps;
     if (after % job.substeps !== 0) return;
     const frame = after / job.substeps;
@@ -201,22 +227,23 @@ export function createRun({ job, standing: start, clock, gridState, tell, serve,
     has: (task) => entries.has(task) || past.has(task),
     begin: () => follow(first),
     whole: (spec) => async () => {
-      const entry = entries.get(spec.id);
-      if (!entry) throw new Error('the window is over');
+      const entry = entryOf(spec.id);
+      if (!entry) throw new Error('the window is long over');
       entry.named ??= nameBlob(encodePart(entry.part));
       const part = await entry.named;
       serve(spec.id, [part]);
       return { ...spec, inputs: [...spec.inputs, part.ref] };
     },
     fault(task, outputs, said) {
-      const entry = entries.get(task);
-      return entry ? faultIn(PHYSICS, entry.params, outputs, said) : 'a part of a window that is over';
+      const entry = entryOf(task);
+      // Nothing is said against who was asked too late.
+      return entry ? faultIn(PHYSICS, entry.params, outputs, said) : null;
     },
     compare(task, pair, how) {
-      const entry = entries.get(task);
+      const entry = entryOf(task);
       return entry ? compareIn(PHYSICS, entry.params, pair, how) : 'within';
     },
-    resultOf: (task) => entries.get(task)?.arrival ?? null,
+    resultOf: (task) => entryOf(task)?.arrival ?? null,
     accept(task, arrival) {
       const entry = entries.get(task);
       if (!entry || failed !== null) return false;
@@ -243,9 +270,12 @@ export function createRun({ job, standing: start, clock, gridState, tell, serve,
       if (began === undefined || failed !== null) return;
       const open = [...entries.keys(), task];
       tell({ type: 'tasksCancelled', tasks: open, reason: 'what it rests on was wrong' });
-      forget([...entries.keys()]);
-      entries = new Map();
-      for (const [other, gone] of past) if (gone >= began) past.delete(other);
+      forget(entries.keys());
+      for (const [other, gone] of [...past]) {
+        if (gone < began) continue;
+        past.delete(other);
+        forget([other]);
+      }
       // Each snapshot holds the world after its window; the beginning is before all.
       const kept = snapshots.filter((one) => goneAfter(one.state) <= began);
       snapshots = kept.slice(0, -1);
@@ -275,6 +305,7 @@ export function createRun({ job, standing: start, clock, gridState, tell, serve,
     fail(reason) {
       failed = reason;
     },
+    close: () => forget([...entries.keys(), ...before.keys()]),
     stateSha256: () => sha256Hex(concatBytes([bytes(standing.places), bytes(standing.contacts)])),
   };
   return self;

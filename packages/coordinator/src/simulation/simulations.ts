@@ -92,7 +92,7 @@ export function createSimulations(deps: SimulationsDeps): SimulationsDriver {
     tell({ type: 'jobCancelled', job: it.id, reason });
     tell({ type: 'jobForgotten', job: it.id });
     inputs.drop(it.id);
-    for (const task of it.run.parts.keys()) inputs.dropTask(task);
+    it.run.close();
     changed();
   };
 
