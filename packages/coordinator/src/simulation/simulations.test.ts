@@ -43,6 +43,19 @@ describe('simulations', () => {
     expect(simulations.view()?.state).toBe('running');
   });
 
+  it('in real time want volunteers that can keep up, and say so where there are none', async () => {
+    const grid = createTestGrid();
+    const kernels = [...KERNELS, PHYSICS];
+    const slow = await grid.volunteer({ behaviour: { kind: 'silent' }, capabilities: { kernels, cpuCores: 1 } });
+    const { simulations } = grid.coordinator;
+    await simulations.launch(STACK, { ...SPEC, realTime: true });
+    await grid.pass(100);
+    expect(slow.tasks).toEqual([]);
+    expect(simulations.view()?.notice).toMatch(/^Nobody here can run 1 of the tasks: they need 2/);
+    const able = await grid.volunteer({ behaviour: { kind: 'silent' }, capabilities: { kernels, cpuCores: 2 } });
+    await until(grid, () => able.tasks.length > 0);
+  });
+
   it.each<[Partial<SimulationSpec>, RegExp]>([
     [{ seconds: 0 }, /^The time must be from 0.017 to 3600 s, not 0\.$/],
     [{ seconds: Number.NaN }, /not NaN/],

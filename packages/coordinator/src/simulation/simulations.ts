@@ -76,6 +76,9 @@ interface Current {
   notice: string | null;
 }
 
+/** Fewer could not keep up: one feeds the GPU while the other talks. */
+const REAL_TIME_CORES = 2;
+
 export function createSimulations(deps: SimulationsDeps): SimulationsDriver {
   const { clock, dispatcher, inputs, changed } = deps;
   const { tell } = dispatcher;
@@ -141,6 +144,7 @@ export function createSimulations(deps: SimulationsDeps): SimulationsDriver {
             boxes,
           },
           ...{ regions: spec.regions, margin: toPosition(spec.margin), verify: spec.verify },
+          ...(spec.realTime && { cpuCores: REAL_TIME_CORES }),
         };
         const run = createRun({
           ...{ job, clock, tell, gridState: deps.gridState },

@@ -29,6 +29,8 @@ export interface PhysicsJob extends LayoutJob {
   readonly world: BlobRef;
   readonly frames: number;
   readonly verify: Verification;
+  /** Logical cores that a volunteer has to have; absent: any number will do. */
+  readonly cpuCores?: number;
 }
 
 export interface PhysicsState {
@@ -284,7 +286,7 @@ function beginRound(
       kernel: { kind: physicsTask.kind, version: physicsTask.version },
       params,
       inputs: [job.world],
-      requires: physicsTask.requires(params),
+      requires: { ...physicsTask.requires(params), ...(job.cpuCores !== undefined && { cpuCores: job.cpuCores }) },
       workUnits: physicsTask.workUnits(params),
       outputBytes: resultBytes(params),
       verify: doubt > 0 ? 'replicate' : job.verify,
