@@ -87,7 +87,7 @@ export async function runHere(it: RunHere): Promise<RanHere> {
       if (fault !== null) throw new Error(fault);
       const result = readResult(said, framesOf(params));
       results.set(spec.id, { part, result });
-      const heard = heardOf(part, params, result, stats.kernelMs);
+      const heard = heardOf(standing.world, part, params, result, stats.kernelMs);
       [state, after] = resumePhysics(state, { type: 'accepted', task: spec.id, heard, now: now() }, standing, grid);
     }
     if (after.failed !== null) throw new Error(after.failed);

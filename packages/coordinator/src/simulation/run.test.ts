@@ -166,6 +166,25 @@ describe('a world on its way', () => {
     expect(await (await toTheEnd(it)).stateSha256()).toBe(await one.stateSha256());
   });
 
+  it('has a window done again in which energy came from nowhere, and takes what others find too', async () => {
+    const one = await alone;
+    for (const honest of [true, false]) {
+      const it = await begin(2);
+      // Higher by 20 m, with the momentum that it had: nothing of it is near a border.
+      const lie = (states: Int32Array) => {
+        states[1] = (states[1] ?? 0) + 20 * 2 ** 20;
+      };
+      await it.step(lie);
+      await it.step();
+      expect(it.run.state.gone).toBe(0);
+      expect(it.todo.map(({ verify }) => verify)).toEqual(['replicate', 'replicate']);
+      await it.step(honest ? undefined : lie);
+      await it.step();
+      expect(it.run.state.gone).toBe(SUBSTEPS);
+      if (honest) expect(await (await toTheEnd(it)).stateSha256()).toBe(await one.stateSha256());
+    }
+  });
+
   it('gives up, and says so, when they always do', async () => {
     const it = await begin(2);
     for (let left = 50; it.run.failed === null && left > 0; left--) {

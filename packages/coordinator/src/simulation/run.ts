@@ -252,7 +252,7 @@ export function createRun({ job, standing: start, clock, gridState, tell, serve,
       entry.result = readResult(splitOutputs(arrival.head.outputs, arrival.body), framesOf(params));
       const region = state.round.regions.find((one) => one.task === task)?.region;
       if (region !== undefined) makers.set(region, arrival.member.ordinal);
-      const heard = heardOf(part, params, entry.result, arrival.head.stats.kernelMs);
+      const heard = heardOf(start.world, part, params, entry.result, arrival.head.stats.kernelMs);
       const [next, step] = resumePhysics(state, { type: 'accepted', task, heard, now: now() }, standing, gridState());
       state = next;
       follow(step);

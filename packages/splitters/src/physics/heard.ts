@@ -1,17 +1,30 @@
 import type { Millis } from '@tabgrid/protocol/ids';
-import { hashOfPlace, joined, type Part, type PartResult } from '@tabgrid/webgpu-kernels/physics/state';
+import {
+  hashOfPlace,
+  joined,
+  type Part,
+  type PartResult,
+  type WorldHeader,
+} from '@tabgrid/webgpu-kernels/physics/state';
 import type { PhysicsParams } from '@tabgrid/webgpu-kernels/physics/task';
-import { type Momentum, momentumOf } from './ledger.js';
+import { energyOf } from './energy.js';
+import { momentumOf } from './ledger.js';
 import type { Heard } from './planner.js';
 import { placeIn } from './standing.js';
 
 /** What the planner hears of a result: numbers, not states. */
-export function heardOf(part: Part, params: PhysicsParams, result: PartResult, kernelMs: Millis): Heard {
+export function heardOf(
+  world: WorldHeader,
+  part: Part,
+  params: PhysicsParams,
+  result: PartResult,
+  kernelMs: Millis,
+): Heard {
   const { fastest, coarse, hashes, around } = result;
   return {
     ...{ fastest, coarse: [...coarse], hashes, around, kernelMs },
     finals: finalsOf(part, params, result),
-    gained: gainedBy(part, result),
+    ...gainedBy(world, part, result),
   };
 }
 
@@ -34,9 +47,19 @@ function ownIndices(owned: Uint8Array): Int32Array {
   return Int32Array.from(owned, (own) => (own ? next++ : -1));
 }
 
-function gainedBy(part: Part, { places }: PartResult): Momentum {
+function gainedBy(
+  world: WorldHeader,
+  part: Part,
+  { places }: PartResult,
+): Pick<Heard, 'gained' | 'kinetic' | 'energyGained'> {
   const own = [...part.owned.keys()].filter((i) => part.owned[i]);
-  const before = momentumOf({ places: joined(own.map((i) => placeIn(part, i))) });
-  const after = momentumOf({ places });
-  return [after[0] - before[0], after[1] - before[1], after[2] - before[2]];
+  const ids = Int32Array.from(own, (i) => part.ids[i] ?? 0);
+  const start = { places: joined(own.map((i) => placeIn(part, i))) };
+  const [before, after] = [momentumOf(start), momentumOf({ places })];
+  const [cold, warm] = [energyOf(world, start, ids), energyOf(world, { places }, ids)];
+  return {
+    gained: [after[0] - before[0], after[1] - before[1], after[2] - before[2]],
+    kinetic: cold.kinetic,
+    energyGained: warm.kinetic + warm.potential - cold.kinetic - cold.potential,
+  };
 }

@@ -1,5 +1,6 @@
 import type { WorldHeader } from '@tabgrid/webgpu-kernels/physics/state';
 import { MOST_HALVINGS } from '@tabgrid/webgpu-kernels/physics/task';
+import { mostGained } from './energy.js';
 import { type Momentum, momentumDrift, pullOf } from './ledger.js';
 import type { RegionTask, Round } from './planner.js';
 
@@ -34,6 +35,12 @@ export function judge(world: WorldHeader, round: Round, safe: boolean): WindowVe
   }
   const frame = coarseFrame(regions);
   return frame !== null && halvings < MOST_HALVINGS ? { kind: 'coarse', frame } : { kind: 'right' };
+}
+
+/** Whether more energy came from nowhere than pushing overlaps out explains. */
+export function isTooHot(world: WorldHeader, { regions, substeps }: Round): boolean {
+  const sum = (of: 'kinetic' | 'energyGained') => regions.reduce((all, { heard }) => all + (heard?.[of] ?? 0), 0);
+  return sum('energyGained') > mostGained(world, sum('kinetic'), substeps);
 }
 
 export function driftOf(world: WorldHeader, { regions, substeps, halvings }: Round): Momentum {

@@ -6,7 +6,7 @@ import { CONTACT_WORDS, type Part } from '@tabgrid/webgpu-kernels/physics/state'
 import { type PhysicsParams, physicsTask, resultBytes } from '@tabgrid/webgpu-kernels/physics/task';
 import * as v from 'valibot';
 import type { GridState } from '../planner.js';
-import { judge, pairKey } from './judge.js';
+import { isTooHot, judge, pairKey } from './judge.js';
 import { type Layout, type LayoutJob, layoutOf, marginFor, type Pace } from './layout.js';
 import type { Momentum } from './ledger.js';
 import { partsOf } from './parts.js';
@@ -99,6 +99,9 @@ export interface Heard {
   readonly around: Momentum;
   /** Of its own bodies, before and after. */
   readonly gained: Momentum;
+  /** Energy of its own bodies' movement before, and what energy they gained. */
+  readonly kinetic: number;
+  readonly energyGained: number;
   readonly kernelMs: Millis;
 }
 
@@ -160,7 +163,7 @@ export function resumePhysics(
       return [withHeard(state, event.task, null), NOTHING];
     case 'accepted': {
       const next = withHeard(state, event.task, event.heard);
-      return next.round.regions.every(({ heard }) => heard) ? look(next, standing, event.now) : [next, NOTHING];
+      return next.round.regions.every(({ heard }) => heard) ? look(next, standing, grid, event.now) : [next, NOTHING];
     }
     case 'merged':
       return onwards(state, standing, grid, event.now);
@@ -173,13 +176,16 @@ function withHeard(state: PhysicsState, task: TaskId, heard: Heard | null): Phys
 }
 
 /** All results are there. */
-function look(state: PhysicsState, standing: Standing, now: Millis): [PhysicsState, PhysicsStep] {
+function look(state: PhysicsState, standing: Standing, grid: GridState, now: Millis): [PhysicsState, PhysicsStep] {
   const { round, job, widened } = state;
   const seen = figured(state, now);
   const verdict = judge(standing.world, round, !job.daring);
   switch (verdict.kind) {
-    case 'right':
-      return [seen, { ...NOTHING, keep: true }];
+    case 'right': {
+      // Once more, by others: if they find the same it is what happened.
+      const strange = round.doubt === 0 && grid.volunteers > 1 && isTooHot(standing.world, round);
+      return strange ? again(seen, standing, { now, doubt: 1 }) : [seen, { ...NOTHING, keep: true }];
+    }
     case 'coarse': {
       const frame = Math.floor(state.gone / job.substeps) + verdict.frame;
       const halvings = verdict.frame === 0 ? round.halvings + 1 : 1;
