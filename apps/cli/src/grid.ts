@@ -138,7 +138,3 @@ export async function startGrid(options: GridOptions = {}): Promise<Grid> {
     throw error;
   }
 }
-
-export async function openTabs(grid: Grid, count: number, options: VolunteerTabOptions): Promise<readonly Page[]> {
-  return await Promise.all(Array.from({ length: count }, () => grid.addVolunteer(options)));
-}

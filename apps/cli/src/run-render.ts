@@ -4,12 +4,13 @@ import type { GridView, JobView } from '@tabgrid/coordinator/api';
 import { JobReport } from '@tabgrid/protocol/records';
 import type { Page } from 'playwright';
 import * as v from 'valibot';
-import { type ChaosAction, liars } from './chaos.js';
+import type { ChaosAction } from './chaos.js';
 import { createFaults, type Victims } from './faults.js';
-import { type Grid, type GridOptions, openTabs, startGrid } from './grid.js';
+import type { Grid, GridOptions } from './grid.js';
 import { press } from './press.js';
 import { createProgressBar } from './progress-bar.js';
 import type { RenderOptions } from './render-options.js';
+import { withVolunteers } from './with-volunteers.js';
 
 /** The dashboard refused or the job failed; the message is the page's own. */
 export class RenderError extends Error {
@@ -29,33 +30,18 @@ export async function runRender(
   say: (line: string) => void,
   gridOptions: GridOptions = {},
 ): Promise<RenderOutcome> {
-  const mortalServer = options.chaos.some(({ kind }) => kind === 'signaling');
-  const grid = await startGrid({ headed: options.headed, mortalServer, say, ...gridOptions });
-  const interrupted = () => {
-    void grid.close().finally(() => process.exit(130));
-  };
-  process.once('SIGINT', interrupted);
-  try {
-    const { adapter, software } = grid.launched;
-    say(`Browser: ${grid.launched.executable}`);
-    say(`WebGPU:  ${adapter}${software ? ' (software: no GPU was offered)' : ''}`);
-    await setUpScene(grid.dashboard, options);
-    const lying = liars(options.chaos);
-    const [honest, lied] = await Promise.all([
-      openTabs(grid, options.volunteers - lying, { relayOnly: options.relayOnly }),
-      openTabs(grid, lying, { relayOnly: options.relayOnly, liar: true }),
-    ]);
-    await grid.untilReady(options.volunteers);
-    const done = await runJob(grid, { honest, liars: lied }, options.chaos);
-    const report = v.parse(JobReport, {
-      ...v.parse(v.looseObject({}), await grid.dashboard.evaluate(() => window.tabgrid.report())),
-      chaos: done,
-    });
-    return { report, adapter, software, files: await saveFiles(grid.dashboard, options, report) };
-  } finally {
-    process.removeListener('SIGINT', interrupted);
-    await grid.close();
-  }
+  return await withVolunteers(options, say, gridOptions, {
+    setUp: (grid) => setUpScene(grid.dashboard, options),
+    async run(grid, tabs) {
+      const { adapter, software } = grid.launched;
+      const done = await runJob(grid, tabs, options.chaos);
+      const report = v.parse(JobReport, {
+        ...v.parse(v.looseObject({}), await grid.dashboard.evaluate(() => window.tabgrid.report())),
+        chaos: done,
+      });
+      return { report, adapter, software, files: await saveFiles(grid.dashboard, options, report) };
+    },
+  });
 }
 
 async function setUpScene(page: Page, options: RenderOptions): Promise<void> {

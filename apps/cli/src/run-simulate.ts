@@ -6,12 +6,13 @@ import type { SimulationView } from '@tabgrid/coordinator/simulation/api';
 import { SimulationReport } from '@tabgrid/protocol/records';
 import type { Page } from 'playwright';
 import * as v from 'valibot';
-import { type ChaosAction, liars } from './chaos.js';
+import type { ChaosAction } from './chaos.js';
 import { createStrikes, STEP_MS, type Victims } from './faults.js';
-import { type Grid, type GridOptions, openTabs, startGrid } from './grid.js';
+import type { Grid, GridOptions } from './grid.js';
 import { press } from './press.js';
 import { createProgressBar } from './progress-bar.js';
 import type { SimulateOptions } from './simulate-options.js';
+import { withVolunteers } from './with-volunteers.js';
 
 /** The dashboard refused or the simulation failed; the message is the page's own. */
 export class SimulateError extends Error {
@@ -29,33 +30,17 @@ export async function runSimulate(
   say: (line: string) => void,
   gridOptions: GridOptions = {},
 ): Promise<SimulateOutcome> {
-  const mortalServer = options.chaos.some(({ kind }) => kind === 'signaling');
-  const grid = await startGrid({ headed: options.headed, mortalServer, say, ...gridOptions });
-  const interrupted = () => {
-    void grid.close().finally(() => process.exit(130));
-  };
-  process.once('SIGINT', interrupted);
-  try {
-    const { adapter, software } = grid.launched;
-    say(`Browser: ${grid.launched.executable}`);
-    say(`WebGPU:  ${adapter}${software ? ' (software: no GPU was offered)' : ''}`);
-    await setUpWorld(grid.dashboard, options);
-    const lying = liars(options.chaos);
-    const [honest, lied] = await Promise.all([
-      openTabs(grid, options.volunteers - lying, { relayOnly: options.relayOnly }),
-      openTabs(grid, lying, { relayOnly: options.relayOnly, liar: true }),
-    ]);
-    await grid.untilReady(options.volunteers);
-    const chaos = await runToTheEnd(grid, { honest, liars: lied }, options.chaos);
-    const report = v.parse(SimulationReport, {
-      ...v.parse(v.looseObject({}), await grid.dashboard.evaluate(() => window.tabgrid.simulationReport())),
-      chaos,
-    });
-    return { report, files: await saveFiles(grid.dashboard, options, report) };
-  } finally {
-    process.removeListener('SIGINT', interrupted);
-    await grid.close();
-  }
+  return await withVolunteers(options, say, gridOptions, {
+    setUp: (grid) => setUpWorld(grid.dashboard, options),
+    async run(grid, tabs) {
+      const chaos = await runToTheEnd(grid, tabs, options.chaos);
+      const report = v.parse(SimulationReport, {
+        ...v.parse(v.looseObject({}), await grid.dashboard.evaluate(() => window.tabgrid.simulationReport())),
+        chaos,
+      });
+      return { report, files: await saveFiles(grid.dashboard, options, report) };
+    },
+  });
 }
 
 async function setUpWorld(page: Page, { world, bodies, spec }: SimulateOptions): Promise<void> {

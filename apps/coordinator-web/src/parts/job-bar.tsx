@@ -12,6 +12,7 @@ import { lampOf } from './job-lamp.js';
 import { MoreSamples } from './more-samples.jsx';
 import { PictureFormChoice } from './picture-form.jsx';
 import { ProblemNote } from './problem-note.jsx';
+import { ShareBar } from './share-bar.jsx';
 import { ToneControls } from './tone-controls.jsx';
 import { WorkPanel } from './work-panel.jsx';
 
@@ -38,17 +39,7 @@ export function JobBar(props: { readonly page: Page; readonly job: JobView }): J
           </div>
         ) : null}
       </div>
-      <div
-        class="bar"
-        role="progressbar"
-        aria-labelledby={`${id}-title`}
-        aria-valuemin={0}
-        aria-valuemax={100}
-        aria-valuenow={percentOf(job.share)}
-        data-testid="progress"
-      >
-        <div class="bar-fill" style={{ '--share': String(job.share) }} />
-      </div>
+      <ShareBar share={job.share} labelledBy={`${id}-title`} testid="progress" />
       {job.notice === null ? null : (
         <p class={`notice small ${noticeLook(job)}`} data-testid="job-notice">
           {job.notice}

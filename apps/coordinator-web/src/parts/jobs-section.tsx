@@ -11,6 +11,7 @@ import { choiceOfSharing, SHARING_CHOICES, sharingNow } from '../words/sharing.j
 import { PauseButton, StopButton } from './job-buttons.jsx';
 import { lampOf } from './job-lamp.js';
 import { ProblemNote } from './problem-note.jsx';
+import { ShareBar } from './share-bar.jsx';
 
 /**
  * All renders under way, once there is more to see than the one on the stage; and those that ended while nobody looked. A
@@ -65,16 +66,7 @@ function Row(props: { readonly page: Page; readonly job: JobView; readonly shown
           {job.state === 'paused' || job.held || eta === '–' ? '' : ` · ${eta} left`} ·{' '}
           {jobFacts(job, page.view.value.jobs)}
         </p>
-        <div
-          class="bar"
-          role="progressbar"
-          aria-labelledby={`${id}-title`}
-          aria-valuemin={0}
-          aria-valuemax={100}
-          aria-valuenow={percentOf(job.share)}
-        >
-          <div class="bar-fill" style={{ '--share': String(job.share) }} />
-        </div>
+        <ShareBar share={job.share} labelledBy={`${id}-title`} />
       </div>
       <Sharing page={page} job={job} />
       <div class="row job-row-actions">

@@ -3,7 +3,7 @@ import { Lamp, type LampState } from '@tabgrid/ui/components/controls';
 import type { JSX } from 'preact';
 import { useId } from 'preact/hooks';
 import type { Page } from '../page.js';
-import { percentOf, plural } from '../words/format.js';
+import { plural } from '../words/format.js';
 import {
   isAtStart,
   isSimulating,
@@ -13,6 +13,7 @@ import {
   simulationState,
 } from '../words/simulation.js';
 import { ProblemNote } from './problem-note.jsx';
+import { ShareBar } from './share-bar.jsx';
 
 const LAMPS: Readonly<Record<SimulationView['state'], LampState>> = {
   running: 'on',
@@ -65,17 +66,7 @@ export function SimulationBar(props: { readonly page: Page; readonly view: Simul
           </div>
         ) : null}
       </div>
-      <div
-        class="bar"
-        role="progressbar"
-        aria-labelledby={`${id}-title`}
-        aria-valuemin={0}
-        aria-valuemax={100}
-        aria-valuenow={percentOf(shareDone(view))}
-        data-testid="simulation-progress"
-      >
-        <div class="bar-fill" style={{ '--share': String(shareDone(view)) }} />
-      </div>
+      <ShareBar share={shareDone(view)} labelledBy={`${id}-title`} testid="simulation-progress" />
       {view.notice === null ? null : (
         <p
           class={`notice small ${view.state === 'failed' ? 'notice-bad' : 'notice-warn'}`}

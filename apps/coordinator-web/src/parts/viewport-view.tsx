@@ -6,6 +6,7 @@ import { driveViewport } from '../viewport/drive-viewport.js';
 import { bindGestures } from '../viewport/gestures.js';
 import { titleOf } from '../words/builtin-scenes.js';
 import { viewShown } from '../words/viewport.js';
+import { KeyHints } from './key-hints.jsx';
 
 /** The scene from a camera that hands and keys move. */
 export function ViewportView(props: { readonly page: Page; readonly view: View }): JSX.Element {
@@ -44,10 +45,7 @@ export function ViewportView(props: { readonly page: Page; readonly view: View }
           </p>
         ) : null}
       </div>
-      <p class="visually-hidden" id={`${id}-keys`}>
-        Arrow keys turn the view, Shift and arrow keys move it across, plus and minus bring it nearer or farther away,
-        Home leads back to where it began.
-      </p>
+      <KeyHints id={`${id}-keys`} />
     </>
   );
 }

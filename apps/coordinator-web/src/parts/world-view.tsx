@@ -8,6 +8,7 @@ import { orbitOfWorld } from '../simulation/framing.js';
 import type { ColourBy } from '../simulation/instances.js';
 import { bindGestures } from '../viewport/gestures.js';
 import { moved } from '../viewport/moves.js';
+import { KeyHints } from './key-hints.jsx';
 
 /** How a world is looked at. */
 export interface Looks {
@@ -96,10 +97,7 @@ export function WorldView(props: {
           </p>
         ) : null}
       </div>
-      <p class="visually-hidden" id={`${id}-keys`}>
-        Arrow keys turn the view, Shift and arrow keys move it across, plus and minus bring it nearer or farther away,
-        Home leads back to where it began.
-      </p>
+      <KeyHints id={`${id}-keys`} />
     </>
   );
 }

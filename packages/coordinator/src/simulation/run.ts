@@ -9,6 +9,7 @@ import { heardOf } from '@tabgrid/splitters/physics/heard';
 import { driftOf } from '@tabgrid/splitters/physics/judge';
 import {
   beginPhysics,
+  NOTHING,
   type PhysicsJob,
   type PhysicsState,
   type PhysicsStep,
@@ -90,7 +91,6 @@ interface Snapshot {
   readonly energies: number;
 }
 
-const NOTHING: PhysicsStep = { add: [], drop: [], keep: false, back: false, done: false, failed: null };
 /** Of whose parts checks may still come. */
 const MOST_WINDOWS = 16;
 /** Each a world's exact state. */

@@ -2,6 +2,7 @@ import type { Millis } from '@tabgrid/protocol/ids';
 import {
   hashOfPlace,
   joined,
+  ownIndices,
   type Part,
   type PartResult,
   type WorldHeader,
@@ -10,7 +11,7 @@ import type { PhysicsParams } from '@tabgrid/webgpu-kernels/physics/task';
 import { energyOf } from './energy.js';
 import { momentumOf } from './ledger.js';
 import type { Heard } from './planner.js';
-import { placeIn } from './standing.js';
+import { ownIds, placeIn } from './standing.js';
 
 /** What the planner hears of a result: numbers, not states. */
 export function heardOf(
@@ -30,7 +31,7 @@ export function heardOf(
 
 function finalsOf({ ids, owned, watches }: Part, params: PhysicsParams, result: PartResult): Int32Array {
   const finals = new Int32Array(2 * params.neighbours);
-  const own = ownIndices(owned);
+  const own = numbersOf(owned);
   for (const { body, neighbour, until } of watches) {
     const index = own[body] ?? -1;
     if (index < 0 || until < params.substeps) continue;
@@ -42,7 +43,7 @@ function finalsOf({ ids, owned, watches }: Part, params: PhysicsParams, result: 
 }
 
 /** Of each body its number among the part's own; -1 for others'. */
-function ownIndices(owned: Uint8Array): Int32Array {
+function numbersOf(owned: Uint8Array): Int32Array {
   let next = 0;
   return Int32Array.from(owned, (own) => (own ? next++ : -1));
 }
@@ -52,8 +53,8 @@ function gainedBy(
   part: Part,
   { places }: PartResult,
 ): Pick<Heard, 'gained' | 'kinetic' | 'energyGained'> {
-  const own = [...part.owned.keys()].filter((i) => part.owned[i]);
-  const ids = Int32Array.from(own, (i) => part.ids[i] ?? 0);
+  const own = ownIndices(part);
+  const ids = ownIds(part);
   const start = { places: joined(own.map((i) => placeIn(part, i))) };
   const [before, after] = [momentumOf(start), momentumOf({ places })];
   const [cold, warm] = [energyOf(world, start, ids), energyOf(world, { places }, ids)];

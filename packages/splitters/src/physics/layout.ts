@@ -1,4 +1,5 @@
 import type { Millis } from '@tabgrid/protocol/ids';
+import { CONTACT_WORDS } from '@tabgrid/webgpu-kernels/physics/state';
 import type { GridState } from '../planner.js';
 import { partsOf, type Window } from './parts.js';
 import { hopOf, marginOf, speedAhead } from './reach.js';
@@ -48,7 +49,7 @@ const POSE_BYTES = 28;
 export function costsOf(standing: Standing, boxes: boolean): Float64Array {
   return Float64Array.from(
     { length: standing.world.bodies },
-    (_, body) => 1 + ((boxes ? 4 : 1) * contactsOf(standing, body).length) / 5,
+    (_, body) => 1 + ((boxes ? 4 : 1) * contactsOf(standing, body).length) / CONTACT_WORDS,
   );
 }
 

@@ -124,7 +124,7 @@ export interface PhysicsStep {
   readonly failed: string | null;
 }
 
-const NOTHING: PhysicsStep = { add: [], drop: [], keep: false, back: false, done: false, failed: null };
+export const NOTHING: PhysicsStep = { add: [], drop: [], keep: false, back: false, done: false, failed: null };
 /** Frames after which it is looked at again how the world is best cut; sooner where a region has so much more than its share to do. */
 const LOOK_AGAIN = 8;
 const UNEVEN = 1.3;

@@ -14,11 +14,18 @@ export function hopOf(world: WorldHeader, fastest: number): number {
 
 export const marginOf = (substeps: number, hop: number): number => (substeps + 1) * hop;
 
-/** The largest bounding radius. */
-export function widestOf({ fixed, bodies }: WorldHeader): number {
-  let widest = 0;
-  for (let body = 0; body < bodies; body++) widest = Math.max(widest, fixed[FIXED_WORDS * body + FIXED.bounds] ?? 0);
-  return widest;
+const widest = new WeakMap<WorldHeader, number>();
+
+/** The largest bounding radius; looked for once a world. */
+function widestOf(world: WorldHeader): number {
+  const known = widest.get(world);
+  if (known !== undefined) return known;
+  let most = 0;
+  for (let body = 0; body < world.bodies; body++) {
+    most = Math.max(most, world.fixed[FIXED_WORDS * body + FIXED.bounds] ?? 0);
+  }
+  widest.set(world, most);
+  return most;
 }
 
 /** Nothing falls faster from rest in a frame than this: a step to assume of what stands still, in units of position. */

@@ -1,4 +1,4 @@
-import { PLANE_ID } from '@tabgrid/webgpu-kernels/physics/state';
+import { CONTACT_WORDS, PLANE_ID } from '@tabgrid/webgpu-kernels/physics/state';
 import { contactsOf, positionOf, type Standing } from './standing.js';
 
 /**
@@ -10,8 +10,6 @@ export type Cut = { readonly axis: 0 | 1 | 2; readonly at: number; readonly low:
 
 /** A cut may move by this share of the cost, to part fewer bodies that touch. */
 const SLACK = 0.08;
-/** Contact words between one contact and the next. */
-const STRIDE = 5;
 
 /**
  * @param costs of each body
@@ -93,7 +91,7 @@ function crossings(standing: Standing, sorted: Int32Array, ranks: Int32Array): I
   for (const [rank, body] of sorted.entries()) {
     const contacts = contactsOf(standing, body);
     let before = -1;
-    for (let at = 0; at < contacts.length; at += STRIDE) {
+    for (let at = 0; at < contacts.length; at += CONTACT_WORDS) {
       const other = contacts[at] ?? 0;
       if (other === before || other >>> 0 >= PLANE_ID) continue;
       before = other;

@@ -5,6 +5,7 @@ import {
   joined,
   LISTED_SHIFT,
   listedOf,
+  ownIndices,
   type Part,
   PLACE,
   PLACE_WORDS,
@@ -55,7 +56,7 @@ export function localOf(world: WorldHeader, whole: Part, params: PhysicsParams):
   if (whole.ids.length !== params.bodies || (ids[movers - 1] ?? 0) >= world.bodies) {
     throw new RangeError('the part has other bodies than its parameters or its world');
   }
-  const asked = [...owned.keys()].filter((i) => owned[i]);
+  const asked = ownIndices(part);
   if (asked.length !== (params.only === null ? params.own : 1)) throw new RangeError('the part owns other bodies');
   const all = movers + world.statics;
   const fixed = new Int32Array(FIXED_WORDS * all);
@@ -123,8 +124,8 @@ function localContacts(world: WorldHeader, part: Part, halvings: number): Pick<L
 function probed(part: Part, params: PhysicsParams): Part {
   const asked = probedOf(params);
   if (asked === null) return part;
-  const { ids, owned, places, contacts } = part;
-  const centre = [...owned.keys()].filter((i) => owned[i])[asked] ?? 0;
+  const { ids, places, contacts } = part;
+  const centre = ownIndices(part)[asked] ?? 0;
   const at = (i: number, axis: number): number => places[PLACE_WORDS * i + axis] ?? 0;
   const most = params.hop * params.substeps;
   const near = [...ids.keys()].filter((i) =>

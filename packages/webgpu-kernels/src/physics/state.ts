@@ -151,6 +151,9 @@ export function decodePart(bytes: Bytes): Part {
   return { ids, owned, places, contacts: words.slice(contactsAt, watchesAt), watches };
 }
 
+/** Where a part's own bodies stand in it. */
+export const ownIndices = ({ owned }: Pick<Part, 'owned'>): number[] => [...owned.keys()].filter((i) => owned[i]);
+
 /** Contacts that a body keeps with those of higher ids. */
 export function listedOf(places: Int32Array, body: number): number {
   return (places[PLACE_WORDS * body + PLACE.contacts] ?? 0) >>> LISTED_SHIFT;
