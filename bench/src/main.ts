@@ -5,6 +5,7 @@ import { ml } from './ml.js';
 import { noise } from './noise.js';
 import { type BenchOptions, count } from './options.js';
 import { pathtrace } from './pathtrace.js';
+import { physics } from './physics.js';
 import { pictures } from './pictures.js';
 import { type BenchResult, publish } from './result.js';
 import { scheduler } from './scheduler.js';
@@ -20,6 +21,7 @@ const BENCHES: Record<string, { readonly about: string; run(options: BenchOption
   view: { about: 'a new view of the Cornell box on two tabs, against the bare kernel', run: view },
   link: { about: 'messages over a link against a raw data channel, and what stop takes', run: link },
   pathtrace: { about: 'our path tracer against three-gpu-pathtracer and Cycles, and trees', run: pathtrace },
+  physics: { about: 'worlds of bodies: our kernel against Rapier, and one world over many regions', run: physics },
   pictures: {
     about: 'real models by us and by three-gpu-pathtracer, side by side, for docs/PICTURES.md',
     run: pictures,
@@ -55,6 +57,7 @@ function help(): string {
     '--only A,B       pathtrace: these parts (ours, three, cycles, bvh) and scenes (dragon, helmet) alone',
     '--only limits    pathtrace: 5 million triangles and 200 textures within the default limits, in plain Node',
     '--images FOLDER  pathtrace: each renderer’s converged picture as PNG',
+    '--only A,B       physics: these parts alone (sizes, split, speedup, deadline)',
     '--only A,B       pictures: these models alone (helmet, fox, alien, cake, speeder), or wavefront too; --spp N, --size PIXELS, --images FOLDER',
     '--size PIXELS    pathtrace: side of the picture (default 256)',
     '--runtime node   pathtrace: our kernel alone in plain Node, without a browser; with --spp N, so many samples a round',

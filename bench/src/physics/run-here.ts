@@ -1,12 +1,17 @@
-import { nameBlob } from '@tabgrid/protocol/blob';
+import { type NamedBlob, nameBlob } from '@tabgrid/protocol/blob';
 import type { Bytes } from '@tabgrid/protocol/bytes';
-import { JobId, type TaskId } from '@tabgrid/protocol/ids';
+import { JobId, type Millis, type TaskId } from '@tabgrid/protocol/ids';
 import { heardOf } from '@tabgrid/splitters/physics/heard';
-import { beginPhysics, type PhysicsState, type PhysicsStep, resumePhysics } from '@tabgrid/splitters/physics/planner';
+import {
+  beginPhysics,
+  type PhysicsJob,
+  type PhysicsState,
+  type PhysicsStep,
+  resumePhysics,
+} from '@tabgrid/splitters/physics/planner';
 import { merged, ownIds, type Standing, standingOf } from '@tabgrid/splitters/physics/standing';
 import type { GridState } from '@tabgrid/splitters/planner';
 import type { GpuSession } from '@tabgrid/webgpu-kernels/gpu-session';
-import { physicsKernel } from '@tabgrid/webgpu-kernels/physics/kernel';
 import { toPosition } from '@tabgrid/webgpu-kernels/physics/scale';
 import {
   decodeWorld,
@@ -20,6 +25,8 @@ import {
 import { framesOf, PhysicsParams, physicsTask } from '@tabgrid/webgpu-kernels/physics/task';
 import { type World, worldWords } from '@tabgrid/webgpu-kernels/physics/world';
 import * as v from 'valibot';
+import { onGpu, type TaskDone } from './run-task.js';
+import { FRAME_RATE } from './stepper.js';
 
 /** A world simulated on this machine's adapter, task after task, as a coordinator would hand them out. */
 export interface RunHere {
@@ -38,8 +45,27 @@ export interface RunHere {
   readonly grid?: GridState;
   /** Changes a result before it is believed. */
   readonly tamper?: (outputs: readonly Bytes[], task: TaskId, params: PhysicsParams) => readonly Bytes[];
+  /** Where it begins; by default as the world is launched. */
+  readonly from?: Standing;
   /** The world after a window. */
   readonly moved?: (standing: Standing, state: PhysicsState) => void;
+  /** A round that is over, whether the world moved on or not. */
+  readonly ran?: (round: RoundRan) => void;
+}
+
+export interface RoundRan {
+  readonly kept: boolean;
+  readonly tasks: readonly TaskRan[];
+  /** From handing out the first task to the world put together, one task after the other. */
+  readonly wallMs: Millis;
+}
+
+export interface TaskRan extends Omit<TaskDone, 'outputs'> {
+  readonly part: Part;
+  readonly params: PhysicsParams;
+  /** Bytes of the part and of what became of it; the world, which goes out once, is apart. */
+  readonly sent: number;
+  readonly came: number;
 }
 
 export interface RanHere {
@@ -47,56 +73,64 @@ export interface RanHere {
   readonly state: PhysicsState;
 }
 
-/** Frames a second. */
-const FRAME_RATE = 60;
-
-/** @throws Error where the planner gives up */
-export async function runHere(it: RunHere): Promise<RanHere> {
+/** The job, and its world's bytes. */
+export async function jobHere(
+  it: Omit<RunHere, 'gpu'>,
+): Promise<{ readonly job: PhysicsJob; readonly world: NamedBlob; readonly launched: Standing }> {
   const words = worldWords(it.world, it.step ?? 1 / (FRAME_RATE * it.substeps));
   const world = await nameBlob(encodeWorld(words));
-  const grid = it.grid ?? { volunteers: it.regions ?? 1, unitsPerSecond: null };
-  const job = {
+  const job: PhysicsJob = {
     ...{
       id: v.parse(JobId, 'here'),
       world: world.ref,
       frames: it.frames,
       substeps: it.substeps,
-      verify: 'none' as const,
+      verify: 'none',
     },
     ...{ regions: it.regions, margin: toPosition(it.margin ?? 0), daring: it.daring ?? false },
     ...(it.window !== undefined && { window: it.window }),
     boxes: [...it.world.bodies, ...it.world.statics].some((one) => !('shape' in one) || one.shape.kind === 'box'),
   };
-  let standing = standingOf(decodeWorld(world.bytes), placesOf(words));
+  return { job, world, launched: standingOf(decodeWorld(world.bytes), placesOf(words)) };
+}
+
+/** @throws Error where the planner gives up */
+export async function runHere(it: RunHere): Promise<RanHere> {
+  const { job, world, launched } = await jobHere(it);
+  const run = onGpu(it.gpu);
+  const grid = it.grid ?? { volunteers: it.regions ?? 1, unitsPerSecond: null };
+  let standing = it.from ?? launched;
   let wholeFrame = standing;
   const now = () => performance.now();
   let [state, step] = beginPhysics(job, standing, grid, now());
   for (;;) {
+    const begun = now();
     const results = new Map<TaskId, { readonly part: Part; readonly result: PartResult }>();
+    const tasks: TaskRan[] = [];
     let after: PhysicsStep = step;
     for (const { spec, part } of step.add) {
       const params = v.parse(PhysicsParams, spec.params);
-      const inputs = [world, await nameBlob(encodePart(part))].map(({ ref, bytes }) => ({
-        ref,
-        bytes: async () => bytes,
-      }));
-      const control = { signal: new AbortController().signal, progress() {}, submitted() {} };
-      const { outputs, stats } = await physicsKernel.run(it.gpu, params, inputs, control);
+      const given = await nameBlob(encodePart(part));
+      const { outputs, kernelMs, wallMs } = await run(params, [world, given]);
       const said = it.tamper?.(outputs, spec.id, params) ?? outputs;
       const fault = physicsTask.fault(params, said);
       if (fault !== null) throw new Error(fault);
       const result = readResult(said, framesOf(params));
       results.set(spec.id, { part, result });
-      const heard = heardOf(standing.world, part, params, result, stats.kernelMs);
+      const came = said.reduce((sum, bytes) => sum + bytes.byteLength, 0);
+      tasks.push({ part, params, kernelMs, wallMs, sent: given.bytes.byteLength, came });
+      const heard = heardOf(standing.world, part, params, result, kernelMs);
       [state, after] = resumePhysics(state, { type: 'accepted', task: spec.id, heard, now: now() }, standing, grid);
     }
     if (after.failed !== null) throw new Error(after.failed);
+    if (!after.keep) it.ran?.({ kept: false, tasks, wallMs: now() - begun });
     if (after.keep || after.back) {
       if (after.keep) {
         standing = merged(
           standing,
           [...results.values()].map(({ part, result }) => ({ ids: ownIds(part), result })),
         );
+        it.ran?.({ kept: true, tasks, wallMs: now() - begun });
         it.moved?.(standing, state);
       } else standing = wholeFrame;
       [state, after] = resumePhysics(state, { type: 'merged', now: now() }, standing, grid);

@@ -1,0 +1,150 @@
+import { bytesOf, concatBytes, sha256Hex } from '@tabgrid/protocol/bytes';
+import { energyOf } from '@tabgrid/splitters/physics/energy';
+import { type Momentum, momentumDrift, momentumOf, pullOf } from '@tabgrid/splitters/physics/ledger';
+import type { PhysicsState } from '@tabgrid/splitters/physics/planner';
+import type { Standing } from '@tabgrid/splitters/physics/standing';
+import { contactsOf, placeIn, standingOf } from '@tabgrid/splitters/physics/standing';
+import type { GpuSession } from '@tabgrid/webgpu-kernels/gpu-session';
+import { encodePart, joined, type Part as WorldPart } from '@tabgrid/webgpu-kernels/physics/state';
+import { type Heap, restingHeap } from './heaps.js';
+import { type Part, type PartOptions, sizeName } from './part.js';
+import { type RoundRan, runHere } from './run-here.js';
+import { onGpu } from './run-task.js';
+import { SUBSTEPS } from './stepper.js';
+
+/** One heap over more and more regions: the same bits, what ghosts cost, what travels, and what is conserved. */
+
+const REGIONS = [1, 2, 4, 8] as const;
+/** Substeps between exchanges: short, so that ghosts are few. */
+const WINDOW = 2;
+
+interface Run {
+  readonly regions: number;
+  readonly sha256: string;
+  readonly ghostShare: number;
+  readonly conflicts: number;
+  readonly resimulated: number;
+  /** Units of momentum from nowhere, the most of any window and axis. */
+  readonly momentumDrift: number;
+  /** The most that mechanical energy grew above what it was before, as a share of the first frame's. */
+  readonly energyDrift: number;
+  readonly bytesAFrame: { readonly up: number; readonly down: number };
+  /** Bytes of a part that are there for its ghosts, by ghost. */
+  readonly bytesAGhost: number;
+}
+
+/** @throws Error where it matters how the world is cut, or momentum is not conserved */
+export async function measureSplits({ gpu, quick, say }: PartOptions): Promise<Part> {
+  const bodies = quick ? 2000 : 10_000;
+  const frames = quick ? 2 : 8;
+  const heap = await restingHeap(bodies, onGpu(gpu));
+  const runs: Run[] = [];
+  for (const regions of REGIONS) {
+    const run = await runOver(gpu, heap, frames, regions);
+    runs.push(run);
+    say(`${regions} regions: ${run.sha256.slice(0, 16)}, ${(100 * run.ghostShare).toFixed(0)} % ghosts`);
+  }
+  const [one] = runs;
+  for (const { regions, sha256, momentumDrift: drift } of runs) {
+    if (sha256 !== one?.sha256) {
+      throw new Error(
+        `${regions} regions end in ${sha256}, one in ${one?.sha256}: the world depends on how it is cut.`,
+      );
+    }
+    if (drift !== 0) throw new Error(`${drift} units of momentum came from nowhere with ${regions} regions.`);
+  }
+  const figures: Record<string, number> = { sameBits: 1 };
+  for (const run of runs) {
+    figures[`ghostShare.${run.regions}`] = run.ghostShare;
+    figures[`conflicts.${run.regions}`] = run.conflicts;
+    figures[`bytesAFrame.up.${run.regions}`] = run.bytesAFrame.up;
+    figures[`bytesAFrame.down.${run.regions}`] = run.bytesAFrame.down;
+  }
+  figures['momentumDrift'] = Math.max(...runs.map((run) => run.momentumDrift));
+  figures['energyDrift'] = Math.max(...runs.map((run) => run.energyDrift));
+  figures['bytesAGhost'] = runs.at(-1)?.bytesAGhost ?? 0;
+  return {
+    figures,
+    tables: [
+      {
+        title: `A heap of ${sizeName(bodies)}, ${frames} frames of ${SUBSTEPS} substeps, ${WINDOW} substeps a window; all end in ${one?.sha256.slice(0, 16)}…`,
+        header: ['regions', 'ghosts', 'conflicts', 'done again', 'up/frame', 'down/frame', 'a ghost', 'energy gained'],
+        rows: runs.map((run) => [
+          ...[String(run.regions), `${(100 * run.ghostShare).toFixed(1)} %`],
+          ...[String(run.conflicts), String(run.resimulated)],
+          ...[run.bytesAFrame.up, run.bytesAFrame.down].map((bytes) => `${(bytes / 1e6).toFixed(2)} MB`),
+          ...[run.bytesAGhost > 0 ? `${run.bytesAGhost.toFixed(0)} B` : '–', run.energyDrift.toExponential(1)],
+        ]),
+      },
+    ],
+  };
+}
+
+async function runOver(
+  gpu: GpuSession,
+  { world, standing: from }: Heap,
+  frames: number,
+  regions: number,
+): Promise<Run> {
+  const rounds: RoundRan[] = [];
+  let before = from;
+  let drift = 0;
+  const energies = [total(from)];
+  const { standing, state } = await runHere({
+    ...{ gpu, world, from, frames, regions, substeps: SUBSTEPS, window: WINDOW },
+    ran: (round) => rounds.push(round),
+    moved(after, now) {
+      drift = Math.max(drift, ...driftBetween(before, after, now).map(Math.abs));
+      before = after;
+      if ((now.gone + now.round.substeps) % SUBSTEPS === 0) energies.push(total(after));
+    },
+  });
+  const tasks = rounds.flatMap((round) => round.tasks);
+  const sum = (of: (task: (typeof tasks)[number]) => number) => tasks.reduce((all, task) => all + of(task), 0);
+  const { ghosts, bodies, conflicts, resimulated } = state.figures;
+  return {
+    ...{ regions, conflicts, resimulated, momentumDrift: drift, ghostShare: ghosts / bodies },
+    sha256: await sha256Hex(concatBytes([bytesOf(standing.places), bytesOf(standing.contacts)])),
+    energyDrift: gainOf(energies) / (energies[0] ?? 1),
+    bytesAFrame: { up: sum(({ sent }) => sent) / frames, down: sum(({ came }) => came) / frames },
+    bytesAGhost: ghosts > 0 ? sum(({ part, sent }) => sent - bytesWithoutGhosts(part, standing)) / ghosts : 0,
+  };
+}
+
+/** By the world itself, not by what regions say they gained. */
+function driftBetween(before: Standing, after: Standing, { round }: PhysicsState): Momentum {
+  const { halvings, substeps } = round;
+  return momentumDrift(momentumOf(before), momentumOf(after), {
+    pull: pullOf(before.world, halvings),
+    substeps: substeps * 2 ** halvings,
+    around: round.regions.flatMap(({ heard }) => (heard ? [heard.around] : [])),
+  });
+}
+
+function total(standing: Standing): number {
+  const { kinetic, potential } = energyOf(standing.world, standing, null);
+  return kinetic + potential;
+}
+
+/** The most by which a value is above an earlier one. */
+function gainOf(values: readonly number[]): number {
+  let lowest = Number.POSITIVE_INFINITY;
+  let gain = 0;
+  for (const value of values) {
+    lowest = Math.min(lowest, value);
+    gain = Math.max(gain, value - lowest);
+  }
+  return gain;
+}
+
+function bytesWithoutGhosts(part: WorldPart, { world }: Standing): number {
+  const whole = standingOf({ ...world, bodies: part.ids.length }, part);
+  const own = [...part.ids.keys()].filter((i) => part.owned[i]);
+  return encodePart({
+    ids: Int32Array.from(own, (i) => part.ids[i] ?? 0),
+    owned: new Uint8Array(own.length).fill(1),
+    places: joined(own.map((i) => placeIn(whole, i))),
+    contacts: joined(own.map((i) => contactsOf(whole, i))),
+    watches: [],
+  }).byteLength;
+}

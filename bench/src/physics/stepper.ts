@@ -1,0 +1,86 @@
+import { nameBlob } from '@tabgrid/protocol/blob';
+import type { Millis } from '@tabgrid/protocol/ids';
+import { type Standing, standingOf } from '@tabgrid/splitters/physics/standing';
+import { POSITION_BITS } from '@tabgrid/webgpu-kernels/physics/scale';
+import {
+  CONTACT_WORDS,
+  decodeWorld,
+  encodePart,
+  encodeWorld,
+  PLACE,
+  PLACE_WORDS,
+  placesOf,
+  readResult,
+} from '@tabgrid/webgpu-kernels/physics/state';
+import { framesOf, MOST_HALVINGS, type PhysicsParams, physicsTask } from '@tabgrid/webgpu-kernels/physics/task';
+import { type Triple, type World, worldWords } from '@tabgrid/webgpu-kernels/physics/world';
+import type { RunTask } from './run-task.js';
+
+/** Frames a second, and substeps of a frame unless something else is said. */
+export const FRAME_RATE = 60;
+export const SUBSTEPS = 8;
+
+/** A whole world, frame after frame, by the bare kernel: one task each, without a planner. */
+export interface Stepper {
+  readonly standing: Standing;
+  /** @throws Error for a result that is none */
+  frame(): Promise<FrameRan>;
+}
+
+export interface FrameRan {
+  /** Of all tries. */
+  readonly wallMs: Millis;
+  /** How often the substeps had to be halved for what was too fast for them. */
+  readonly halvings: number;
+}
+
+export async function createStepper(world: World, run: RunTask, substeps = SUBSTEPS): Promise<Stepper> {
+  const words = worldWords(world, 1 / (FRAME_RATE * substeps));
+  const named = await nameBlob(encodeWorld(words));
+  const { bodies } = words;
+  const boxes = world.statics.length > 0 || world.bodies.some(({ shape }) => shape.kind === 'box');
+  const ids = Int32Array.from({ length: bodies }, (_, i) => i);
+  const owned = new Uint8Array(bodies).fill(1);
+  let standing = standingOf(decodeWorld(named.bytes), placesOf(words));
+  return {
+    get standing() {
+      return standing;
+    },
+    async frame() {
+      const { places, contacts } = standing;
+      const part = await nameBlob(encodePart({ ids, owned, watches: [], places, contacts }));
+      const count = contacts.length / CONTACT_WORDS;
+      let wallMs = 0;
+      for (let halvings = 0; ; halvings++) {
+        const steps = substeps * 2 ** halvings;
+        // Not parsed: a result may be larger here than what a link takes.
+        const params: PhysicsParams = {
+          ...{ bodies, own: bodies, contacts: count, boxes, halvings, substeps: steps, every: steps, neighbours: 0 },
+          ...{ hop: 1, fastest: 2 ** 30, only: null, room: 2 * count + (boxes ? 48 : 16) * bodies },
+        };
+        const done = await run(params, [named, part]);
+        const fault = physicsTask.fault(params, done.outputs);
+        if (fault !== null) throw new Error(fault);
+        wallMs += done.wallMs;
+        const result = readResult(done.outputs, framesOf(params));
+        if (result.coarse.some((coarse) => coarse !== 0) && halvings < MOST_HALVINGS) continue;
+        standing = standingOf(standing.world, result);
+        return { wallMs, halvings };
+      }
+    },
+  };
+}
+
+/** Where a body is, m. */
+export function positionIn({ places }: Pick<Standing, 'places'>, body: number): Triple {
+  const at = (axis: number) => (places[PLACE_WORDS * body + PLACE.position + axis] ?? 0) / 2 ** POSITION_BITS;
+  return [at(0), at(1), at(2)];
+}
+
+/** Mean height of the bodies' middles, m. */
+export function meanHeight(positions: readonly Triple[]): number {
+  return positions.reduce((sum, [, y]) => sum + y, 0) / positions.length;
+}
+
+export const positionsIn = (standing: Standing): readonly Triple[] =>
+  Array.from({ length: standing.world.bodies }, (_, body) => positionIn(standing, body));
