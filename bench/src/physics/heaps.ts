@@ -41,10 +41,13 @@ export interface Heap {
   readonly standing: Standing;
 }
 
-/** A heap whose contacts are known: ours a frame later. */
+/** Frames until contacts are known, and what Rapier left deep in each other is apart. */
+const SETTLE_FRAMES = 3;
+
+/** A heap as we go on with it. */
 export async function restingHeap(bodies: number, run: RunTask): Promise<Heap> {
   const world = await heapOf(bodies, 'pile');
   const stepper = await createStepper(world, run);
-  await stepper.frame();
+  for (let frame = 0; frame < SETTLE_FRAMES; frame++) await stepper.frame(false);
   return { world, standing: stepper.standing };
 }

@@ -17,31 +17,35 @@ interface Size {
   /** Of each frame. */
   readonly oursMs: readonly Millis[];
   readonly rapierMs: readonly Millis[];
-  /** Frames whose substeps were halved, the first one included, which is not timed. */
-  readonly halved: number;
+  /** Processor time: what it takes however busy the machine is, where the adapter is in software. */
+  readonly processorMs: readonly Millis[];
+  /** Frames that the grid would do again with halved substeps, for what is too fast or too deep in another. */
+  readonly coarse: number;
   /** Mean height of the bodies at the end, m. */
   readonly heights: readonly [ours: number, rapier: number];
 }
 
-const QUICK = { pile: [1000, 2000, 5000, 10_000], spheres: [1000], frames: 2 };
+/** Many of small heaps, whose times spread most. */
+const framesOf = (bodies: number, quick: boolean) =>
+  Math.max(quick ? 2 : 5, Math.ceil((quick ? 6000 : 50_000) / bodies));
+const QUICK = { pile: [1000, 2000, 5000, 10_000], spheres: [1000] };
 const WHOLE = {
   pile: [1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000],
   spheres: [1000, 10_000, 50_000],
-  frames: 5,
 };
 /** Rapier is named beside these. */
 const COMPARED = [1000, 10_000, 50_000];
 
 export async function measureSizes(options: PartOptions): Promise<Part> {
   const { quick, say } = options;
-  const { pile, spheres, frames } = quick ? QUICK : WHOLE;
+  const { pile, spheres } = quick ? QUICK : WHOLE;
   const sizes: Size[] = [];
   for (const [kind, counts] of [
     ['pile', pile],
     ['spheres', spheres],
   ] as const) {
     for (const bodies of counts) {
-      const size = await measure(options, kind, bodies, frames);
+      const size = await measure(options, kind, bodies);
       sizes.push(size);
       say(
         `${kind} of ${bodies}: ${median(size.oursMs).toFixed(0)} ms a frame, Rapier ${median(size.rapierMs).toFixed(1)} ms`,
@@ -59,20 +63,42 @@ export async function measureSizes(options: PartOptions): Promise<Part> {
   }
   const piles = sizes.filter(({ kind }) => kind === 'pile');
   figures['linear'] = exponentOf(piles.map(({ bodies, oursMs }) => [bodies, median(oursMs)]));
+  if (options.gpu.software) {
+    figures['linear.processor'] = exponentOf(piles.map(({ bodies, processorMs }) => [bodies, median(processorMs)]));
+  }
   return {
     figures,
     samples,
     tables: [
       {
         title: `A frame of a heap: our kernel (${SUBSTEPS} substeps of one iteration) against Rapier (one step of 1/60 s, four iterations)`,
-        header: ['heap', 'bodies', 'ms', 'body-frames/s', 'Rapier ms', 'body-frames/s', 'ratio', 'halved', 'heights m'],
+        header: [
+          'heap',
+          'bodies',
+          'ms',
+          'processor ms',
+          'body-frames/s',
+          'Rapier ms',
+          'body-frames/s',
+          'ratio',
+          'coarse',
+          'heights m',
+        ],
         rows: sizes.map((size) => {
           const [ours, rapier] = [median(size.oursMs), median(size.rapierMs)];
           const rate = (ms: Millis) => ((1000 * size.bodies) / ms).toPrecision(3);
           const heights = size.heights.map((height) => height.toFixed(3)).join(' / ');
           return [
-            ...[size.kind, String(size.bodies), ours.toPrecision(4), rate(ours), rapier.toPrecision(4), rate(rapier)],
-            ...[(rapier / ours).toPrecision(3), String(size.halved), heights],
+            ...[
+              size.kind,
+              String(size.bodies),
+              ours.toPrecision(4),
+              median(size.processorMs).toPrecision(4),
+              rate(ours),
+              rapier.toPrecision(4),
+              rate(rapier),
+            ],
+            ...[(rapier / ours).toPrecision(3), String(size.coarse), heights],
           ];
         }),
       },
@@ -80,27 +106,29 @@ export async function measureSizes(options: PartOptions): Promise<Part> {
   };
 }
 
-async function measure({ gpu }: PartOptions, kind: Kind, bodies: number, frames: number): Promise<Size> {
+async function measure({ gpu, quick }: PartOptions, kind: Kind, bodies: number): Promise<Size> {
+  const frames = framesOf(bodies, quick);
   const world = await heapOf(bodies, kind);
   const stepper = await createStepper(world, onGpu(gpu));
   const rapier = await inRapier(world);
-  const [oursMs, rapierMs]: [Millis[], Millis[]] = [[], []];
-  let halved = 0;
+  const [oursMs, rapierMs, processorMs]: [Millis[], Millis[], Millis[]] = [[], [], []];
+  let coarse = 0;
   // The first frame finds all contacts, and begins without impulses; it may compile too.
   for (let frame = 0; frame <= frames; frame++) {
-    const { wallMs, halvings } = await stepper.frame();
+    const ran = await stepper.frame(false);
     const begun = performance.now();
     rapier.step();
     const stepMs = performance.now() - begun;
-    if (halvings > 0) halved++;
     if (frame === 0) continue;
-    oursMs.push(wallMs);
+    if (ran.coarse) coarse++;
+    oursMs.push(ran.wallMs);
+    processorMs.push(ran.processorMs);
     rapierMs.push(stepMs);
   }
   const theirs = rapier.bodies().map(({ position }) => position);
   rapier.free();
   const heights = [meanHeight(positionsIn(stepper.standing)), meanHeight(theirs)] as const;
-  return { kind, bodies, oursMs, rapierMs, halved, heights };
+  return { kind, bodies, oursMs, rapierMs, processorMs, coarse, heights };
 }
 
 /** Slope of the line through the logarithms, by least squares. */

@@ -23,15 +23,20 @@ export const SUBSTEPS = 8;
 /** A whole world, frame after frame, by the bare kernel: one task each, without a planner. */
 export interface Stepper {
   readonly standing: Standing;
-  /** @throws Error for a result that is none */
-  frame(): Promise<FrameRan>;
+  /**
+   * @param refined whether the frame is done again with halved substeps where something is too fast for them, as it is in the grid
+   * @throws Error for a result that is none
+   */
+  frame(refined?: boolean): Promise<FrameRan>;
 }
 
 export interface FrameRan {
   /** Of all tries. */
   readonly wallMs: Millis;
-  /** How often the substeps had to be halved for what was too fast for them. */
-  readonly halvings: number;
+  /** Of the whole process, a software adapter's threads among them. */
+  readonly processorMs: Millis;
+  /** Whether substeps were too long for something, in the last try. */
+  readonly coarse: boolean;
 }
 
 export async function createStepper(world: World, run: RunTask, substeps = SUBSTEPS): Promise<Stepper> {
@@ -46,10 +51,11 @@ export async function createStepper(world: World, run: RunTask, substeps = SUBST
     get standing() {
       return standing;
     },
-    async frame() {
+    async frame(refined = true) {
       const { places, contacts } = standing;
       const part = await nameBlob(encodePart({ ids, owned, watches: [], places, contacts }));
       const count = contacts.length / CONTACT_WORDS;
+      const cpu = process.cpuUsage();
       let wallMs = 0;
       for (let halvings = 0; ; halvings++) {
         const steps = substeps * 2 ** halvings;
@@ -63,9 +69,10 @@ export async function createStepper(world: World, run: RunTask, substeps = SUBST
         if (fault !== null) throw new Error(fault);
         wallMs += done.wallMs;
         const result = readResult(done.outputs, framesOf(params));
-        if (result.coarse.some((coarse) => coarse !== 0) && halvings < MOST_HALVINGS) continue;
+        const coarse = result.coarse.some((one) => one !== 0);
+        if (refined && coarse && halvings < MOST_HALVINGS) continue;
         standing = standingOf(standing.world, result);
-        return { wallMs, halvings };
+        return { wallMs, processorMs: processorSince(cpu), coarse };
       }
     },
   };
@@ -84,3 +91,9 @@ export function meanHeight(positions: readonly Triple[]): number {
 
 export const positionsIn = (standing: Standing): readonly Triple[] =>
   Array.from({ length: standing.world.bodies }, (_, body) => positionIn(standing, body));
+
+/** Time of all processors since then. */
+export function processorSince(then: NodeJS.CpuUsage): Millis {
+  const { user, system } = process.cpuUsage(then);
+  return (user + system) / 1000;
+}
