@@ -19,17 +19,16 @@ import { median } from '../result.js';
 import type { Heap } from './heaps.js';
 import { jobHere } from './run-here.js';
 import type { RunTask, TaskDone } from './run-task.js';
-import { SUBSTEPS } from './stepper.js';
+import { processorSince, SUBSTEPS } from './stepper.js';
 
 /** What a round of so many regions and substeps takes where it begins from a given heap, measured once each. */
 export interface RoundCost {
   readonly regions: number;
   readonly substeps: number;
-  /** Of its largest region: bodies ÷ the world's, work units, and its task's times. */
+  /** Of its largest region: bodies ÷ the world's, work units, and its task's time. */
   readonly largestShare: number;
   readonly units: number;
-  readonly kernelMs: Millis;
-  readonly wallMs: Millis;
+  readonly taskMs: Millis;
   /** What the coordinator does: cutting, encoding and hashing, reading and checking, putting together. */
   readonly coordinatorMs: Millis;
   /** Of all parts and all results. */
@@ -45,7 +44,13 @@ export interface RoundCosts {
 /** Rounds after which the planner looks again how the world is best cut; `LOOK_AGAIN` there. */
 const ROUNDS_A_LAYOUT = 16;
 
-export function roundCosts(run: RunTask, heap: Heap, tries: number): RoundCosts {
+export interface HowToMeasure {
+  readonly tries: number;
+  /** In software a task's time is the processor's: that of a volunteer with a core of its own, whatever else runs here. */
+  readonly software: boolean;
+}
+
+export function roundCosts(run: RunTask, heap: Heap, how: HowToMeasure): RoundCosts {
   const known = new Map<string, RoundCost>();
   const of = async (regions: number, substeps: number): Promise<RoundCost> => {
     const key = `${regions} ${substeps}`;
@@ -55,7 +60,7 @@ export function roundCosts(run: RunTask, heap: Heap, tries: number): RoundCosts 
       known.get(key) ??
       (frames > 1
         ? longer(await of(1, SUBSTEPS), frames, heap)
-        : await measure(run, heap, { regions, substeps, tries }));
+        : await measure(run, heap, { regions, substeps, ...how }));
     known.set(key, cost);
     return cost;
   };
@@ -67,8 +72,7 @@ function longer(frame: RoundCost, frames: number, { world }: Heap): RoundCost {
     ...frame,
     substeps: frames * frame.substeps,
     units: frames * frame.units,
-    kernelMs: frames * frame.kernelMs,
-    wallMs: frames * frame.wallMs,
+    taskMs: frames * frame.taskMs,
     bytes: frame.bytes + 4 * POSE_WORDS * world.bodies.length * (frames - 1),
   };
 }
@@ -76,7 +80,7 @@ function longer(frame: RoundCost, frames: number, { world }: Heap): RoundCost {
 async function measure(
   run: RunTask,
   { world, standing }: Heap,
-  { regions, substeps, tries }: { readonly regions: number; readonly substeps: number; readonly tries: number },
+  { regions, substeps, tries, software }: { readonly regions: number; readonly substeps: number } & HowToMeasure,
 ): Promise<RoundCost> {
   const frames = Math.ceil(substeps / SUBSTEPS);
   const { job, world: named } = await jobHere({ world, frames, substeps: SUBSTEPS, regions, window: substeps });
@@ -92,7 +96,13 @@ async function measure(
   const [largest, blob] = [tasks[at], blobs[at]];
   if (!largest || !blob) throw new Error('a world without parts');
   const done: TaskDone[] = [];
-  for (let k = 0; k < tries; k++) done.push(await run(largest.params, [named, blob]));
+  const times: Millis[] = [];
+  for (let k = 0; k < tries; k++) {
+    const cpu = process.cpuUsage();
+    const one = await run(largest.params, [named, blob]);
+    done.push(one);
+    times.push(software ? processorSince(cpu) : one.wallMs);
+  }
   const [readMs] = clocked(() => {
     const outputs = done[0]?.outputs ?? [];
     if (physicsTask.fault(largest.params, outputs) !== null) throw new Error('a result that is none');
@@ -102,8 +112,7 @@ async function measure(
   return {
     ...{ regions, substeps, units: unitsOf(largest) },
     largestShare: largest.params.bodies / world.bodies.length,
-    kernelMs: median(done.map(({ kernelMs }) => kernelMs)),
-    wallMs: median(done.map(({ wallMs }) => wallMs)),
+    taskMs: median(times),
     // A world is cut anew once in so many rounds; parts are made in each.
     coordinatorMs:
       Math.max(0, beginMs - layoutMs) + layoutMs / ROUNDS_A_LAYOUT + encodeMs + readMs * tasks.length + mergeMs,

@@ -26,10 +26,10 @@ export async function measureSpeedups({ gpu, quick, say }: PartOptions): Promise
   const bodies = quick ? 2000 : 10_000;
   const run = onGpu(gpu);
   const heap = await restingHeap(bodies, run);
-  const costs = roundCosts(run, heap, quick ? 3 : 5);
+  const costs = roundCosts(run, heap, { tries: quick ? 3 : 5, software: gpu.software });
   const frameMs = async (regions: number, substeps: number, trip: Millis): Promise<Millis> => {
     const cost = await costs.of(regions, substeps);
-    return ((cost.wallMs + besideOf(cost, trip)) * SUBSTEPS) / substeps;
+    return ((cost.taskMs + besideOf(cost, trip)) * SUBSTEPS) / substeps;
   };
 
   const { job } = await jobHere({ world: heap.world, frames: 600, substeps: SUBSTEPS, regions: null });
@@ -53,7 +53,7 @@ export async function measureSpeedups({ gpu, quick, say }: PartOptions): Promise
       if (ms < best.ms) best = { ms, regions };
       speedups.push(`${speedup.toFixed(2)} (${window})${speedup > 1 ? '' : ' does not pay'}`);
     }
-    const pace: Pace = { msAUnit: whole.kernelMs / whole.units, besideMs: besideOf(whole, trip) };
+    const pace: Pace = { msAUnit: whole.taskMs / whole.units, besideMs: besideOf(whole, trip) };
     const grid = { volunteers: Math.max(...VOLUNTEERS), unitsPerSecond: null };
     const { cut, substeps } = layoutOf(heap.standing, job, grid, pace);
     const chosen = regionCount(cut);
@@ -82,7 +82,7 @@ export async function measureSpeedups({ gpu, quick, say }: PartOptions): Promise
           .all()
           .map((cost) => [
             ...[String(cost.regions), String(cost.substeps), `${(100 * cost.largestShare).toFixed(0)} %`],
-            ...[`${cost.wallMs.toFixed(0)} ms`, `${cost.coordinatorMs.toFixed(1)} ms`],
+            ...[`${cost.taskMs.toFixed(0)} ms`, `${cost.coordinatorMs.toFixed(1)} ms`],
             `${(cost.bytes / 1e6).toFixed(2)} MB`,
           ]),
       },
