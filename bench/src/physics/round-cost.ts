@@ -106,7 +106,7 @@ async function measure(
   const [readMs] = clocked(() => {
     const outputs = done[0]?.outputs ?? [];
     if (physicsTask.fault(largest.params, outputs) !== null) throw new Error('a result that is none');
-    return heardOf(largest.part, largest.params, readResult(outputs, framesOf(largest.params)), 0);
+    return heardOf(standing.world, largest.part, largest.params, readResult(outputs, framesOf(largest.params)), 0);
   });
   const [mergeMs] = clocked(() => merged(standing, returnedOf(step, standing)));
   return {
