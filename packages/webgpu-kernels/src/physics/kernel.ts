@@ -5,19 +5,8 @@ import { finer, type Local, localOf } from './local.js';
 import { outputsOf, type Simulated } from './outputs.js';
 import { CONTACT_WORDS, decodePart, decodeWorld, type Part, type WorldHeader } from './state.js';
 import { framesBefore, type PhysicsParams, physicsTask } from './task.js';
-import {
-  GPU_MARK_WORDS,
-  GPU_MARKS,
-  MOVING_WORDS,
-  PAIRS_A_BODY,
-  PASSES,
-  SUBSTEP,
-  SUM_HEADER,
-  SUM_WORDS,
-  WORKGROUP,
-  WORLD_BYTES,
-  WORLD_WORDS,
-} from './wgsl/substep.wgsl.js';
+import { PAIRS_A_BODY, type Pass, passesOf, WORLD_BYTES, WORLD_WORDS } from './wgsl/substep.js';
+import { GPU_MARK_WORDS, GPU_MARKS, MOVING_WORDS, SUM_HEADER, SUM_WORDS, WORKGROUP } from './wgsl/world.wgsl.js';
 import { STATE_WORDS } from './world.js';
 
 /** The simulation's GPU side: a part's bodies are taken through their substeps, a few in a submission. */
@@ -36,11 +25,11 @@ export const physicsKernel: Kernel<PhysicsParams> = {
     const { world, part } = await readInputs(gpu, params, inputs);
     const local = rangeChecked(() => localOf(world, part, params));
     const passes = await Promise.all(
-      PASSES.map(async ({ entryPoint, binds, threads }) => {
-        const key = `physics ${params.boxes ? 'boxes' : 'spheres'} ${entryPoint}`;
-        const wgsl = SUBSTEP(params.boxes);
+      passesOf(params.boxes).map(async (pass) => {
+        const { wgsl, entryPoint } = pass;
+        const key = `physics ${pass.name}`;
         const pipeline = await gpu.pipeline(key, (device) => compile(device, { wgsl, key }, entryPoint));
-        return { pipeline, binds, threads };
+        return { ...pass, pipeline };
       }),
     );
     const times: Promise<number>[] = [];
@@ -107,10 +96,8 @@ function roomFor({ statics }: WorldHeader, { starts, movers }: Local, { boxes }:
   };
 }
 
-interface Pass {
+interface ReadyPass extends Pass {
   readonly pipeline: GPUComputePipeline;
-  readonly binds: readonly number[];
-  readonly threads: (typeof PASSES)[number]['threads'];
 }
 
 interface Simulation {
@@ -118,7 +105,7 @@ interface Simulation {
   readonly local: Local;
   readonly params: PhysicsParams;
   readonly room: Room;
-  readonly passes: readonly Pass[];
+  readonly passes: readonly ReadyPass[];
   readonly control: RunControl;
   readonly times: Promise<number>[];
 }
@@ -307,10 +294,10 @@ async function submitFrame(
     const { done: ran } = await gpu.submit(slicer, some * bodies, (encoder) => {
       const pass = encoder.beginComputePass();
       for (let substep = from; substep < from + some; substep++) {
-        passes.forEach(({ pipeline, threads: threadsOf }, k) => {
-          const workgroups = Math.ceil(threadsOf(threads) / WORKGROUP);
+        passes.forEach((it, k) => {
+          const workgroups = Math.ceil(it.threads(threads) / WORKGROUP);
           if (workgroups === 0) return;
-          pass.setPipeline(pipeline);
+          pass.setPipeline(it.pipeline);
           pass.setBindGroup(0, groups[k]?.[substep % 2]);
           pass.dispatchWorkgroups(workgroups);
         });

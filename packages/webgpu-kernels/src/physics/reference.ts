@@ -43,7 +43,8 @@ interface Moving extends Solid {
   readonly weights: Vector;
   readonly turn: Vector;
   readonly narrow: number;
-  readonly bounds: number;
+  /** How far it reaches along the world's axes. */
+  readonly extent: Vector;
   readonly friction: number;
   readonly restitution: number;
   readonly velocity: Vector;
@@ -120,6 +121,14 @@ export function createReference(
     plus(plus(stateVector(i, STATE.momentum), fixedVector(i, FIXED.pull)), stateVector(i, STATE.warm));
   const angularThen = (i: number): Vector => plus(stateVector(i, STATE.spin), stateVector(i, STATE.warmSpin));
 
+  const extentOf = (i: number, axes: Axes): Vector => {
+    const half = fixedVector(i, FIXED.half);
+    if (fixedOf(i, FIXED.round) !== 0) return half;
+    return [0, 1, 2].map((k) =>
+      axes.reduce((sum, axis, own) => sum + scaled(Math.abs(axis[k] ?? 0), half[own] ?? 0, UNIT_BITS), 0),
+    ) as unknown as Vector;
+  };
+
   const moving = (i: number): Moving => {
     const axes = axesOf(rotationOf(i));
     return {
@@ -132,7 +141,7 @@ export function createReference(
       weights: fixedVector(i, FIXED.inverseInertia),
       turn: fixedVector(i, FIXED.turn),
       narrow: fixedOf(i, FIXED.narrow),
-      bounds: fixedOf(i, FIXED.bounds),
+      extent: extentOf(i, axes),
       friction: fixedOf(i, FIXED.friction),
       restitution: fixedOf(i, FIXED.restitution),
       velocity: velocityOf(i, momentumThen(i)),
@@ -233,8 +242,9 @@ export function createReference(
         const key = [x + (k % 3) - 1, y + (Math.floor(k / 3) % 3) - 1, z + Math.floor(k / 9) - 1].join();
         for (const other of cells.get(key) ?? []) {
           if (other.index <= body.index) continue;
-          const most = body.bounds + other.bounds + reach;
-          if (minus(other.position, body.position).every((d) => Math.abs(d) <= most)) found.push(other);
+          const most = plus(body.extent, other.extent);
+          const apart = minus(other.position, body.position);
+          if (apart.every((d, k) => Math.abs(d) <= reach + (most[k] ?? 0))) found.push(other);
         }
       }
       yield [body, [...found, ...statics]];

@@ -1,11 +1,12 @@
 import { UNIT_BITS } from '../fixed.js';
 import { BETTER_BY, EDGES, MOST_PLACES, PARALLEL } from '../geometry.js';
+import type { Shapes } from './world.wgsl.js';
 
 /** Places where a pair touches at most. */
-export const placesOf = (boxes: boolean) => (boxes ? MOST_PLACES : 1);
+export const placesOf = (shapes: Shapes) => (shapes === 'boxes' ? MOST_PLACES : 1);
 
-/** Where bodies touch, as geometry.ts has it. @param boxes whether there are any: without them there is much less of it */
-export const GEOMETRY = (boxes: boolean) => /* wgsl */ `
+/** Where the bodies of a pair touch, as geometry.ts has it: two spheres, a sphere and either, or two boxes. */
+export const GEOMETRY = (shapes: Shapes) => /* wgsl */ `
 struct Solid {
   axes: Axes,
   half: vec3i,
@@ -17,10 +18,10 @@ struct Touch {
   count: u32,
   // From the first to the second, at all places.
   normal: vec3i,
-  feature: array<u32, ${placesOf(boxes)}>,
-  gap: array<i32, ${placesOf(boxes)}>,
+  feature: array<u32, ${placesOf(shapes)}>,
+  gap: array<i32, ${placesOf(shapes)}>,
   // From the first body's centre.
-  at: array<vec3i, ${placesOf(boxes)}>,
+  at: array<vec3i, ${placesOf(shapes)}>,
 }
 
 fn nowhere() -> Touch {
@@ -43,53 +44,19 @@ fn beyond(d: vec3i, most: i32) -> bool {
   return any(abs(d) > vec3i(most));
 }
 
-fn touchOfSpheres(a: Solid, b: Solid) -> Touch {
-  let d = b.position - a.position;
-  let together = a.half.x + b.half.x;
-  if (beyond(d, together + world.reach)) {
-    return nowhere();
-  }
-  let length = lengthOf(d);
-  if (length - together >= world.reach) {
-    return nowhere();
-  }
-  var normal = vec3i(0, ONE, 0);
-  if (length > 0) {
-    normal = unitAlong(d, length);
-  }
-  return somewhere(normal, 0u, length - together, timesUnit(normal, a.half.x));
-}
-${boxes ? BOXES : ''}
-fn touchOf(a: Solid, b: Solid) -> Touch {
-${
-  boxes
-    ? `  if (a.round & b.round) {
-    return touchOfSpheres(a, b);
-  }
-  if (a.round) {
-    return sphereAndBox(a, b);
-  }
-  if (b.round) {
-    return turnedRound(sphereAndBox(b, a), b.position - a.position);
-  }
-  return touchOfBoxes(a, b);`
-    : '  return touchOfSpheres(a, b);'
-}
-}
-
+${PIECES[shapes]}
 fn touchOfPlane(a: Solid, plane: vec4i) -> Touch {
   let normal = -plane.xyz;
   let height = dotUnit(a.position, plane.xyz) - plane.w;
-${boxes ? '  if (a.round) {' : '  {'}
-    let gap = height - a.half.x;
-    if (gap >= world.reach) {
-      return nowhere();
-    }
-    return somewhere(normal, 0u, gap, timesUnit(normal, a.half.x));
-  }
-${boxes ? CORNERS : ''}
+${shapes === 'boxes' ? CORNERS : TANGENT}
 }
 `;
+
+const TANGENT = `  let gap = height - a.half.x;
+  if (gap >= world.reach) {
+    return nowhere();
+  }
+  return somewhere(normal, 0u, gap, timesUnit(normal, a.half.x));`;
 
 const CORNERS = `
   let slope = within(normal, a.axes);
@@ -121,7 +88,7 @@ const CORNERS = `
   }
   return touch;`;
 
-const BOXES = `
+const TURNED_ROUND = `
 fn turnedRound(found: Touch, d: vec3i) -> Touch {
   var touch = found;
   touch.normal = -touch.normal;
@@ -131,7 +98,28 @@ fn turnedRound(found: Touch, d: vec3i) -> Touch {
   }
   return touch;
 }
+`;
 
+const SPHERES = `
+fn touchOfSpheres(a: Solid, b: Solid) -> Touch {
+  let d = b.position - a.position;
+  let together = a.half.x + b.half.x;
+  if (beyond(d, together + world.reach)) {
+    return nowhere();
+  }
+  let length = lengthOf(d);
+  if (length - together >= world.reach) {
+    return nowhere();
+  }
+  var normal = vec3i(0, ONE, 0);
+  if (length > 0) {
+    normal = unitAlong(d, length);
+  }
+  return somewhere(normal, 0u, length - together, timesUnit(normal, a.half.x));
+}
+`;
+
+const SPHERE_AND_BOX = `
 // As the sphere has it.
 fn sphereAndBox(sphere: Solid, box: Solid) -> Touch {
   let radius = sphere.half.x;
@@ -162,7 +150,9 @@ fn sphereAndBox(sphere: Solid, box: Solid) -> Touch {
   let normal = -outOf(out, box.axes);
   return somewhere(normal, 0u, gap, timesUnit(normal, radius));
 }
+`;
 
+const BOXES = `
 // How far a box reaches along a unit vector.
 fn extent(box: Solid, along: vec3i) -> i32 {
   let cosines = abs(within(along, box.axes));
@@ -384,3 +374,24 @@ fn outermost(all: Polygon, near: u32) -> u32 {
   return taken;
 }
 `;
+
+const PIECES: Readonly<Record<Shapes, string>> = {
+  spheres: `${SPHERES}
+fn touchOf(a: Solid, b: Solid) -> Touch {
+  return touchOfSpheres(a, b);
+}`,
+  both: `${SPHERES}${TURNED_ROUND}${SPHERE_AND_BOX}
+fn touchOf(a: Solid, b: Solid) -> Touch {
+  if (a.round & b.round) {
+    return touchOfSpheres(a, b);
+  }
+  if (a.round) {
+    return sphereAndBox(a, b);
+  }
+  return turnedRound(sphereAndBox(b, a), b.position - a.position);
+}`,
+  boxes: `${TURNED_ROUND}${BOXES}
+fn touchOf(a: Solid, b: Solid) -> Touch {
+  return touchOfBoxes(a, b);
+}`,
+};
