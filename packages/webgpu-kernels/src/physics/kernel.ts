@@ -7,7 +7,7 @@ import { CONTACT_WORDS, decodePart, decodeWorld, type Part, type WorldHeader } f
 import { framesBefore, type PhysicsParams, physicsTask } from './task.js';
 import { PAIRS_A_BODY, type Pass, passesOf, WORLD_BYTES, WORLD_WORDS } from './wgsl/substep.js';
 import { GPU_MARK_WORDS, GPU_MARKS, MOVING_WORDS, SUM_HEADER, SUM_WORDS, WORKGROUP } from './wgsl/world.wgsl.js';
-import { STATE_WORDS } from './world.js';
+import { FIXED, FIXED_WORDS, STATE_WORDS } from './world.js';
 
 /** The simulation's GPU side: a part's bodies are taken through their substeps, a few in a submission. */
 
@@ -161,6 +161,8 @@ interface Buffers {
   readonly states: GPUBuffer;
   readonly contacts: readonly GPUBuffer[];
   readonly marks: GPUBuffer;
+  /** Workgroups over the pairs. */
+  readonly groups: GPUBuffer;
   readonly frames: GPUBuffer | null;
   /** By the parity of the substep, by binding. */
   readonly turns: readonly (readonly GPUBuffer[])[];
@@ -231,11 +233,12 @@ function makeBuffers(device: GPUDevice, it: Simulation): Buffers {
   const movings = buffer(sizes.movings);
   const lists = [buffer(sizes.sums), buffer(sizes.heads), buffer(sizes.nexts), buffer(sizes.pairs)];
   const watches = filled(local.watches);
+  const groups = buffer(32, GPUBufferUsage.STORAGE | GPUBufferUsage.INDIRECT);
   const turns = [contacts, [...contacts].reverse()].map((pair) => {
     const [now, before] = pair as [GPUBuffer, GPUBuffer];
-    return [uniform, fixed, states, movings, now, before, ...lists, marks, watches];
+    return [uniform, fixed, states, movings, now, before, ...lists, marks, watches, groups];
   });
-  return { states, contacts, marks, frames, turns, all };
+  return { states, contacts, marks, groups, frames, turns, all };
 }
 
 function uniformOf({ world, local, params, room }: Simulation): Int32Array<ArrayBuffer> {
@@ -245,10 +248,16 @@ function uniformOf({ world, local, params, room }: Simulation): Int32Array<Array
   words.set([
     ...[movers, movers + world.statics, world.planes, headsOf(movers), room.slots, massShift, spinShift, leverShift],
     ...[world.cellShift, world.reach, world.near, world.slop, world.bounceFrom, room.pairs],
-    ...[params.neighbours, local.watches.length / 2, params.every, framesIn(params)],
+    ...[params.neighbours, local.watches.length / 2, params.every, framesIn(params), widestOf(local)],
   ]);
   words.set(world.ground, WORLD_WORDS);
   return words;
+}
+
+function widestOf({ fixed, movers }: Local): number {
+  let widest = 0;
+  for (let i = 0; i < movers; i++) widest = Math.max(widest, fixed[FIXED_WORDS * i + FIXED.bounds] ?? 0);
+  return widest;
 }
 
 /** Each body's contacts in its own slots. */
@@ -272,12 +281,12 @@ interface Frame {
 
 async function submitFrame(
   gpu: GpuSession,
-  { world, local, params, room, passes, control, times }: Simulation,
+  { world, local, params, passes, control, times }: Simulation,
   buffers: Buffers,
   { first, count, keep }: Frame,
 ): Promise<void> {
   const bodies = local.movers + world.statics;
-  const threads = { bodies, room: room.pairs, watches: local.watches.length / 2 };
+  const threads = { bodies, watches: local.watches.length / 2 };
   const groups = passes.map(({ pipeline, binds }) =>
     buffers.turns.map((turn) =>
       gpu.device.createBindGroup({
@@ -295,11 +304,13 @@ async function submitFrame(
       const pass = encoder.beginComputePass();
       for (let substep = from; substep < from + some; substep++) {
         passes.forEach((it, k) => {
-          const workgroups = Math.ceil(it.threads(threads) / WORKGROUP);
+          const { size } = it;
+          const workgroups = typeof size === 'function' ? Math.ceil(size(threads) / WORKGROUP) : size;
           if (workgroups === 0) return;
           pass.setPipeline(it.pipeline);
           pass.setBindGroup(0, groups[k]?.[substep % 2]);
-          pass.dispatchWorkgroups(workgroups);
+          if (typeof workgroups === 'number') pass.dispatchWorkgroups(workgroups);
+          else pass.dispatchWorkgroupsIndirect(buffers.groups, workgroups.at);
         });
       }
       pass.end();

@@ -8,12 +8,13 @@ import {
   ownIndices,
   type Part,
   PLACE,
+  PLACE_OF_STATE,
   PLACE_WORDS,
-  placeOf,
+  putPlace,
   type WorldHeader,
 } from './state.js';
 import { type PhysicsParams, probedOf } from './task.js';
-import { FIXED, FIXED_WORDS, STATE_WORDS } from './world.js';
+import { FIXED, FIXED_WORDS, STATE, STATE_WORDS } from './world.js';
 
 /** A part as the kernel numbers it: its bodies from 0 on, in the order of their ids, and behind them what never moves. Pure. */
 export interface Local {
@@ -67,7 +68,7 @@ export function localOf(world: WorldHeader, whole: Part, params: PhysicsParams):
     addFixed(i, id);
     fixed[FIXED_WORDS * i + FIXED.owned] = owned[i] ?? 0;
     fixed[FIXED_WORDS * i + FIXED.id] = id;
-    setState(states, i, places.subarray(PLACE_WORDS * i, PLACE_WORDS * (i + 1)), params.halvings);
+    setState(states, i, places, params.halvings);
   });
   for (let k = 0; k < world.statics; k++) addFixed(movers + k, world.bodies + k);
   states.set(world.staticStates, STATE_WORDS * movers);
@@ -79,16 +80,14 @@ export function localOf(world: WorldHeader, whole: Part, params: PhysicsParams):
   return { movers, ids, asked, fixed, states, watches, ...localContacts(world, part, params.halvings) };
 }
 
-function setState(states: Int32Array, i: number, place: Int32Array, halvings: number): void {
+function setState(states: Int32Array, i: number, places: Int32Array, halvings: number): void {
   const at = STATE_WORDS * i;
-  states.set(place.subarray(0, 7), at);
-  states[at + 3] = (place[PLACE.contacts] ?? 0) & (2 ** LISTED_SHIFT - 1);
-  states.set(place.subarray(PLACE.spin, PLACE.spin + 3), at + 8);
-  states.set(place.subarray(PLACE.rotation, PLACE.rotation + 4), at + 12);
-  for (let k = 0; k < 3; k++) {
-    states[at + 16 + k] = halved(place[PLACE.warm + k] ?? 0, halvings);
-    states[at + 20 + k] = halved(place[PLACE.warmSpin + k] ?? 0, halvings);
+  const from = PLACE_WORDS * i;
+  for (let k = 0; k < PLACE_WORDS; k++) {
+    const word = places[from + k] ?? 0;
+    states[at + (PLACE_OF_STATE[k] ?? 0)] = k < PLACE.warm ? word : halved(word, halvings);
   }
+  states[at + STATE.contacts] = (places[from + PLACE.contacts] ?? 0) & (2 ** LISTED_SHIFT - 1);
 }
 
 /** Contacts with bodies that are not here are left out: what has them is too far from all that is asked for to matter. */
@@ -155,36 +154,42 @@ export function globalOf(
   made: { readonly states: Int32Array; readonly contactsOf: (body: number) => Int32Array },
   halvings: number,
 ): { readonly places: Int32Array<ArrayBuffer>; readonly contacts: Int32Array<ArrayBuffer> } {
-  const all: Int32Array[] = [];
-  const places = joined(
-    local.asked.map((i) => {
-      const listed = sorted(made.contactsOf(i)).map((contact) => {
-        const other = contact[0] ?? 0;
-        contact[0] =
-          other >>> 0 >= PLANE
-            ? other
-            : other >= local.movers
-              ? world.bodies + other - local.movers
-              : (local.ids[other] ?? 0);
-        for (let k = 2; k < CONTACT_WORDS; k++) contact[k] = (contact[k] ?? 0) << halvings;
-        return contact;
-      });
-      all.push(...listed);
-      const place = placeOf(made.states.subarray(STATE_WORDS * i), listed.length);
-      for (const at of [PLACE.warm, PLACE.warmSpin]) {
-        for (let k = at; k < at + 3; k++) place[k] = (place[k] ?? 0) << halvings;
-      }
-      return place;
-    }),
-  );
-  return { places, contacts: joined(all) };
+  const { asked, movers, ids } = local;
+  const lists = asked.map((i) => made.contactsOf(i));
+  const places = new Int32Array(PLACE_WORDS * asked.length);
+  const contacts = new Int32Array(lists.reduce((sum, { length }) => sum + length, 0));
+  const globalId = (other: number): number => {
+    if (other >>> 0 >= PLANE) return other;
+    return other >= movers ? world.bodies + other - movers : (ids[other] ?? 0);
+  };
+  let to = 0;
+  asked.forEach((i, k) => {
+    const list = lists[k] ?? new Int32Array(0);
+    for (const from of inOrder(list)) {
+      contacts[to++] = globalId(list[from] ?? 0);
+      contacts[to++] = list[from + 1] ?? 0;
+      for (let word = 2; word < CONTACT_WORDS; word++) contacts[to++] = (list[from + word] ?? 0) << halvings;
+    }
+    const at = PLACE_WORDS * k;
+    putPlace(places, at, made.states, STATE_WORDS * i, list.length / CONTACT_WORDS);
+    for (let word = at + PLACE.warm; word < at + PLACE_WORDS; word++) places[word] = (places[word] ?? 0) << halvings;
+  });
+  return { places, contacts };
 }
 
-/** Contacts by the other's number and the feature: the kernel lists them in whatever order it found them. */
-function sorted(contacts: Int32Array): Int32Array<ArrayBuffer>[] {
-  const rows: Int32Array<ArrayBuffer>[] = [];
-  for (let at = 0; at < contacts.length; at += CONTACT_WORDS)
-    rows.push(Int32Array.from(contacts.subarray(at, at + CONTACT_WORDS)));
-  const key = (row: Int32Array, k: number) => (row[k] ?? 0) >>> 0;
-  return rows.sort((a, b) => key(a, 0) - key(b, 0) || key(a, 1) - key(b, 1));
+/** Where contacts begin, by the other's number and the feature: the kernel lists them in whatever order it found them. */
+function inOrder(contacts: Int32Array): readonly number[] {
+  const word = (at: number) => (contacts[at] ?? 0) >>> 0;
+  const follows = (a: number, b: number) => (word(a) === word(b) ? word(a + 1) > word(b + 1) : word(a) > word(b));
+  const starts: number[] = [];
+  for (let at = 0; at < contacts.length; at += CONTACT_WORDS) {
+    // A few each: what is put where it belongs is in order soonest.
+    let k = starts.length;
+    while (k > 0 && follows(starts[k - 1] ?? 0, at)) {
+      starts[k] = starts[k - 1] ?? 0;
+      k--;
+    }
+    starts[k] = at;
+  }
+  return starts;
 }

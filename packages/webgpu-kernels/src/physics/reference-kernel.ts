@@ -2,7 +2,16 @@ import type { Bytes } from '@tabgrid/protocol/bytes';
 import { finer, type Local, localOf } from './local.js';
 import { outputsOf } from './outputs.js';
 import { type Cache, createReference } from './reference.js';
-import { CONTACT_WORDS, decodePart, decodeWorld, hashOfPlace, joined, type Part, placeOf } from './state.js';
+import {
+  CONTACT_WORDS,
+  decodePart,
+  decodeWorld,
+  hashOfPlace,
+  joined,
+  type Part,
+  PLACE_WORDS,
+  putPlace,
+} from './state.js';
 import { framesBefore, type PhysicsParams } from './task.js';
 import { STATE, STATE_WORDS } from './world.js';
 
@@ -69,7 +78,8 @@ function addHashes(
   for (const { body, neighbour, until } of watches) {
     if (substep + 1 > until) continue;
     const at = frames + 2 * (substep * params.neighbours + neighbour);
-    const place = placeOf(states.subarray(STATE_WORDS * body, STATE_WORDS * (body + 1)), 0);
+    const place = new Int32Array(PLACE_WORDS);
+    putPlace(place, 0, states, STATE_WORDS * body, 0);
     const [first, second] = hashOfPlace(ids[body] ?? 0, place);
     told[at] = (told[at] ?? 0) + first;
     told[at + 1] = (told[at + 1] ?? 0) + second;

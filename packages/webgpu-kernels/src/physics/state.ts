@@ -1,6 +1,6 @@
 import { type Bytes, bytesOf } from '@tabgrid/protocol/bytes';
 import { PLANE } from './solver.js';
-import { FIXED_WORDS, PLANE_WORDS, STATE_WORDS, type WorldWords } from './world.js';
+import { FIXED_WORDS, PLANE_WORDS, STATE, STATE_WORDS, type WorldWords } from './world.js';
 
 /**
  * What travels: a world's bodies as they stay, a part of them as they stand, and what became of it. All of it is 32-bit words,
@@ -165,23 +165,29 @@ export function sumListed(places: Int32Array): number {
   return sum;
 }
 
-/** A body's state as the kernel has it, as it travels. */
-export function placeOf(state: Int32Array, listed: number): Int32Array {
-  const [x = 0, y = 0, z = 0, contacts = 0] = state;
-  return Int32Array.of(
-    ...[x, y, z, Math.min(contacts, 2 ** LISTED_SHIFT - 1) | (listed << LISTED_SHIFT)],
-    ...state.subarray(4, 7),
-    ...state.subarray(8, 11),
-    ...state.subarray(12, 16),
-    ...state.subarray(16, 19),
-    ...state.subarray(20, 23),
-  );
+/** Which word of a body's state, as the kernel has it, each word is that travels. */
+export const PLACE_OF_STATE: readonly number[] = [
+  ...[0, 1, 2, STATE.contacts],
+  ...[STATE.momentum, STATE.spin].flatMap(three),
+  ...[0, 1, 2, 3].map((k) => STATE.rotation + k),
+  ...[STATE.warm, STATE.warmSpin].flatMap(three),
+];
+
+function three(at: number): readonly number[] {
+  return [at, at + 1, at + 2];
+}
+
+/** A body's state as the kernel has it, as it travels: from one place among words to another. */
+export function putPlace(to: Int32Array, at: number, states: Int32Array, from: number, listed: number): void {
+  for (let k = 0; k < PLACE_WORDS; k++) to[at + k] = states[from + (PLACE_OF_STATE[k] ?? 0)] ?? 0;
+  const contacts = Math.min(to[at + PLACE.contacts] ?? 0, 2 ** LISTED_SHIFT - 1);
+  to[at + PLACE.contacts] = contacts | (listed << LISTED_SHIFT);
 }
 
 /** A world as it is launched. */
 export function placesOf({ bodies, states }: Pick<WorldWords, 'bodies' | 'states'>): Places {
   const places = new Int32Array(PLACE_WORDS * bodies);
-  for (let i = 0; i < bodies; i++) places.set(placeOf(states.subarray(STATE_WORDS * i), 0), PLACE_WORDS * i);
+  for (let i = 0; i < bodies; i++) putPlace(places, PLACE_WORDS * i, states, STATE_WORDS * i, 0);
   return { places, contacts: new Int32Array(0) };
 }
 

@@ -3,7 +3,7 @@ import { MOST_SHARES, MOST_TURN } from '../solver.js';
 import { byShape, GPU_MARK_WORDS, GPU_MARKS, type Shapes, SUM_WORDS, WORKGROUP, WORLD } from './world.wgsl.js';
 
 /** Threads of a body that look for others. */
-export const ROWS = 9;
+export const ROWS = 5;
 
 /** What is done with each body by itself: before its pairs meet, to find them, and after. */
 export const BODIES = (shapes: Shapes) => /* wgsl */ `${WORLD(shapes)}
@@ -51,8 +51,8 @@ fn add(i: u32, other: u32, places: bool) {
   }
 }
 
-// Each body with those of higher numbers, with what never moves, and with the ground: whatever may touch. Nine threads a body, a row
-// of three cells each.
+// Each pair of bodies that may touch, found by the one in the earlier cell, or by the lower one; and each body with what never moves.
+// Threads of a body go through a row of cells each.
 @compute @workgroup_size(${WORKGROUP})
 fn find(@builtin(global_invocation_id) id: vec3u) {
   let i = id.x % world.movers;
@@ -63,18 +63,26 @@ fn find(@builtin(global_invocation_id) id: vec3u) {
   let box = fixed[i].round == 0;
   let here = states[i].position;
   let extent = movings[i].extent + world.reach;
-  let first = cellOf(here) + vec3i(-1, i32(row % 3u) - 1, i32(row / 3u) - 1);
-  for (var k = 0; k < 3; k++) {
-    let there = first + vec3i(k, 0, 0);
-    var entry = atomicLoad(&heads[headOf(there)]);
-    // No list is longer than there are bodies.
-    for (var left = world.movers; (left > 0u) & (entry != END); left--) {
-      let other = entry - 1u;
-      entry = nexts[other];
-      if (other > i) {
-        let place = states[other].position;
-        if (all(abs(place - here) <= extent + movings[other].extent) & all(cellOf(place) == there)) {
-          add(i, other, box & (fixed[other].round == 0));
+  let cell = cellOf(here);
+  let first = cellOf(here - extent - world.widest);
+  let last = cellOf(here + extent + world.widest);
+  // In the cell's own layer the rows from its own on; the three of the next layer.
+  let y = cell.y + select(i32(row) - 3, i32(row), row < 2u);
+  let z = cell.z + select(1, 0, row < 2u);
+  if ((y >= first.y) & (y <= last.y) & (z <= last.z)) {
+    for (var x = select(first.x, cell.x, row == 0u); x <= last.x; x++) {
+      let there = vec3i(x, y, z);
+      let own = all(there == cell);
+      var entry = atomicLoad(&heads[headOf(there)]);
+      // No list is longer than there are bodies.
+      for (var left = world.movers; (left > 0u) & (entry != END); left--) {
+        let other = entry - 1u;
+        entry = nexts[other];
+        if (!own | (other > i)) {
+          let place = states[other].position;
+          if (all(abs(place - here) <= extent + movings[other].extent) & all(cellOf(place) == there)) {
+            add(min(i, other), max(i, other), box & (fixed[other].round == 0));
+          }
         }
       }
     }
@@ -91,6 +99,19 @@ fn find(@builtin(global_invocation_id) id: vec3u) {
       add(i, PLANE + p, box);
     }
   }
+}
+
+// As many threads as there are pairs: those that have nothing to do take long where there is no GPU.
+@compute @workgroup_size(1)
+fn tally() {
+  let counts = vec2u(bitcast<u32>(atomicLoad(&sums[0])), bitcast<u32>(atomicLoad(&sums[1])));
+  let both = counts.x + counts.y;
+  if (both > world.room) {
+    atomicMax(&marks[${GPU_MARKS.pairs}], both);
+  }
+  let threads = min(counts, vec2u(world.room));
+  groups[0] = vec4u((threads.x + ${WORKGROUP - 1}u) / ${WORKGROUP}u, 1u, 1u, 0u);
+  groups[1] = vec4u((threads.y + ${WORKGROUP - 1}u) / ${WORKGROUP}u, 1u, 1u, 0u);
 }
 
 @compute @workgroup_size(${WORKGROUP})

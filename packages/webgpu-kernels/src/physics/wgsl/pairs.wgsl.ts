@@ -130,7 +130,7 @@ struct Surface {
 }
 
 // A pair at all places where it touches.
-fn meet(i: u32, other: u32, surface: Surface, touch: Touch) {
+fn meetAt(i: u32, other: u32, surface: Surface, touch: Touch) {
   let ground = other >= PLANE;
   var first = halfOf(i);
   var second = first;
@@ -269,13 +269,9 @@ ${shapes === 'boxes' ? ENOUGH : ''}
 }
 
 @compute @workgroup_size(${WORKGROUP})
-fn meetAll(@builtin(global_invocation_id) id: vec3u) {
-  let counts = vec2u(bitcast<u32>(atomicLoad(&sums[0])), bitcast<u32>(atomicLoad(&sums[1])));
-  let both = counts.x + counts.y;
-  if ((id.x == 0u) & (both > world.room)) {
-    atomicMax(&marks[${GPU_MARKS.pairs}], both);
-  }
-  if (id.x >= min(counts.${shapes === 'boxes' ? 'y' : 'x'}, world.room)) {
+fn meet(@builtin(global_invocation_id) id: vec3u) {
+  let count = bitcast<u32>(atomicLoad(&sums[${shapes === 'boxes' ? 1 : 0}]));
+  if (id.x >= min(count, world.room)) {
     return;
   }
   let pair = pairs[${shapes === 'boxes' ? 'world.room - 1u - id.x' : 'id.x'}];
@@ -292,7 +288,7 @@ fn meetAll(@builtin(global_invocation_id) id: vec3u) {
     surface = Surface(fixed[other].friction, fixed[other].restitution);
   }
   if (found.count > 0u) {
-    meet(i, other, surface, found);
+    meetAt(i, other, surface, found);
   }
 }
 

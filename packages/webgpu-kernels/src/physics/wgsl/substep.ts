@@ -14,39 +14,34 @@ export const PAIRS_A_BODY = 12;
 
 export interface Threads {
   readonly bodies: number;
-  /** Pairs that there is room for. */
-  readonly room: number;
   readonly watches: number;
 }
 
-/** A dispatch: its code, its bindings and threads. */
+/** A dispatch: its code, its bindings, and its threads; or where in `groups` its workgroups stand, in bytes. */
 export interface Pass {
   readonly name: string;
   readonly wgsl: string;
   readonly entryPoint: string;
   readonly binds: readonly number[];
-  threads(of: Threads): number;
+  readonly size: ((of: Threads) => number) | { readonly at: number };
 }
 
 /** @param boxes whether any body is a box */
 export function passesOf(boxes: boolean): readonly Pass[] {
   const shapes = boxes ? 'both' : 'spheres';
   const wgsl = BODIES(shapes);
-  const meeting = (of: Shapes): Pass => ({
-    name: `pairs of ${of}`,
-    wgsl: PAIRS(of),
-    entryPoint: 'meetAll',
-    binds: [0, 1, 2, 3, 4, 5, 6, 9, 10],
-    threads: ({ room }) => room,
+  const each = (entryPoint: string, binds: readonly number[], size: Pass['size']): Pass => ({
+    ...{ name: `${entryPoint} ${shapes}`, wgsl, entryPoint, binds, size },
   });
-  const each = (entryPoint: string, binds: readonly number[], threads: Pass['threads']): Pass => ({
-    ...{ name: `${entryPoint} ${shapes}`, wgsl, entryPoint, binds, threads },
+  const meeting = (of: Shapes, at: number): Pass => ({
+    ...{ name: `meet ${of}`, wgsl: PAIRS(of), entryPoint: 'meet', binds: [0, 1, 2, 3, 4, 5, 6, 9, 10], size: { at } },
   });
   return [
     each('prepare', [0, 1, 2, 3, 4, 7, 8, 10], ({ bodies }) => bodies),
     each('find', [0, 1, 2, 3, 6, 7, 8, 9], ({ bodies }) => ROWS * bodies),
-    meeting(shapes),
-    ...(boxes ? [meeting('boxes')] : []),
+    each('tally', [0, 6, 10, 12], () => 1),
+    meeting(shapes, 0),
+    ...(boxes ? [meeting('boxes', 16)] : []),
     each('moveOn', [0, 1, 2, 3, 6, 7, 10], ({ bodies }) => bodies),
     each('watch', [0, 1, 2, 10, 11], ({ watches }) => watches),
   ];

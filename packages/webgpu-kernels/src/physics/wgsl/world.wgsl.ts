@@ -50,7 +50,8 @@ struct World {
   // Substeps of a frame, and frames.
   every: u32,
   frames: u32,
-  unused0: u32,
+  // How far any body reaches from its centre.
+  widest: i32,
   unused1: u32,
   ground: array<Plane, ${MOST_PLANES}>,
 }
@@ -121,6 +122,8 @@ struct Moving {
 @group(0) @binding(10) var<storage, read_write> marks: array<atomic<u32>>;
 // A body; a neighbour and the last substep.
 @group(0) @binding(11) var<storage, read> watches: array<vec2u>;
+// Workgroups of the two dispatches over pairs: three words each, and one between.
+@group(0) @binding(12) var<storage, read_write> groups: array<vec4u>;
 
 fn velocityOf(body: u32, momentum: vec3i) -> vec3i {
   return scaled3(momentum, fixed[body].inverseMass, world.massShift);
