@@ -14,12 +14,15 @@ import { createStepper, meanHeight, positionsIn, SUBSTEPS } from './stepper.js';
 interface Size {
   readonly kind: Kind;
   readonly bodies: number;
-  /** Of each frame. */
+  /** A frame, by each task: with uploading, reading back and encoding, and on the GPU alone. */
   readonly oursMs: readonly Millis[];
+  readonly kernelMs: readonly Millis[];
   readonly rapierMs: readonly Millis[];
   /** Processor time: what it takes however busy the machine is, where the adapter is in software. */
   readonly processorMs: readonly Millis[];
-  /** Frames that the grid would do again with halved substeps, for what is too fast or too deep in another. */
+  /** Frames of a task. */
+  readonly frames: number;
+  /** Tasks that the grid would do again with halved substeps, for what is too fast or too deep in another. */
   readonly coarse: number;
   /** Mean height of the bodies at the end, m. */
   readonly heights: readonly [ours: number, rapier: number];
@@ -33,6 +36,11 @@ const WHOLE = {
   pile: [1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000],
   spheres: [1000, 10_000, 50_000],
 };
+/**
+ * Of a task: windows of one region are so long where a frame takes little, and what a task costs beside its frames is shared out. In
+ * software one takes long enough.
+ */
+const FRAMES_A_TASK = { hardware: 16, software: 1 };
 /** Rapier is named beside these. */
 const COMPARED = [1000, 10_000, 50_000];
 
@@ -54,10 +62,11 @@ export async function measureSizes(options: PartOptions): Promise<Part> {
   }
   const figures: Record<string, number> = {};
   const samples: Record<string, readonly number[]> = {};
-  for (const { kind, bodies, oursMs, rapierMs } of sizes) {
+  for (const { kind, bodies, oursMs, kernelMs, rapierMs } of sizes) {
     const name = kind === 'pile' ? sizeName(bodies) : `${kind}.${sizeName(bodies)}`;
     if (COMPARED.includes(bodies)) figures[`kernelOverRapier.${name}`] = median(rapierMs) / median(oursMs);
     figures[`msAFrame.${name}`] = median(oursMs);
+    figures[`kernelMsAFrame.${name}`] = median(kernelMs);
     samples[`msAFrame.${name}`] = oursMs;
     samples[`rapierMsAFrame.${name}`] = rapierMs;
   }
@@ -75,7 +84,9 @@ export async function measureSizes(options: PartOptions): Promise<Part> {
         header: [
           'heap',
           'bodies',
+          'frames a task',
           'ms',
+          'kernel ms',
           'processor ms',
           'body-frames/s',
           'Rapier ms',
@@ -92,7 +103,9 @@ export async function measureSizes(options: PartOptions): Promise<Part> {
             ...[
               size.kind,
               String(size.bodies),
+              String(size.frames),
               ours.toPrecision(4),
+              median(size.kernelMs).toPrecision(4),
               median(size.processorMs).toPrecision(4),
               rate(ours),
               rapier.toPrecision(4),
@@ -107,28 +120,31 @@ export async function measureSizes(options: PartOptions): Promise<Part> {
 }
 
 async function measure({ gpu, quick }: PartOptions, kind: Kind, bodies: number): Promise<Size> {
-  const frames = framesOf(bodies, quick);
   const world = await heapOf(bodies, kind);
-  const stepper = await createStepper(world, onGpu(gpu));
+  const frames = gpu.software ? FRAMES_A_TASK.software : FRAMES_A_TASK.hardware;
+  const tasks = Math.ceil(framesOf(bodies, quick) / frames);
+  const stepper = await createStepper(world, onGpu(gpu), frames);
   const rapier = await inRapier(world);
-  const [oursMs, rapierMs, processorMs]: [Millis[], Millis[], Millis[]] = [[], [], []];
+  const [oursMs, kernelMs, rapierMs, processorMs]: [Millis[], Millis[], Millis[], Millis[]] = [[], [], [], []];
   let coarse = 0;
-  // The first frame finds all contacts, and begins without impulses; it may compile too.
-  for (let frame = 0; frame <= frames; frame++) {
+  // The first task finds all contacts, and begins without impulses; it may compile too.
+  for (let task = 0; task <= tasks; task++) {
     const ran = await stepper.frame(false);
-    const begun = performance.now();
-    rapier.step();
-    const stepMs = performance.now() - begun;
-    if (frame === 0) continue;
+    for (let frame = 0; frame < frames; frame++) {
+      const begun = performance.now();
+      rapier.step();
+      if (task > 0) rapierMs.push(performance.now() - begun);
+    }
+    if (task === 0) continue;
     if (ran.coarse) coarse++;
-    oursMs.push(ran.wallMs);
-    processorMs.push(ran.processorMs);
-    rapierMs.push(stepMs);
+    oursMs.push(ran.wallMs / frames);
+    kernelMs.push(ran.kernelMs / frames);
+    processorMs.push(ran.processorMs / frames);
   }
   const theirs = rapier.bodies().map(({ position }) => position);
   rapier.free();
   const heights = [meanHeight(positionsIn(stepper.standing)), meanHeight(theirs)] as const;
-  return { kind, bodies, oursMs, rapierMs, processorMs, coarse, heights };
+  return { kind, bodies, frames, oursMs, kernelMs, rapierMs, processorMs, coarse, heights };
 }
 
 /** Slope of the line through the logarithms, by least squares. */

@@ -20,10 +20,11 @@ import type { RunTask } from './run-task.js';
 export const FRAME_RATE = 60;
 export const SUBSTEPS = 8;
 
-/** A whole world, frame after frame, by the bare kernel: one task each, without a planner. */
+/** A whole world by the bare kernel, task after task, without a planner. */
 export interface Stepper {
   readonly standing: Standing;
   /**
+   * A task: one frame, unless there are to be more.
    * @param refined whether the frame is done again with halved substeps where something is too fast for them, as it is in the grid
    * @throws Error for a result that is none
    */
@@ -31,16 +32,18 @@ export interface Stepper {
 }
 
 export interface FrameRan {
-  /** Of all tries. */
+  /** Of all tries, and of all frames of the task. */
   readonly wallMs: Millis;
+  /** Of that, on the GPU. */
+  readonly kernelMs: Millis;
   /** Of the whole process, a software adapter's threads among them. */
   readonly processorMs: Millis;
   /** Whether substeps were too long for something, in the last try. */
   readonly coarse: boolean;
 }
 
-export async function createStepper(world: World, run: RunTask, substeps = SUBSTEPS): Promise<Stepper> {
-  const words = worldWords(world, 1 / (FRAME_RATE * substeps));
+export async function createStepper(world: World, run: RunTask, frames = 1): Promise<Stepper> {
+  const words = worldWords(world, 1 / (FRAME_RATE * SUBSTEPS));
   const named = await nameBlob(encodeWorld(words));
   const { bodies } = words;
   const boxes = world.statics.length > 0 || world.bodies.some(({ shape }) => shape.kind === 'box');
@@ -57,22 +60,24 @@ export async function createStepper(world: World, run: RunTask, substeps = SUBST
       const count = contacts.length / CONTACT_WORDS;
       const cpu = process.cpuUsage();
       let wallMs = 0;
+      let kernelMs = 0;
       for (let halvings = 0; ; halvings++) {
-        const steps = substeps * 2 ** halvings;
+        const every = SUBSTEPS * 2 ** halvings;
         // Not parsed: a result may be larger here than what a link takes.
         const params: PhysicsParams = {
-          ...{ bodies, own: bodies, contacts: count, boxes, halvings, substeps: steps, every: steps, neighbours: 0 },
+          ...{ bodies, own: bodies, contacts: count, boxes, halvings, substeps: frames * every, every, neighbours: 0 },
           ...{ hop: 1, fastest: 2 ** 30, only: null, room: 2 * count + (boxes ? 48 : 16) * bodies },
         };
         const done = await run(params, [named, part]);
         const fault = physicsTask.fault(params, done.outputs);
         if (fault !== null) throw new Error(fault);
         wallMs += done.wallMs;
+        kernelMs += done.kernelMs;
         const result = readResult(done.outputs, framesOf(params));
         const coarse = result.coarse.some((one) => one !== 0);
         if (refined && coarse && halvings < MOST_HALVINGS) continue;
         standing = standingOf(standing.world, result);
-        return { wallMs, processorMs: processorSince(cpu), coarse };
+        return { wallMs, kernelMs, processorMs: processorSince(cpu), coarse };
       }
     },
   };
