@@ -33,6 +33,8 @@ export interface RoundCost {
   readonly coordinatorMs: Millis;
   /** Of all parts and all results. */
   readonly bytes: number;
+  /** Bodies of all parts and all results. */
+  readonly carried: number;
 }
 
 export interface RoundCosts {
@@ -119,6 +121,7 @@ async function measure(
     bytes:
       blobs.reduce((sum, { bytes }) => sum + bytes.byteLength, 0) +
       tasks.reduce((sum, task) => sum + cameOf(task, standing), 0),
+    carried: tasks.reduce((sum, { params }) => sum + params.bodies + params.own, 0),
   };
 }
 

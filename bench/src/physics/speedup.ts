@@ -1,5 +1,6 @@
 import type { Millis } from '@tabgrid/protocol/ids';
-import { layoutOf, type Pace } from '@tabgrid/splitters/physics/layout';
+import { layoutOf } from '@tabgrid/splitters/physics/layout';
+import type { Pace } from '@tabgrid/splitters/physics/pace';
 import { regionCount } from '@tabgrid/splitters/physics/regions';
 import { restingHeap } from './heaps.js';
 import { type Part, type PartOptions, sizeName } from './part.js';
@@ -53,7 +54,13 @@ export async function measureSpeedups({ gpu, quick, say }: PartOptions): Promise
       if (ms < best.ms) best = { ms, regions };
       speedups.push(`${speedup.toFixed(2)} (${window})${speedup > 1 ? '' : ' does not pay'}`);
     }
-    const pace: Pace = { msAUnit: whole.taskMs / whole.units, besideMs: besideOf(whole, trip) };
+    // As if rounds of different sizes had been seen: one of a region, and one of the most.
+    const many = await costs.of(Math.max(...VOLUNTEERS), SUBSTEPS);
+    const msABody = (besideOf(many, trip) - besideOf(whole, trip)) / (many.carried - whole.carried);
+    const pace: Pace = {
+      ...{ msAUnit: whole.taskMs / whole.units, msABody },
+      besideMs: besideOf(whole, trip) - msABody * whole.carried,
+    };
     const grid = { volunteers: Math.max(...VOLUNTEERS), unitsPerSecond: null };
     const { cut, substeps } = layoutOf(heap.standing, job, grid, pace);
     const chosen = regionCount(cut);

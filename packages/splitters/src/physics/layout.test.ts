@@ -12,21 +12,28 @@ describe('how a world is laid out', () => {
   const wide = squareOf(60, 1);
 
   it('takes as many regions as there are volunteers where exchanges cost next to nothing', () => {
-    const { cut } = layoutOf(wide, JOB, eight, { msAUnit: 0.1, besideMs: 1 });
+    const { cut } = layoutOf(wide, JOB, eight, { msAUnit: 0.1, besideMs: 1, msABody: 0 });
     expect(regionCount(cut)).toBe(8);
   });
 
   it('takes one where exchanges cost more than they save', () => {
-    const { cut, substeps } = layoutOf(wide, JOB, eight, { msAUnit: 0.0001, besideMs: 200 });
+    const { cut, substeps } = layoutOf(wide, JOB, eight, { msAUnit: 0.0001, besideMs: 200, msABody: 0 });
     expect(regionCount(cut)).toBe(1);
     // Alone it need not exchange at each frame.
     expect(substeps).toBe(64);
   });
 
+  it('takes fewer the more it costs to carry bodies to and fro', () => {
+    const pace = { msAUnit: 0.002, besideMs: 1 };
+    const count = (msABody: number) => regionCount(layoutOf(wide, JOB, eight, { ...pace, msABody }).cut);
+    expect(count(0)).toBe(8);
+    expect(count(1)).toBe(1);
+  });
+
   it('exchanges less often the more an exchange costs', () => {
     const job = { ...JOB, regions: 2 };
-    const often = layoutOf(wide, job, eight, { msAUnit: 0.1, besideMs: 1 });
-    const seldom = layoutOf(wide, job, eight, { msAUnit: 0.001, besideMs: 400 });
+    const often = layoutOf(wide, job, eight, { msAUnit: 0.1, besideMs: 1, msABody: 0 });
+    const seldom = layoutOf(wide, job, eight, { msAUnit: 0.001, besideMs: 400, msABody: 0 });
     expect(seldom.substeps).toBeGreaterThan(often.substeps);
     expect(regionCount(often.cut)).toBe(2);
   });

@@ -1,6 +1,7 @@
 import type { Millis } from '@tabgrid/protocol/ids';
 import { CONTACT_WORDS } from '@tabgrid/webgpu-kernels/physics/state';
 import type { GridState } from '../planner.js';
+import type { Pace } from './pace.js';
 import { partsOf, type Window } from './parts.js';
 import { hopOf, marginOf, speedAhead } from './reach.js';
 import { type Cut, cutWorld, ownersOf } from './regions.js';
@@ -25,13 +26,6 @@ export interface LayoutJob {
   readonly boxes: boolean;
   /** Usual substeps between exchanges: a divisor or a multiple of a frame's; absent: as many as pay. */
   readonly window?: number;
-}
-
-/** What rounds took so far. */
-export interface Pace {
-  /** A unit of work on the kernel's side, and a round beside its kernels. */
-  readonly msAUnit: Millis;
-  readonly besideMs: Millis;
 }
 
 /** Fewer bodies than this are not worth another region where nothing was measured yet. */
@@ -125,9 +119,10 @@ function expected(
   const speed = speedAhead(standing, substeps);
   const margin = marginFor(standing, job, substeps, speed);
   const window: Window = { substeps, hop: hopOf(standing.world, speed), margin: () => margin };
-  const units = partsOf(standing, owners, window).map(({ part }) =>
-    part.ids.reduce((sum, id) => sum + (costs[id] ?? 0), 0),
-  );
+  const parts = partsOf(standing, owners, window).map(({ part }) => part);
+  const units = parts.map(({ ids }) => ids.reduce((sum, id) => sum + (costs[id] ?? 0), 0));
+  // Each body comes back once.
+  const carried = parts.reduce((sum, { ids }) => sum + ids.length, standing.world.bodies);
   const computedMs = Math.max(...units) * substeps * pace.msAUnit;
-  return { computedMs, substepMs: (computedMs + pace.besideMs) / substeps };
+  return { computedMs, substepMs: (computedMs + pace.besideMs + carried * pace.msABody) / substeps };
 }

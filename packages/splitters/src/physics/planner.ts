@@ -7,8 +7,9 @@ import { type PhysicsParams, physicsTask, resultBytes } from '@tabgrid/webgpu-ke
 import * as v from 'valibot';
 import type { GridState } from '../planner.js';
 import { isTooHot, judge, pairKey } from './judge.js';
-import { type Layout, type LayoutJob, layoutOf, marginFor, type Pace } from './layout.js';
+import { type Layout, type LayoutJob, layoutOf, marginFor } from './layout.js';
 import type { Momentum } from './ledger.js';
+import { type Paces, paced, paceOf } from './pace.js';
 import { partsOf } from './parts.js';
 import { hopOf, speedAhead } from './reach.js';
 import { ownersOf } from './regions.js';
@@ -48,7 +49,7 @@ export interface PhysicsState {
   readonly widened: Readonly<Record<string, number>>;
   /** A frame that needs finer substeps; those before it do not. */
   readonly finer: { readonly frame: number; readonly halvings: number } | null;
-  readonly pace: Pace | null;
+  readonly paces: Paces | null;
   readonly figures: Figures;
 }
 
@@ -142,7 +143,7 @@ export function beginPhysics(
 ): [PhysicsState, PhysicsStep] {
   const layout = layoutOf(standing, job, grid, null);
   const empty: PhysicsState = {
-    ...{ job, gone: 0, laidAt: 0, layout, made, widened: {}, finer: null, pace: null },
+    ...{ job, gone: 0, laidAt: 0, layout, made, widened: {}, finer: null, paces: null },
     owners: ownersOf(standing, layout.cut, null),
     round: { substeps: 0, halvings: 0, speed: 0, doubt: 0, begunAt: now, regions: [] },
     figures: {
@@ -253,7 +254,7 @@ function onwards(state: PhysicsState, standing: Standing, grid: GridState, now: 
   const whole = gone % job.substeps === 0;
   const since = (gone - state.laidAt) / job.substeps;
   const relaid = whole && (state.figures.rounds <= UNTYPICAL || since >= LOOK_AGAIN || unevenness(state) > UNEVEN);
-  const layout = relaid ? layoutOf(standing, job, grid, state.pace) : state.layout;
+  const layout = relaid ? layoutOf(standing, job, grid, state.paces && paceOf(state.paces)) : state.layout;
   const owners = ownersOf(standing, layout.cut, relaid ? null : state.owners);
   const laidAt = relaid ? gone : state.laidAt;
   return beginRound({ ...state, gone, finer, layout, owners, laidAt }, standing, { now });
@@ -334,11 +335,13 @@ function figured(state: PhysicsState, now: Millis): PhysicsState {
   const units = sum(({ params }) => physicsTask.workUnits(params));
   const longest = Math.max(...round.regions.map(({ heard }) => heard?.kernelMs ?? 0));
   const roundMs = now - round.begunAt;
-  const before = figures.rounds < UNTYPICAL ? null : state.pace;
-  const pace = paced(before, { msAUnit: kernelMs / units, besideMs: Math.max(0, roundMs - longest) });
+  const before = figures.rounds < UNTYPICAL ? null : state.paces;
+  const carried = sum(({ params }) => params.bodies + params.own);
+  const besideMs = Math.max(0, roundMs - longest);
+  const paces = paced(before, { msAUnit: kernelMs / units, besideMs, carried });
   return {
     ...state,
-    pace,
+    paces,
     figures: {
       ...figures,
       rounds: figures.rounds + 1,
@@ -357,12 +360,5 @@ function unevenness({ round: { regions } }: PhysicsState): number {
   return (Math.max(...units) * units.length) / units.reduce((sum, one) => sum + one, 0);
 }
 
-const NEW_SHARE = 0.3;
 /** Rounds in which volunteers get their kernels ready first. */
 const UNTYPICAL = 2;
-
-function paced(before: Pace | null, now: Pace): Pace {
-  if (!before) return now;
-  const mean = (a: number, b: number) => a + NEW_SHARE * (b - a);
-  return { msAUnit: mean(before.msAUnit, now.msAUnit), besideMs: mean(before.besideMs, now.besideMs) };
-}
