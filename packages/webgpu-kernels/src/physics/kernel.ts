@@ -119,11 +119,7 @@ async function simulate(gpu: GpuSession, it: Simulation): Promise<Made | ({ read
   const buffers = await createBuffers(gpu, it);
   try {
     const before = framesBefore(params);
-    for (let substep = 0; substep < params.substeps; substep += params.every) {
-      const count = Math.min(params.every, params.substeps - substep);
-      const frame = substep / params.every;
-      await submitFrame(gpu, it, buffers, { first: substep, count, keep: frame < before ? frame : null });
-    }
+    await submitAll(gpu, it, buffers);
     control.submitted();
     const words = async (buffer: GPUBuffer, length: number) => {
       const bytes = await gpu.readBuffer(buffer, 4 * length);
@@ -272,21 +268,10 @@ function slotted({ starts, contacts, movers }: Local, slots: number): Int32Array
   return out;
 }
 
-interface Frame {
-  readonly first: number;
-  readonly count: number;
-  /** Where the states after it are kept; null where they are not. */
-  readonly keep: number | null;
-}
-
-async function submitFrame(
-  gpu: GpuSession,
-  { world, local, params, passes, control, times }: Simulation,
-  buffers: Buffers,
-  { first, count, keep }: Frame,
-): Promise<void> {
+/** All substeps, as many in a submission as the adapter takes in its stride. */
+async function submitAll(gpu: GpuSession, it: Simulation, buffers: Buffers): Promise<void> {
+  const { world, local, params, passes, control, times } = it;
   const bodies = local.movers + world.statics;
-  const threads = { bodies, watches: local.watches.length / 2 };
   const groups = passes.map(({ pipeline, binds }) =>
     buffers.turns.map((turn) =>
       gpu.device.createBindGroup({
@@ -296,31 +281,42 @@ async function submitFrame(
     ),
   );
   const slicer = gpu.slicer(`physics ${params.boxes ? 'boxes' : 'spheres'}`, FIRST_UNITS);
-  for (let done = 0; done < count; ) {
-    const from = first + done;
-    const some = Math.max(1, Math.min(count - done, Math.floor(slicer.units() / bodies)));
+  for (let done = 0; done < params.substeps; ) {
+    const from = done;
+    const some = Math.max(1, Math.min(params.substeps - from, Math.floor(slicer.units() / bodies)));
     done += some;
     const { done: ran } = await gpu.submit(slicer, some * bodies, (encoder) => {
-      const pass = encoder.beginComputePass();
-      for (let substep = from; substep < from + some; substep++) {
-        passes.forEach((it, k) => {
-          const { size } = it;
-          const workgroups = typeof size === 'function' ? Math.ceil(size(threads) / WORKGROUP) : size;
-          if (workgroups === 0) return;
-          pass.setPipeline(it.pipeline);
-          pass.setBindGroup(0, groups[k]?.[substep % 2]);
-          if (typeof workgroups === 'number') pass.dispatchWorkgroups(workgroups);
-          else pass.dispatchWorkgroupsIndirect(buffers.groups, workgroups.at);
-        });
-      }
-      pass.end();
-      if (done === count && keep !== null && buffers.frames) {
-        const bytes = 4 * STATE_WORDS * local.movers;
-        encoder.copyBufferToBuffer(buffers.states, 0, buffers.frames, keep * bytes, bytes);
-      }
+      for (let substep = from; substep < from + some; substep++) encodeSubstep(encoder, it, buffers, groups, substep);
     });
     times.push(ran);
     control.signal.throwIfAborted();
-    control.progress((first + done) / params.substeps);
+    control.progress(done / params.substeps);
+  }
+}
+
+function encodeSubstep(
+  encoder: GPUCommandEncoder,
+  { world, local, params, passes }: Simulation,
+  buffers: Buffers,
+  groups: readonly (readonly GPUBindGroup[])[],
+  substep: number,
+): void {
+  const { movers } = local;
+  const threads = { bodies: movers + world.statics, watches: local.watches.length / 2 };
+  const pass = encoder.beginComputePass();
+  passes.forEach(({ pipeline, size }, k) => {
+    const workgroups = typeof size === 'function' ? Math.ceil(size(threads) / WORKGROUP) : size;
+    if (workgroups === 0) return;
+    pass.setPipeline(pipeline);
+    pass.setBindGroup(0, groups[k]?.[substep % 2]);
+    if (typeof workgroups === 'number') pass.dispatchWorkgroups(workgroups);
+    else pass.dispatchWorkgroupsIndirect(buffers.groups, workgroups.at);
+  });
+  pass.end();
+  // What comes between two exchanges is kept where a frame ends.
+  const frame = (substep + 1) / params.every - 1;
+  if (Number.isInteger(frame) && frame < framesBefore(params) && buffers.frames) {
+    const bytes = 4 * STATE_WORDS * movers;
+    encoder.copyBufferToBuffer(buffers.states, 0, buffers.frames, frame * bytes, bytes);
   }
 }

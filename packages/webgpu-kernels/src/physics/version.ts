@@ -1,2 +1,2 @@
 /** Hash of the kernel's sources; renewed by `npm run -w packages/webgpu-kernels versions`. */
-export const PHYSICS_VERSION = 'd5aaf8d8b609';
+export const PHYSICS_VERSION = 'd2616906d7e3';
