@@ -3,7 +3,7 @@ import type { Kernel, RunControl, TaskInput } from '../kernel.js';
 import { compile } from '../pathtrace/bindings.js';
 import { finer, type Local, localOf } from './local.js';
 import { outputsOf, type Simulated } from './outputs.js';
-import { CONTACT_WORDS, decodePart, decodeWorld, type Part, type WorldHeader } from './state.js';
+import { CONTACT_WORDS, decodePart, decodeWorld, type Part, POSE_WORDS, type WorldHeader } from './state.js';
 import { framesBefore, type PhysicsParams, physicsTask } from './task.js';
 import { PAIRS_A_BODY, type Pass, passesOf, WORLD_BYTES, WORLD_WORDS } from './wgsl/substep.js';
 import { GPU_MARK_WORDS, GPU_MARKS, MOVING_WORDS, SUM_HEADER, SUM_WORDS, WORKGROUP } from './wgsl/world.wgsl.js';
@@ -118,15 +118,22 @@ async function simulate(gpu: GpuSession, it: Simulation): Promise<Made | ({ read
   const { local, params, room, control } = it;
   const buffers = await createBuffers(gpu, it);
   try {
-    const before = framesBefore(params);
     await submitAll(gpu, it, buffers);
     control.submitted();
-    const words = async (buffer: GPUBuffer, length: number) => {
+    const words = async (buffer: GPUBuffer | undefined, length: number) => {
+      if (!buffer || length === 0) return new Int32Array(0);
       const bytes = await gpu.readBuffer(buffer, 4 * length);
       return new Int32Array(bytes.buffer, bytes.byteOffset, length);
     };
-    const states = STATE_WORDS * local.movers;
-    const marks = new Uint32Array(await words(buffers.marks, gpuMarkWords(params)));
+    const stride = 1 + CONTACT_WORDS * room.slots;
+    const frame = POSE_WORDS * local.movers;
+    const [told, states, contacts, poses] = await Promise.all([
+      words(buffers.marks, gpuMarkWords(params)),
+      words(buffers.states, STATE_WORDS * local.movers),
+      words(buffers.contacts[(params.substeps - 1) % 2], stride * local.movers),
+      words(buffers.poses, frame * framesBefore(params)),
+    ]);
+    const marks = new Uint32Array(told);
     const cramped = { pairs: marks[GPU_MARKS.pairs] ?? 0, slots: marks[GPU_MARKS.slots] ?? 0 };
     if (cramped.pairs > 0 || cramped.slots > 0) {
       if (Math.max(cramped.pairs, cramped.slots * local.movers) > MOST_ROOM) {
@@ -134,19 +141,16 @@ async function simulate(gpu: GpuSession, it: Simulation): Promise<Made | ({ read
       }
       return { kind: 'cramped', ...cramped };
     }
-    const stride = 1 + CONTACT_WORDS * room.slots;
-    const contacts = await words(buffers.contacts[(params.substeps - 1) % 2] as GPUBuffer, stride * local.movers);
-    const frames = buffers.frames ? await words(buffers.frames, before * states) : new Int32Array(0);
     return {
       kind: 'made',
       fastest: marks[GPU_MARKS.fastest] ?? 0,
       told: marks.subarray(GPU_MARK_WORDS),
-      states: await words(buffers.states, states),
+      states,
       contactsOf(body) {
         const at = stride * body;
         return contacts.subarray(at + 1, at + 1 + CONTACT_WORDS * (contacts[at] ?? 0));
       },
-      frames: Array.from({ length: before }, (_, frame) => frames.subarray(frame * states, (frame + 1) * states)),
+      frames: Array.from({ length: framesBefore(params) }, (_, k) => poses.subarray(k * frame, (k + 1) * frame)),
     };
   } finally {
     for (const buffer of buffers.all) buffer.destroy();
@@ -159,7 +163,7 @@ interface Buffers {
   readonly marks: GPUBuffer;
   /** Workgroups over the pairs. */
   readonly groups: GPUBuffer;
-  readonly frames: GPUBuffer | null;
+  readonly poses: GPUBuffer;
   /** By the parity of the substep, by binding. */
   readonly turns: readonly (readonly GPUBuffer[])[];
   readonly all: readonly GPUBuffer[];
@@ -194,7 +198,7 @@ function sizesOf({ world, local, params, room }: Simulation) {
   return {
     contacts: 4 * (1 + CONTACT_WORDS * room.slots) * movers,
     marks: 4 * gpuMarkWords(params),
-    frames: 4 * STATE_WORDS * movers * framesBefore(params),
+    poses: 4 * POSE_WORDS * movers * framesBefore(params),
     movings: 4 * MOVING_WORDS * all,
     sums: 4 * (SUM_HEADER + SUM_WORDS * all),
     heads: 4 * headsOf(movers),
@@ -224,7 +228,7 @@ function makeBuffers(device: GPUDevice, it: Simulation): Buffers {
   const states = filled(local.states);
   const contacts = [buffer(sizes.contacts), filled(slotted(local, it.room.slots))];
   const marks = buffer(sizes.marks);
-  const frames = sizes.frames > 0 ? buffer(sizes.frames) : null;
+  const poses = buffer(sizes.poses);
   const fixed = filled(local.fixed);
   const movings = buffer(sizes.movings);
   const lists = [buffer(sizes.sums), buffer(sizes.heads), buffer(sizes.nexts), buffer(sizes.pairs)];
@@ -232,9 +236,9 @@ function makeBuffers(device: GPUDevice, it: Simulation): Buffers {
   const groups = buffer(32, GPUBufferUsage.STORAGE | GPUBufferUsage.INDIRECT);
   const turns = [contacts, [...contacts].reverse()].map((pair) => {
     const [now, before] = pair as [GPUBuffer, GPUBuffer];
-    return [uniform, fixed, states, movings, now, before, ...lists, marks, watches, groups];
+    return [uniform, fixed, states, movings, now, before, ...lists, marks, watches, groups, poses];
   });
-  return { states, contacts, marks, groups, frames, turns, all };
+  return { states, contacts, marks, groups, poses, turns, all };
 }
 
 function uniformOf({ world, local, params, room }: Simulation): Int32Array<ArrayBuffer> {
@@ -283,7 +287,8 @@ async function submitAll(gpu: GpuSession, it: Simulation, buffers: Buffers): Pro
   const slicer = gpu.slicer(`physics ${params.boxes ? 'boxes' : 'spheres'}`, FIRST_UNITS);
   for (let done = 0; done < params.substeps; ) {
     const from = done;
-    const some = Math.max(1, Math.min(params.substeps - from, Math.floor(slicer.units() / bodies)));
+    // Rounded down to one again and again it would never grow.
+    const some = Math.max(1, Math.min(params.substeps - from, Math.round(slicer.units() / bodies)));
     done += some;
     const { done: ran } = await gpu.submit(slicer, some * bodies, (encoder) => {
       for (let substep = from; substep < from + some; substep++) encodeSubstep(encoder, it, buffers, groups, substep);
@@ -303,8 +308,11 @@ function encodeSubstep(
 ): void {
   const { movers } = local;
   const threads = { bodies: movers + world.statics, watches: local.watches.length / 2 };
+  const frame = (substep + 1) / params.every;
+  const keeps = Number.isInteger(frame) && frame <= framesBefore(params);
   const pass = encoder.beginComputePass();
-  passes.forEach(({ pipeline, size }, k) => {
+  passes.forEach(({ pipeline, size, seldom }, k) => {
+    if (seldom && !keeps) return;
     const workgroups = typeof size === 'function' ? Math.ceil(size(threads) / WORKGROUP) : size;
     if (workgroups === 0) return;
     pass.setPipeline(pipeline);
@@ -313,10 +321,4 @@ function encodeSubstep(
     else pass.dispatchWorkgroupsIndirect(buffers.groups, workgroups.at);
   });
   pass.end();
-  // What comes between two exchanges is kept where a frame ends.
-  const frame = (substep + 1) / params.every - 1;
-  if (Number.isInteger(frame) && frame < framesBefore(params) && buffers.frames) {
-    const bytes = 4 * STATE_WORDS * movers;
-    encoder.copyBufferToBuffer(buffers.states, 0, buffers.frames, frame * bytes, bytes);
-  }
 }

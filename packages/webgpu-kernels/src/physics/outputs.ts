@@ -11,7 +11,7 @@ export interface Simulated {
   readonly states: Int32Array;
   /** With bodies of higher numbers, in any order. */
   readonly contactsOf: (body: number) => Int32Array;
-  /** States at the ends of frames before the last substep. */
+  /** POSE_WORDS a body, at the ends of frames before the last substep. */
   readonly frames: readonly Int32Array[];
   readonly fastest: number;
   /** Of each frame whether it was too coarse; then the hashes. */
@@ -34,14 +34,13 @@ export function outputsOf(world: WorldHeader, local: Local, params: PhysicsParam
   return [marks, posesOf(local, made), joined([places, contacts])].map((words): Bytes => bytesOf(words));
 }
 
-function posesOf({ asked }: Local, { frames }: Simulated): Int32Array<ArrayBuffer> {
+function posesOf({ asked, movers }: Local, { frames }: Simulated): Int32Array<ArrayBuffer> {
+  if (asked.length === movers) return joined(frames);
   const poses = new Int32Array(POSE_WORDS * frames.length * asked.length);
-  let at = 0;
-  for (const states of frames) {
+  let to = 0;
+  for (const frame of frames) {
     for (const i of asked) {
-      poses.set(states.subarray(STATE_WORDS * i, STATE_WORDS * i + 3), at);
-      poses.set(states.subarray(STATE_WORDS * i + STATE.rotation, STATE_WORDS * i + STATE.rotation + 4), at + 3);
-      at += POSE_WORDS;
+      for (let k = 0; k < POSE_WORDS; k++) poses[to++] = frame[POSE_WORDS * i + k] ?? 0;
     }
   }
   return poses;

@@ -10,6 +10,7 @@ import {
   joined,
   type Part,
   PLACE_WORDS,
+  POSE_WORDS,
   putPlace,
 } from './state.js';
 import { framesBefore, type PhysicsParams } from './task.js';
@@ -37,7 +38,7 @@ export function simulateInPlain([world, part]: readonly Bytes[], params: Physics
     if (step.coarse.some((coarse, i) => coarse && asks.has(i))) told[Math.floor(substep / params.every)] = 1;
     if (params.only === null) addHashes(told, whole, reference.states, params, substep);
     const ended = (substep + 1) / params.every;
-    if (Number.isInteger(ended) && ended <= framesBefore(params)) frames.push(reference.states.slice());
+    if (Number.isInteger(ended) && ended <= framesBefore(params)) frames.push(posesOf(reference.states, movers));
   }
   const after = reference.states.slice();
   for (let i = 0; i < movers; i++) {
@@ -53,6 +54,16 @@ export function simulateInPlain([world, part]: readonly Bytes[], params: Physics
       }),
     );
   return outputsOf(header, local, params, { states: after, contactsOf, frames, fastest, told });
+}
+
+function posesOf(states: Int32Array, movers: number): Int32Array {
+  const poses = new Int32Array(POSE_WORDS * movers);
+  for (let i = 0; i < movers; i++) {
+    const at = STATE_WORDS * i;
+    poses.set(states.subarray(at, at + 3), POSE_WORDS * i);
+    poses.set(states.subarray(at + STATE.rotation, at + STATE.rotation + 4), POSE_WORDS * i + 3);
+  }
+  return poses;
 }
 
 function cachesOf({ starts, contacts, movers }: Local): Cache[] {

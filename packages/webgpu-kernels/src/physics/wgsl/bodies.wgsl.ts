@@ -1,5 +1,6 @@
 import { VELOCITY_BITS } from '../scale.js';
 import { MOST_SHARES, MOST_TURN } from '../solver.js';
+import { POSE_WORDS } from '../state.js';
 import { byShape, GPU_MARK_WORDS, GPU_MARKS, type Shapes, SUM_WORDS, WORKGROUP, WORLD } from './world.wgsl.js';
 
 /** Threads of a body that look for others. */
@@ -150,6 +151,25 @@ fn moveOn(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gro
   );
   for (var k = 0u; k < ${SUM_WORDS}u; k++) {
     atomicStore(&sums[at + k], 0);
+  }
+}
+
+// At a frame's end.
+@compute @workgroup_size(${WORKGROUP})
+fn keep(@builtin(global_invocation_id) id: vec3u) {
+  let i = id.x;
+  if (i >= world.movers) {
+    return;
+  }
+  let frame = atomicLoad(&marks[${GPU_MARKS.substep}]) / world.every - 1u;
+  let at = ${POSE_WORDS}u * (frame * world.movers + i);
+  let position = states[i].position;
+  let rotation = states[i].rotation;
+  for (var k = 0u; k < 3u; k++) {
+    poses[at + k] = position[k];
+  }
+  for (var k = 0u; k < 4u; k++) {
+    poses[at + 3u + k] = rotation[k];
   }
 }
 

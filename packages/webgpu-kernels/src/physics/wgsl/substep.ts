@@ -24,6 +24,8 @@ export interface Pass {
   readonly entryPoint: string;
   readonly binds: readonly number[];
   readonly size: ((of: Threads) => number) | { readonly at: number };
+  /** Whether it is there only where a frame ends that is not the last. */
+  readonly seldom?: boolean;
 }
 
 /** @param boxes whether any body is a box */
@@ -43,6 +45,7 @@ export function passesOf(boxes: boolean): readonly Pass[] {
     meeting(shapes, 0),
     ...(boxes ? [meeting('boxes', 16)] : []),
     each('moveOn', [0, 1, 2, 3, 6, 7, 10], ({ bodies }) => bodies),
+    { ...each('keep', [0, 2, 10, 13], ({ bodies }) => bodies), seldom: true },
     each('watch', [0, 1, 2, 10, 11], ({ watches }) => watches),
   ];
 }

@@ -124,6 +124,8 @@ struct Moving {
 @group(0) @binding(11) var<storage, read> watches: array<vec2u>;
 // Workgroups of the two dispatches over pairs: three words each, and one between.
 @group(0) @binding(12) var<storage, read_write> groups: array<vec4u>;
+// Positions and rotations where frames end.
+@group(0) @binding(13) var<storage, read_write> poses: array<i32>;
 
 fn velocityOf(body: u32, momentum: vec3i) -> vec3i {
   return scaled3(momentum, fixed[body].inverseMass, world.massShift);
