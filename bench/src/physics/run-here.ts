@@ -11,7 +11,6 @@ import {
 } from '@tabgrid/splitters/physics/planner';
 import { merged, ownIds, type Standing, standingOf } from '@tabgrid/splitters/physics/standing';
 import type { GridState } from '@tabgrid/splitters/planner';
-import type { GpuSession } from '@tabgrid/webgpu-kernels/gpu-session';
 import { toPosition } from '@tabgrid/webgpu-kernels/physics/scale';
 import {
   decodeWorld,
@@ -25,12 +24,13 @@ import {
 import { framesOf, PhysicsParams, physicsTask } from '@tabgrid/webgpu-kernels/physics/task';
 import { type World, worldWords } from '@tabgrid/webgpu-kernels/physics/world';
 import * as v from 'valibot';
-import { onGpu, type TaskDone } from './run-task.js';
+import type { RunTask, TaskDone } from './run-task.js';
 import { FRAME_RATE } from './stepper.js';
 
-/** A world simulated on this machine's adapter, task after task, as a coordinator would hand them out. */
+/** A world simulated on this machine, task after task, as a coordinator would hand them out. */
 export interface RunHere {
-  readonly gpu: GpuSession;
+  /** Who computes a task: the kernel, or the reference in plain JavaScript. */
+  readonly run: RunTask;
   readonly world: World;
   readonly frames: number;
   readonly substeps: number;
@@ -75,7 +75,7 @@ export interface RanHere {
 
 /** The job, and its world's bytes. */
 export async function jobHere(
-  it: Omit<RunHere, 'gpu'>,
+  it: Omit<RunHere, 'run'>,
 ): Promise<{ readonly job: PhysicsJob; readonly world: NamedBlob; readonly launched: Standing }> {
   const words = worldWords(it.world, it.step ?? 1 / (FRAME_RATE * it.substeps));
   const world = await nameBlob(encodeWorld(words));
@@ -97,7 +97,6 @@ export async function jobHere(
 /** @throws Error where the planner gives up */
 export async function runHere(it: RunHere): Promise<RanHere> {
   const { job, world, launched } = await jobHere(it);
-  const run = onGpu(it.gpu);
   const grid = it.grid ?? { volunteers: it.regions ?? 1, unitsPerSecond: null };
   let standing = it.from ?? launched;
   let wholeFrame = standing;
@@ -111,7 +110,7 @@ export async function runHere(it: RunHere): Promise<RanHere> {
     for (const { spec, part } of step.add) {
       const params = v.parse(PhysicsParams, spec.params);
       const given = await nameBlob(encodePart(part));
-      const { outputs, kernelMs, wallMs } = await run(params, [world, given]);
+      const { outputs, kernelMs, wallMs } = await it.run(params, [world, given]);
       const said = it.tamper?.(outputs, spec.id, params) ?? outputs;
       const fault = physicsTask.fault(params, said);
       if (fault !== null) throw new Error(fault);

@@ -11,28 +11,27 @@ export type WindowVerdict =
   | { readonly kind: 'coarse'; readonly frame: number }
   /** Something was faster than assumed: the usual step to assume. */
   | { readonly kind: 'fast'; readonly speed: number }
-  /** Regions that saw different things, which a margin that may be too small explains. */
-  | { readonly kind: 'apart'; readonly pairs: readonly (readonly [number, number])[] }
+  /** Regions that saw different things, which margins that may be too small explain: those to widen. */
+  | { readonly kind: 'apart'; readonly pairs: readonly Pair[] }
   /** Different things that nothing explains. */
   | { readonly kind: 'doubtful'; readonly reason: string };
 
-/** @param safe whether margins are wide enough for what was assumed */
-export function judge(world: WorldHeader, round: Round, safe: boolean): WindowVerdict {
-  const { regions, halvings } = round;
-  const drift = driftOf(world, round);
-  if (drift.some((part) => part !== 0)) return { kind: 'doubtful', reason: 'momentum came from nowhere' };
+export function judge(world: WorldHeader, round: Round): WindowVerdict {
+  const { regions, halvings, narrow } = round;
   const fastest = Math.max(...regions.map(({ heard }) => heard?.fastest ?? 0));
-  // Alone, a region misses nothing.
+  // Alone, a region misses nothing. Of what was too fast for its hop both what is seen and the ledger may be wrong.
   if (regions.length > 1 && regions.some(({ params }) => fastest > params.fastest)) {
     return { kind: 'fast', speed: Math.ceil(1.5 * fastest * 2 ** halvings) };
   }
-  if (safe && !regions.every((one) => endsAsSaid(one, regions))) {
+  const apart = disagreements(regions);
+  const drifted = driftOf(world, round).some((part) => part !== 0);
+  // A contact that one side alone sees: in a window's last substep the ledger alone knows of it.
+  if (narrow.length > 0 && (apart.length > 0 || drifted)) return { kind: 'apart', pairs: tooNarrow(narrow, apart) };
+  if (drifted) return { kind: 'doubtful', reason: 'momentum came from nowhere' };
+  if (!regions.every((one) => endsAsSaid(one, regions))) {
     return { kind: 'doubtful', reason: 'states came back that are not those which were hashed' };
   }
-  const pairs = disagreements(regions);
-  if (pairs.length > 0) {
-    return safe ? { kind: 'doubtful', reason: 'neighbours saw different things' } : { kind: 'apart', pairs };
-  }
+  if (apart.length > 0) return { kind: 'doubtful', reason: 'neighbours saw different things' };
   const frame = coarseFrame(regions);
   return frame !== null && halvings < MOST_HALVINGS ? { kind: 'coarse', frame } : { kind: 'right' };
 }
@@ -61,14 +60,26 @@ function coarseFrame(regions: readonly RegionTask[]): number | null {
   return frames.length > 0 ? Math.min(...frames) : null;
 }
 
+type Pair = readonly [number, number];
+
+/** Which margins to widen: between those that disagree, else around them, where something from a third region came in between. */
+function tooNarrow(narrow: readonly Pair[], apart: readonly Pair[]): readonly Pair[] {
+  const keys = new Set(apart.map(([one, other]) => pairKey(one, other)));
+  const these = narrow.filter(([one, other]) => keys.has(pairKey(one, other)));
+  if (these.length > 0) return these;
+  const regions = new Set(apart.flat());
+  const around = narrow.filter((pair) => pair.some((region) => regions.has(region)));
+  return around.length > 0 ? around : narrow;
+}
+
 /** Pairs of regions whose hashes of what both have differ. */
-function disagreements(regions: readonly RegionTask[]): readonly (readonly [number, number])[] {
+function disagreements(regions: readonly RegionTask[]): readonly Pair[] {
   const byRegion = new Map(regions.map((one) => [one.region, one]));
   return regions.flatMap((one) =>
-    one.neighbours.flatMap((other) => {
+    one.neighbours.flatMap((other): Pair[] => {
       const there = byRegion.get(other);
       if (other < one.region || !there) return [];
-      return sameSeen(one, there) ? [] : [[one.region, other] as const];
+      return sameSeen(one, there) ? [] : [[one.region, other]];
     }),
   );
 }

@@ -10,7 +10,7 @@ import { isTooHot, judge, pairKey } from './judge.js';
 import { type Layout, type LayoutJob, layoutOf, marginFor, type Pace } from './layout.js';
 import type { Momentum } from './ledger.js';
 import { partsOf } from './parts.js';
-import { hopOf, speedAhead } from './reach.js';
+import { hopOf, marginOf, speedAhead } from './reach.js';
 import { ownersOf } from './regions.js';
 import { ownIds, type Standing } from './standing.js';
 
@@ -77,6 +77,8 @@ export interface Round {
   /** How often results contradicted each other with a margin that is wide enough. */
   readonly doubt: number;
   readonly begunAt: Millis;
+  /** Pairs of regions between which the margin may be too small. */
+  readonly narrow: readonly (readonly [number, number])[];
   readonly regions: readonly RegionTask[];
 }
 
@@ -144,7 +146,7 @@ export function beginPhysics(
   const empty: PhysicsState = {
     ...{ job, gone: 0, laidAt: 0, layout, made, widened: {}, finer: null, pace: null },
     owners: ownersOf(standing, layout.cut, null),
-    round: { substeps: 0, halvings: 0, speed: 0, doubt: 0, begunAt: now, regions: [] },
+    round: { substeps: 0, halvings: 0, speed: 0, doubt: 0, begunAt: now, narrow: [], regions: [] },
     figures: {
       ...{ conflicts: 0, resimulated: 0, rounds: 0, bodies: 0, ghosts: 0, kernelMs: 0, roundMs: 0, longestMs: 0 },
     },
@@ -179,7 +181,7 @@ function withHeard(state: PhysicsState, task: TaskId, heard: Heard | null): Phys
 function look(state: PhysicsState, standing: Standing, grid: GridState, now: Millis): [PhysicsState, PhysicsStep] {
   const { round, job, widened } = state;
   const seen = figured(state, now);
-  const verdict = judge(standing.world, round, !job.daring);
+  const verdict = judge(standing.world, round);
   switch (verdict.kind) {
     case 'right': {
       // Once more, by others: if they find the same it is what happened.
@@ -271,10 +273,10 @@ function beginRound(
   const stepSpeed = Math.ceil(speed / 2 ** halvings);
   const margin = marginFor(standing, job, steps, stepSpeed);
   const hop = hopOf(standing.world, stepSpeed);
-  const parts = partsOf(standing, state.owners, {
-    ...{ substeps: steps, hop },
-    margin: (one, other) => margin * 1.5 ** (widened[pairKey(one, other)] ?? 0),
-  });
+  const wide = marginOf(steps, hop);
+  const marginBetween = (one: number, other: number): number =>
+    Math.min(Math.max(margin, wide), margin * 1.5 ** (widened[pairKey(one, other)] ?? 0));
+  const parts = partsOf(standing, state.owners, { substeps: steps, hop, margin: marginBetween });
   let made = state.made;
   const tasks = parts.map(({ region, part, neighbours, ghosts }) => {
     const own = ownIds(part).length;
@@ -299,7 +301,13 @@ function beginRound(
     };
     return { task: { region, task: spec.id, params, neighbours, ghosts, heard: null }, spec, part };
   });
-  const round: Round = { substeps, halvings, speed, doubt, begunAt: now, regions: tasks.map(({ task }) => task) };
+  const regions = tasks.map(({ task }) => task);
+  const narrow = regions.flatMap(({ region: one }) =>
+    regions.flatMap(({ region: other }) =>
+      one < other && marginBetween(one, other) < wide ? [[one, other] as const] : [],
+    ),
+  );
+  const round: Round = { substeps, halvings, speed, doubt, begunAt: now, narrow, regions };
   return [
     { ...state, made, round },
     { ...NOTHING, add: tasks.map(({ spec, part }) => ({ spec, part })) },
