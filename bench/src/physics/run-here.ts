@@ -1,7 +1,10 @@
 import { type NamedBlob, nameBlob } from '@tabgrid/protocol/blob';
 import type { Bytes } from '@tabgrid/protocol/bytes';
 import { JobId, type Millis, type TaskId } from '@tabgrid/protocol/ids';
+import type { Merge } from '@tabgrid/protocol/task';
+import { averaged } from '@tabgrid/splitters/physics/average';
 import { heardOf } from '@tabgrid/splitters/physics/heard';
+import { givenIn } from '@tabgrid/splitters/physics/judge';
 import {
   beginPhysics,
   type PhysicsJob,
@@ -9,7 +12,7 @@ import {
   type PhysicsStep,
   resumePhysics,
 } from '@tabgrid/splitters/physics/planner';
-import { merged, ownIds, type Standing, standingOf } from '@tabgrid/splitters/physics/standing';
+import { merged, type Standing, standingOf } from '@tabgrid/splitters/physics/standing';
 import type { GridState } from '@tabgrid/splitters/planner';
 import { toPosition } from '@tabgrid/webgpu-kernels/physics/scale';
 import {
@@ -40,6 +43,8 @@ export interface RunHere {
   /** At least, m. */
   readonly margin?: number;
   readonly daring?: boolean;
+  /** By default the owner's word counts. */
+  readonly merge?: Merge;
   /** Substeps between exchanges. */
   readonly window?: number;
   readonly grid?: GridState;
@@ -87,7 +92,12 @@ export async function jobHere(
       substeps: it.substeps,
       verify: 'none',
     },
-    ...{ regions: it.regions, margin: toPosition(it.margin ?? 0), daring: it.daring ?? false },
+    ...{
+      regions: it.regions,
+      margin: toPosition(it.margin ?? 0),
+      daring: it.daring ?? false,
+      merge: it.merge ?? 'owner',
+    },
     ...(it.window !== undefined && { window: it.window }),
     boxes: [...it.world.bodies, ...it.world.statics].some((one) => !('shape' in one) || one.shape.kind === 'box'),
   };
@@ -125,10 +135,11 @@ export async function runHere(it: RunHere): Promise<RanHere> {
     if (!after.keep) it.ran?.({ kept: false, tasks, wallMs: now() - begun });
     if (after.keep || after.back) {
       if (after.keep) {
-        standing = merged(
-          standing,
-          [...results.values()].map(({ part, result }) => ({ ids: ownIds(part), result })),
-        );
+        const returned = [...results.values()];
+        standing =
+          job.merge === 'average'
+            ? averaged(standing, returned, givenIn(standing.world, state.round))
+            : merged(standing, returned);
         it.ran?.({ kept: true, tasks, wallMs: now() - begun });
         it.moved?.(standing, state);
       } else standing = wholeFrame;

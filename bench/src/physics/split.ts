@@ -1,7 +1,7 @@
 import { bytesOf, concatBytes, sha256Hex } from '@tabgrid/protocol/bytes';
 import { energyOf } from '@tabgrid/splitters/physics/energy';
-import { type Momentum, momentumDrift, momentumOf, pullOf } from '@tabgrid/splitters/physics/ledger';
-import type { PhysicsState } from '@tabgrid/splitters/physics/planner';
+import { givenIn } from '@tabgrid/splitters/physics/judge';
+import { momentumDrift, momentumOf } from '@tabgrid/splitters/physics/ledger';
 import type { Standing } from '@tabgrid/splitters/physics/standing';
 import { contactsOf, placeIn, standingOf } from '@tabgrid/splitters/physics/standing';
 import { encodePart, joined, type Part as WorldPart } from '@tabgrid/webgpu-kernels/physics/state';
@@ -89,7 +89,9 @@ async function runOver(run: RunTask, { world, standing: from }: Heap, frames: nu
     ...{ run, world, from, frames, regions, substeps: SUBSTEPS, window: WINDOW },
     ran: (round) => rounds.push(round),
     moved(after, now) {
-      drift = Math.max(drift, ...driftBetween(before, after, now).map(Math.abs));
+      // By the world itself, not by what regions say they gained.
+      const given = givenIn(after.world, now.round);
+      drift = Math.max(drift, ...momentumDrift(momentumOf(before), momentumOf(after), given).map(Math.abs));
       before = after;
       if ((now.gone + now.round.substeps) % SUBSTEPS === 0) energies.push(total(after));
     },
@@ -104,16 +106,6 @@ async function runOver(run: RunTask, { world, standing: from }: Heap, frames: nu
     bytesAFrame: { up: sum(({ sent }) => sent) / frames, down: sum(({ came }) => came) / frames },
     bytesAGhost: ghosts > 0 ? sum(({ part, sent }) => sent - bytesWithoutGhosts(part, standing)) / ghosts : 0,
   };
-}
-
-/** By the world itself, not by what regions say they gained. */
-function driftBetween(before: Standing, after: Standing, { round }: PhysicsState): Momentum {
-  const { halvings, substeps } = round;
-  return momentumDrift(momentumOf(before), momentumOf(after), {
-    pull: pullOf(before.world, halvings),
-    substeps: substeps * 2 ** halvings,
-    around: round.regions.flatMap(({ heard }) => (heard ? [heard.around] : [])),
-  });
 }
 
 function total(standing: Standing): number {

@@ -58,8 +58,8 @@ const open: fc.Arbitrary<World> = fc
   }));
 
 /** As many worlds each; fast-check names the seed of what fails, and makes it smaller. */
-const RUNS = { numRuns: 8, interruptAfterTimeLimit: 20_000 };
-const FRAMES = 16;
+const RUNS = { numRuns: 6, interruptAfterTimeLimit: 15_000 };
+const FRAMES = 12;
 
 const over = (world: World, regions: number) => inRegions(world, { frames: FRAMES, substeps: 2, step: STEP, regions });
 

@@ -4,7 +4,15 @@ import { createTestGrid, until } from '../test-kit.js';
 import { KERNELS } from '../test-results.js';
 import type { SimulationSpec } from './api.js';
 
-const SPEC: SimulationSpec = { seconds: 0.5, substeps: 8, regions: null, margin: 2, realTime: false, verify: 'none' };
+const SPEC: SimulationSpec = {
+  seconds: 0.5,
+  substeps: 8,
+  regions: null,
+  margin: 2,
+  merge: 'owner',
+  realTime: false,
+  verify: 'none',
+};
 const PHYSICS = { kind: physicsTask.kind, version: physicsTask.version };
 const STACK = { kind: 'builtin', name: 'stack', bodies: 10 } as const;
 

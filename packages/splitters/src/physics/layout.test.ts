@@ -4,7 +4,7 @@ import { layoutOf, marginFor } from './layout.js';
 import { hopOf, marginOf, speedAhead } from './reach.js';
 import { regionCount } from './regions.js';
 
-const JOB = { substeps: 8, regions: null, margin: 0, boxes: false };
+const JOB = { merge: 'owner' as const, substeps: 8, regions: null, margin: 0, boxes: false };
 const METRE = 2 ** 20;
 const eight = { volunteers: 8, unitsPerSecond: null };
 

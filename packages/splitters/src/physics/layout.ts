@@ -1,4 +1,5 @@
 import type { Millis } from '@tabgrid/protocol/ids';
+import type { Merge } from '@tabgrid/protocol/task';
 import { CONTACT_WORDS } from '@tabgrid/webgpu-kernels/physics/state';
 import type { GridState } from '../planner.js';
 import { partsOf, type Window } from './parts.js';
@@ -22,6 +23,8 @@ export interface LayoutJob {
   readonly margin: number;
   /** The margin as it is, safe or not, as long as contacts are seen: what it misses is found, and the margin widened. */
   readonly daring?: boolean;
+  /** `average`: the margin as it is, too, and where regions then see different things their means count. */
+  readonly merge: Merge;
   readonly boxes: boolean;
   /** Usual substeps between exchanges: a divisor or a multiple of a frame's; absent: as many as pay. */
   readonly window?: number;
@@ -56,7 +59,8 @@ export function costsOf(standing: Standing, boxes: boolean): Float64Array {
 /** The margin between all regions for windows of so many usual substeps. */
 export function marginFor(standing: Standing, job: LayoutJob, substeps: number, speed: number): number {
   const hop = hopOf(standing.world, speed);
-  return Math.max(job.margin, job.daring ? leastMarginOf(substeps, hop, speed) : marginOf(substeps, hop));
+  const unsafe = job.daring || job.merge === 'average';
+  return Math.max(job.margin, unsafe ? leastMarginOf(substeps, hop, speed) : marginOf(substeps, hop));
 }
 
 export function layoutOf(standing: Standing, job: LayoutJob, grid: GridState, pace: Pace | null): Layout {
