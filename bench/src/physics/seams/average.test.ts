@@ -2,25 +2,11 @@ import { energyOf } from '@tabgrid/splitters/physics/energy';
 import { givenIn } from '@tabgrid/splitters/physics/judge';
 import { momentumDrift, momentumOf } from '@tabgrid/splitters/physics/ledger';
 import type { Standing } from '@tabgrid/splitters/physics/standing';
-import type { Body, World } from '@tabgrid/webgpu-kernels/physics/world';
+import type { World } from '@tabgrid/webgpu-kernels/physics/world';
 import { expect, it } from 'vitest';
-import { body, CUBE, G, GROUND, inRegions, SPHERE, worldOf } from './fixture.js';
+import { block, G, GROUND, inRegions } from './fixture.js';
 
 /** A world whose regions see too little of each other, where the mean of what they say counts. */
-
-/** A block of balls and boxes that is thrown together, with nothing from outside. */
-const block = (): World =>
-  worldOf({
-    bodies: Array.from({ length: 32 }, (_, i): Body => {
-      const [x, y, z] = [i >> 2, (i >> 1) & 1, i & 1];
-      const toMiddle = x < 4 ? 0.7 : -0.7;
-      return body(i % 8 === 0 ? CUBE : SPHERE, [0.215 * x, 0.12 + 0.215 * y, 0.215 * z], {
-        ...{ mass: 1 + (i % 2) / 5, friction: 0.4 },
-        velocity: [toMiddle, 0.1 * (i % 2), 0.05 * (i % 3)],
-        spin: [0, (i % 2) / 4, 0],
-      });
-    }),
-  });
 
 const heap = (): World => ({ ...block(), planes: [GROUND], gravity: [0, -G, 0] });
 

@@ -28,6 +28,20 @@ export const worldOf = (parts: Partial<World> & Pick<World, 'bodies'>): World =>
   ...parts,
 });
 
+/** A block of balls and a few boxes whose halves move towards each other, with nothing from outside. */
+export const block = (): World =>
+  worldOf({
+    bodies: Array.from({ length: 32 }, (_, i): Body => {
+      const [x, y, z] = [i >> 2, (i >> 1) & 1, i & 1];
+      const toMiddle = x < 4 ? 0.7 : -0.7;
+      return body(i % 8 === 0 ? CUBE : SPHERE, [0.215 * x, 0.12 + 0.215 * y, 0.215 * z], {
+        ...{ mass: 1 + (i % 2) / 5, friction: 0.4 },
+        velocity: [toMiddle, 0.1 * (i % 2), 0.05 * (i % 3)],
+        spin: [0, (i % 2) / 4, 0],
+      });
+    }),
+  });
+
 /** In plain JavaScript, windows of two substeps: short, so that regions have bodies that the others do not see. */
 export const inRegions = (
   world: World,

@@ -3,7 +3,7 @@ import type { Standing } from '@tabgrid/splitters/physics/standing';
 import type { Body, BodyShape, Triple, World } from '@tabgrid/webgpu-kernels/physics/world';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { GROUND, inRegions, launchedMomentum, STEP, worldOf } from './fixture.js';
+import { block, GROUND, inRegions, launchedMomentum, STEP, worldOf } from './fixture.js';
 
 /** Whatever the world: what becomes of it does not depend on how it is cut, and of what is conserved nothing is lost. */
 
@@ -24,11 +24,11 @@ const thrown = (shape: fc.Arbitrary<BodyShape>) =>
     mass: between(-1, 1).map((power) => 10 ** power),
   });
 
-/** Two by two by as many as there are: longer than the ghosts' margin, and so close that they meet. */
+/** Two by two by as many as there are, so close that they meet; and a gap that is wider than the ghosts' margin. */
 const bodiesOf = (shape: fc.Arbitrary<BodyShape>): fc.Arbitrary<readonly Body[]> =>
-  fc.array(thrown(shape), { minLength: 12, maxLength: 28, size: 'max' }).map((all) =>
+  fc.array(thrown(shape), { minLength: 16, maxLength: 28, size: 'max' }).map((all) =>
     all.map(({ off, ...rest }, i): Body => {
-      const [x, y, z] = [0.21 * (i >> 2), 0.12 + 0.21 * (i & 1), 0.21 * ((i >> 1) & 1)];
+      const [x, y, z] = [0.21 * (i >> 2) + (i < 12 ? 0 : 1.5), 0.12 + 0.21 * (i & 1), 0.21 * ((i >> 1) & 1)];
       return { ...rest, position: [x + off[0], y + off[1], z + off[2]], rotation: [0, 0, 0, 1] };
     }),
   );
@@ -42,7 +42,7 @@ const open: fc.Arbitrary<World> = fc
   .record({
     bodies: anyBodies,
     ground: fc.record(surface),
-    walls: fc.subarray([-0.2, 1.9]),
+    walls: fc.subarray([-0.2, 4]),
     statics: fc.array(fc.record({ ...surface, at: between(0, 1.5) }), { maxLength: 1 }),
   })
   .map(({ bodies, ground, walls, statics }) => ({
@@ -58,7 +58,7 @@ const open: fc.Arbitrary<World> = fc
   }));
 
 /** As many worlds each; fast-check names the seed of what fails, and makes it smaller. */
-const RUNS = { numRuns: 6, interruptAfterTimeLimit: 15_000 };
+const RUNS = { numRuns: 10, interruptAfterTimeLimit: 15_000 };
 const FRAMES = 12;
 
 const over = (world: World, regions: number) => inRegions(world, { frames: FRAMES, substeps: 2, step: STEP, regions });
@@ -83,7 +83,8 @@ describe('random worlds', () => {
           expect(state.figures.conflicts).toBe(0);
           const { bodies, ghosts, rounds } = state.figures;
           smallest = Math.min(smallest, bodies / rounds / state.round.regions.length / world.bodies.length);
-          expect(ghosts).toBeGreaterThan(0);
+          // Two may be cut where the gap is.
+          if (regions > 2) expect(ghosts).toBeGreaterThan(0);
         }
         if (world.planes.length === 0) expect(momentumOf(one.standing)).toEqual(launchedMomentum(world));
       }),
@@ -94,19 +95,36 @@ describe('random worlds', () => {
     expect(smallest).toBeLessThan(0.9);
   });
 
-  it('thrown at each other with a margin that is too small: found, and repaired to the same state', async () => {
-    let found = 0;
+  it('with the mean of what regions say: momentum is as it was launched, to the last bit', async () => {
+    let apart = 0;
+    await fc.assert(
+      fc.asyncProperty(closed, fc.constantFrom(2, 4, 8), async (world, regions) => {
+        const how = { frames: FRAMES, substeps: 2, step: STEP, window: 8, margin: 0, merge: 'average' } as const;
+        const { standing, state } = await inRegions(world, { ...how, regions });
+        expect(momentumOf(standing)).toEqual(launchedMomentum(world));
+        apart += state.figures.conflicts;
+      }),
+      { ...RUNS, examples: [[block(), 4]] },
+    );
+    expect(apart).toBeGreaterThan(0);
+  });
+
+  const daring = { margin: 0.02, daring: true, regions: 4 };
+
+  it('with a margin that is too small: it is found, and repaired to the same state', async () => {
     await fc.assert(
       fc.asyncProperty(closed, async (world) => {
         const one = await over(world, 1);
-        const daring = { margin: 0.02, daring: true, frames: FRAMES, substeps: 2, step: STEP, regions: 4 };
-        const { standing, state } = await inRegions(world, daring);
+        const { standing } = await inRegions(world, { ...daring, frames: FRAMES, substeps: 2, step: STEP });
         expect(stateOf(standing)).toEqual(stateOf(one.standing));
-        found += state.figures.conflicts;
-        expect(state.figures.resimulated > 0).toBe(state.figures.conflicts > 0);
       }),
-      { ...RUNS, numRuns: 6 },
+      RUNS,
     );
-    expect(found).toBeGreaterThan(0);
+    const how = { frames: 4, window: 8 };
+    const one = await inRegions(block(), { ...how, regions: 1 });
+    const { standing, state } = await inRegions(block(), { ...how, ...daring });
+    expect(state.figures.conflicts).toBeGreaterThan(0);
+    expect(state.figures.resimulated).toBeGreaterThan(0);
+    expect(stateOf(standing)).toEqual(stateOf(one.standing));
   });
 });
