@@ -80,6 +80,8 @@ describe('simulations', () => {
   it('refuse a world that is none, and a second one beside the first', async () => {
     const grid = createTestGrid();
     const { simulations } = grid.coordinator;
+    const strange = Object.assign({}, SPEC, { merge: 'both' });
+    await expect(simulations.launch(STACK, strange)).rejects.toThrow('by owner or average, not by both');
     await expect(simulations.launch({ kind: 'builtin', name: 'heap' }, SPEC)).rejects.toThrow(
       'There is no built-in world heap',
     );

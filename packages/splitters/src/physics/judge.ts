@@ -6,7 +6,8 @@ import type { RegionTask, Round } from './planner.js';
 
 /** Whether a window's results belong together. Pure. */
 export type WindowVerdict =
-  | { readonly kind: 'right'; readonly apart: number }
+  /** Pairs of regions that saw different things all the same, and momentum from nowhere: neither, where the owner's word counts. */
+  | { readonly kind: 'right'; readonly apart: number; readonly drift: Momentum }
   /** From this frame of the window on, substeps were too long. */
   | { readonly kind: 'coarse'; readonly frame: number }
   /** Something was faster than assumed: the usual step to assume. */
@@ -25,7 +26,8 @@ export function judge(world: WorldHeader, round: Round, tolerant: boolean): Wind
     return { kind: 'fast', speed: Math.ceil(1.5 * fastest * 2 ** halvings) };
   }
   const apart = disagreements(regions);
-  const drifted = driftOf(world, round).some((part) => part !== 0);
+  const drift = driftOf(world, round);
+  const drifted = drift.some((part) => part !== 0);
   // A contact that one side alone sees: in a window's last substep the ledger alone knows of it.
   if (narrow.length > 0 && (apart.length > 0 || drifted)) return { kind: 'apart', pairs: tooNarrow(narrow, apart) };
   // What two sides saw differently may have cost momentum, which the mean gives back; without such bodies nothing explains it.
@@ -39,18 +41,18 @@ export function judge(world: WorldHeader, round: Round, tolerant: boolean): Wind
   const frame = coarseFrame(regions);
   return frame !== null && halvings < MOST_HALVINGS
     ? { kind: 'coarse', frame }
-    : { kind: 'right', apart: apart.length };
+    : { kind: 'right', apart: apart.length, drift };
 }
 
 /**
  * Whether more energy came from nowhere than pushing overlaps out explains; or, where states are averaged, whether giving bodies back
  * the momentum that their regions do not agree about is worth as much.
  */
-export function isTooHot(world: WorldHeader, round: Round): boolean {
+export function isTooHot(world: WorldHeader, round: Round, drift: Momentum): boolean {
   const { regions, substeps } = round;
   const sum = (of: 'kinetic' | 'energyGained') => regions.reduce((all, { heard }) => all + (heard?.[of] ?? 0), 0);
   const most = mostGained(world, sum('kinetic'), substeps);
-  const square = driftOf(world, round).reduce((all, part) => all + part * part, 0);
+  const square = drift.reduce((all, part) => all + part * part, 0);
   return sum('energyGained') > most || (square > 0 && square / (2 * sharedMassOf(round)) > most);
 }
 

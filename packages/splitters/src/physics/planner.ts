@@ -187,7 +187,7 @@ function look(state: PhysicsState, standing: Standing, grid: GridState, now: Mil
   switch (verdict.kind) {
     case 'right': {
       // Once more, by others: if they find the same it is what happened.
-      const strange = round.doubt === 0 && grid.volunteers > 1 && isTooHot(standing.world, round);
+      const strange = round.doubt === 0 && grid.volunteers > 1 && isTooHot(standing.world, round, verdict.drift);
       if (strange) return again(seen, standing, { now, doubt: 1 });
       const conflicts = seen.figures.conflicts + verdict.apart;
       return [
