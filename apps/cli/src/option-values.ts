@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { Verification } from '@tabgrid/protocol/task';
+import { Merge, Verification } from '@tabgrid/protocol/task';
 import * as v from 'valibot';
 import { FEWEST_TO_COMPARE } from './chaos.js';
 import { UsageError } from './usage-error.js';
@@ -28,6 +28,12 @@ export function decimal(name: string, text: string, min: number, max: number): n
 export function verification(text: string | undefined): Verification {
   const parsed = v.safeParse(Verification, text ?? 'spot');
   if (!parsed.success) throw new UsageError(`--verify ${text}: choose one of ${Verification.options.join(', ')}.`);
+  return parsed.output;
+}
+
+export function mergeWay(text: string | undefined): Merge {
+  const parsed = v.safeParse(Merge, text ?? 'owner');
+  if (!parsed.success) throw new UsageError(`--merge ${text}: choose one of ${Merge.options.join(', ')}.`);
   return parsed.output;
 }
 

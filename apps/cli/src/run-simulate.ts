@@ -55,6 +55,7 @@ async function setUpWorld(page: Page, { world, bodies, spec }: SimulateOptions):
   await page.getByTestId('substeps').fill(String(spec.substeps));
   await page.getByTestId('regions').fill(spec.regions === null ? '' : String(spec.regions));
   await page.getByTestId('margin').fill(String(spec.margin));
+  await page.getByTestId('merge').selectOption(spec.merge);
   await page.getByTestId('simulation-verify').selectOption(spec.verify);
   await page.getByTestId('real-time').setChecked(spec.realTime);
 }

@@ -4,14 +4,14 @@ import { UsageError } from './usage-error.js';
 
 it('reads what a command asks for', () => {
   const options = parseSimulateOptions(
-    'pile --bodies 10000 --seconds 2.5 --regions 4 --margin 1.5 --volunteers 3 --verify none --chaos kill=1@0.5 --out a.glb'.split(
+    'pile --bodies 10000 --seconds 2.5 --regions 4 --margin 1.5 --merge average --volunteers 3 --verify none --chaos kill=1@0.5 --out a.glb'.split(
       ' ',
     ),
   );
   expect(options).toMatchObject({
     world: { kind: 'builtin', name: 'pile' },
     bodies: 10_000,
-    spec: { seconds: 2.5, substeps: 8, regions: 4, margin: 1.5, realTime: false, verify: 'none' },
+    spec: { seconds: 2.5, substeps: 8, regions: 4, margin: 1.5, merge: 'average', realTime: false, verify: 'none' },
     volunteers: 3,
     chaos: [{ kind: 'kill', count: 1, at: 0.5 }],
     out: 'a.glb',
@@ -22,7 +22,7 @@ it('reads what a command asks for', () => {
 it('has a default for everything but the world', () => {
   expect(parseSimulateOptions(['stack'])).toMatchObject({
     bodies: null,
-    spec: { seconds: 2, substeps: 8, regions: null, margin: 2, verify: 'spot' },
+    spec: { seconds: 2, substeps: 8, regions: null, margin: 2, merge: 'owner', verify: 'spot' },
     volunteers: 2,
     chaos: [],
   });
@@ -37,6 +37,7 @@ it.each([
   ['pile --seconds soon', /--seconds soon: give a number/],
   ['pile --regions 65', /--regions 65/],
   ['pile --margin -1', /margin/],
+  ['pile --merge both', /--merge both: choose one of owner, average/],
   ['pile --verify twice', /--verify twice: choose one of none, spot, replicate/],
   ['pile --verify replicate --volunteers 1', /open at least 2/],
   ['pile --chaos kill=2@0.5', /leave at least one/],
@@ -55,6 +56,7 @@ it('speaks of every option in its help', () => {
     'seconds',
     'regions',
     'margin',
+    'merge',
     'chaos',
     'out',
     'trajectory',

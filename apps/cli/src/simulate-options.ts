@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { SIMULATION_BOUNDS as BOUNDS, BUILTIN_WORLDS } from '@tabgrid/coordinator/bounds';
 import type { SimulationSpec } from '@tabgrid/coordinator/simulation/api';
 import { type ChaosAction, parseChaos } from './chaos.js';
-import { checkReplicas, decimal, existingFile, integer, verification } from './option-values.js';
+import { checkReplicas, decimal, existingFile, integer, mergeWay, verification } from './option-values.js';
 import { UsageError } from './usage-error.js';
 
 /** What the shell asks the grid to simulate. */
@@ -37,6 +37,9 @@ or .gltf file whose nodes become bodies.
   --regions N         regions that the world is cut into         (as many as pay)
   --margin M          metres around a region whose bodies it sees too, at least;
                       more where that is not safe                (2)
+  --merge HOW         what becomes of bodies that two regions simulated: owner – what their own region
+                      says, the same bits however the world is cut; average – the mean, so that
+                      the margin may be too small                (owner)
   --real-time         each window is wanted within a frame's time: its tasks go before others
   --volunteers N      volunteer tabs to open                     (2)
   --verify HOW        how results are checked beyond what neighbours see of each other: none; spot –
@@ -61,6 +64,7 @@ const OPTIONS = {
   substeps: { type: 'string' },
   regions: { type: 'string' },
   margin: { type: 'string' },
+  merge: { type: 'string' },
   'real-time': { type: 'boolean' },
   volunteers: { type: 'string' },
   verify: { type: 'string' },
@@ -110,6 +114,7 @@ export function parseSimulateOptions(argv: readonly string[]): SimulateOptions |
           ? null
           : integer('regions', values.regions, 1, BOUNDS.regions.min, BOUNDS.regions.max),
       margin: decimal('margin', values.margin ?? '2', BOUNDS.margin.min, BOUNDS.margin.max),
+      merge: mergeWay(values.merge),
       realTime: values['real-time'] ?? false,
       verify,
     },

@@ -11,7 +11,7 @@ export function simulationTable(report: SimulationReport): string {
   const whole = [
     `${report.bodies.toLocaleString('en')} bodies, ${report.frames} frames in ${seconds.toFixed(1)} s (${(report.frames / seconds).toFixed(1)} a second)`,
     `${report.regions} regions, ${Math.round(100 * report.ghostShare)} % ghosts within ${report.margin.toFixed(1)} m, ${Math.round(100 * report.exchangeShare)} % of the time in exchange`,
-    `${report.conflicts} conflicts, ${report.resimulated} parts again`,
+    `${report.conflicts} conflicts${report.merge === 'average' ? ' (averaged)' : ''}, ${report.resimulated} parts again`,
     `momentum from nowhere: ${report.momentumDrift} kg·m/s; energy ${signed(report.energyDrift)} %`,
   ].join('\n');
   return `${table(['volunteer', 'adapter', 'results', 'kernel', 'results’ bytes'], rows)}\n\n${whole}`;

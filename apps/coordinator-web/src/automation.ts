@@ -24,7 +24,7 @@ import { type Bytes, bytesOf } from '@tabgrid/protocol/bytes';
  *   viewport-state, viewport-helpers, viewport-shown (in words)            use-view  reset-view
  *   kind-picture, kind-physics (radios): what the settings and the stage are of
  *   world-builtin (select), world-file (file input)  bodies seconds substeps regions margin (number inputs)
- *   simulation-verify (select)  real-time (checkbox)  simulate               simulation-pause  simulation-resume  simulation-cancel
+ *   merge (select: owner, average)  simulation-verify (select)  real-time (checkbox)  simulate               simulation-pause  simulation-resume  simulation-cancel
  *   simulation-state (data-state)  simulation-progress (role=progressbar, aria-valuenow)  simulation-notice  simulation-drift
  *   simulation-frames, -rate, -regions, -margin, -window, -ghosts, -conflicts, -resimulated (in words)
  *   simulation-view (canvas, data-frame)  colour-by (data-by) with colour-by-owner, colour-by-body (radios)  owners

@@ -1,7 +1,7 @@
 import { MAX_EXPOSURE, TONE_CURVES } from '@tabgrid/assets/tonemap';
 import { BUILTIN_WORLDS } from '@tabgrid/assets/worlds/names';
 import { OwnerToken, RoomId } from '@tabgrid/protocol/ids';
-import { Verification } from '@tabgrid/protocol/task';
+import { Merge, Verification } from '@tabgrid/protocol/task';
 import * as v from 'valibot';
 import { JOB_KINDS } from './words/job-kinds.js';
 
@@ -38,6 +38,8 @@ const Schemas = {
     substeps: v.string(),
     regions: v.string(),
     margin: v.string(),
+    /** Absent in what older versions of the page kept. */
+    merge: v.optional(Merge, 'owner'),
     verify: Verification,
     realTime: v.boolean(),
   }),

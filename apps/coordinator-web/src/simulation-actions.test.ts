@@ -60,9 +60,9 @@ describe('simulating', () => {
     const { page, coordinator } = setUpPage({ storage });
     page.chooseWorld('pyramid');
     page.editSimulation({ bodies: '55', seconds: '0.5', substeps: '4', regions: '3', margin: '1.5' });
-    page.editSimulation({ verify: 'replicate', realTime: true });
+    page.editSimulation({ verify: 'replicate', realTime: true, merge: 'average' });
     await page.simulate();
-    const asked = 'simulate pyramid 55 0.5 s 4 in real time 3 1.5 m replicate';
+    const asked = 'simulate pyramid 55 0.5 s 4 in real time 3 1.5 m averaged replicate';
     expect(coordinator.asked).toEqual([asked]);
     const next = setUpPage({ storage });
     await next.page.simulate();

@@ -8,6 +8,7 @@ import type { Body, BodyShape, Triple, World } from '@tabgrid/webgpu-kernels/phy
 import { testSession } from '@tabgrid/webgpu-kernels/test-gpu';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runHere } from './run-here.js';
+import { onGpu, type RunTask } from './run-task.js';
 
 const available = (await nodeGpu()) !== null;
 const surface = { friction: 0.5, restitution: 0.3 };
@@ -55,10 +56,12 @@ const many = (count: number, shape: (i: number) => BodyShape) => Array.from({ le
 
 describe.runIf(available)('one world over many regions', { timeout: 180_000 }, () => {
   let gpu: OwnedGpuSession;
+  let run: RunTask;
   beforeAll(async () => {
     const session = await testSession();
     if (!session) throw new Error('no adapter');
     gpu = session;
+    run = onGpu(gpu);
   });
   afterAll(() => gpu?.close());
 
@@ -88,12 +91,12 @@ describe.runIf(available)('one world over many regions', { timeout: 180_000 }, (
   ];
 
   it.each(worlds)('%s: the same bits for 1, 2, 4 and 8 regions', async (_, world) => {
-    const run = (regions: number) =>
-      runHere({ gpu, world, frames: 32, substeps: 2, step: 1 / 480, regions, window: 2 });
-    const one = await run(1);
+    const over = (regions: number) =>
+      runHere({ run, world, frames: 32, substeps: 2, step: 1 / 480, regions, window: 2 });
+    const one = await over(1);
     const shares: number[] = [];
     for (const regions of [2, 4, 8]) {
-      const { standing, state } = await run(regions);
+      const { standing, state } = await over(regions);
       expect([...standing.places]).toEqual([...one.standing.places]);
       expect([...standing.contacts]).toEqual([...one.standing.contacts]);
       expect(state.round.regions.length).toBeGreaterThan(1);
@@ -112,7 +115,7 @@ describe.runIf(available)('one world over many regions', { timeout: 180_000 }, (
   );
 
   it('a margin that is too small is found and widened', async () => {
-    const how = { gpu, world: row, frames: 16, substeps: 2, step: 1 / 480, window: 2 };
+    const how = { run, world: row, frames: 16, substeps: 2, step: 1 / 480, window: 2 };
     const one = await runHere({ ...how, regions: 1 });
     const daring = await runHere({ ...how, regions: 4, margin: 0.02, daring: true });
     expect(daring.state.figures.conflicts).toBeGreaterThan(0);
@@ -123,7 +126,7 @@ describe.runIf(available)('one world over many regions', { timeout: 180_000 }, (
   it('what is too fast for its substeps gets finer ones, in the same frames however it is cut', async () => {
     const bullet: Body = { ...fastBody(), position: [-1.2, 0.3, 0], velocity: [40, 0, 0] };
     const world = { ...row, bodies: [...row.bodies, bullet] };
-    const how = { gpu, world, frames: 10, substeps: 4, step: 1 / 240 };
+    const how = { run, world, frames: 10, substeps: 4, step: 1 / 240 };
     const one = await runHere({ ...how, regions: 1, window: 8 });
     const many = await runHere({ ...how, regions: 4, window: 2 });
     expect(one.state.figures.resimulated).toBeGreaterThan(0);
@@ -134,7 +137,7 @@ describe.runIf(available)('one world over many regions', { timeout: 180_000 }, (
     ['a place', 0],
     ['a momentum', 4],
   ])('%s that is wrong at a border is found, and the window done again', async (_, word) => {
-    const how = { gpu, world: row, frames: 6, substeps: 2, step: 1 / 480, window: 2 };
+    const how = { run, world: row, frames: 6, substeps: 2, step: 1 / 480, window: 2 };
     const one = await runHere({ ...how, regions: 1 });
     let lies = 0;
     const lied = await runHere({

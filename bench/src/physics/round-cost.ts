@@ -3,7 +3,7 @@ import type { Millis } from '@tabgrid/protocol/ids';
 import { heardOf } from '@tabgrid/splitters/physics/heard';
 import { layoutOf } from '@tabgrid/splitters/physics/layout';
 import { beginPhysics, type PhysicsStep } from '@tabgrid/splitters/physics/planner';
-import { contactsOf, merged, ownIds, placeIn, type Standing, standingOf } from '@tabgrid/splitters/physics/standing';
+import { askedIds, contactsOf, merged, placeIn, type Standing, standingOf } from '@tabgrid/splitters/physics/standing';
 import {
   CONTACT_WORDS,
   encodePart,
@@ -133,7 +133,7 @@ interface Task {
 /** Bytes of a result whose bodies touch as many as before. */
 function cameOf({ part, params }: Task, standing: Standing): number {
   let words = 0;
-  for (const id of ownIds(part)) words += contactsOf(standing, id).length;
+  for (const id of askedIds(part)) words += contactsOf(standing, id).length;
   return resultBytes({ ...params, room: words / CONTACT_WORDS });
 }
 
@@ -148,7 +148,7 @@ function returnedOf({ add }: PhysicsStep, standing: Standing) {
       contacts: joined(own.map((i) => contactsOf(whole, i))),
       ...{ fastest: 0, around: [0, 0, 0], coarse: nothing, hashes: nothing, poses: nothing },
     };
-    return { ids: ownIds(part), result };
+    return { part, result };
   });
 }
 

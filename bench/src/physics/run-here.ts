@@ -1,7 +1,10 @@
 import { type NamedBlob, nameBlob } from '@tabgrid/protocol/blob';
 import type { Bytes } from '@tabgrid/protocol/bytes';
 import { JobId, type Millis, type TaskId } from '@tabgrid/protocol/ids';
+import type { Merge } from '@tabgrid/protocol/task';
+import { averaged } from '@tabgrid/splitters/physics/average';
 import { heardOf } from '@tabgrid/splitters/physics/heard';
+import { givenIn } from '@tabgrid/splitters/physics/judge';
 import {
   beginPhysics,
   type PhysicsJob,
@@ -9,9 +12,8 @@ import {
   type PhysicsStep,
   resumePhysics,
 } from '@tabgrid/splitters/physics/planner';
-import { merged, ownIds, type Standing, standingOf } from '@tabgrid/splitters/physics/standing';
+import { merged, type Standing, standingOf } from '@tabgrid/splitters/physics/standing';
 import type { GridState } from '@tabgrid/splitters/planner';
-import type { GpuSession } from '@tabgrid/webgpu-kernels/gpu-session';
 import { toPosition } from '@tabgrid/webgpu-kernels/physics/scale';
 import {
   decodeWorld,
@@ -25,12 +27,13 @@ import {
 import { framesOf, PhysicsParams, physicsTask } from '@tabgrid/webgpu-kernels/physics/task';
 import { type World, worldWords } from '@tabgrid/webgpu-kernels/physics/world';
 import * as v from 'valibot';
-import { onGpu, type TaskDone } from './run-task.js';
+import type { RunTask, TaskDone } from './run-task.js';
 import { FRAME_RATE } from './stepper.js';
 
-/** A world simulated on this machine's adapter, task after task, as a coordinator would hand them out. */
+/** A world simulated on this machine, task after task, as a coordinator would hand them out. */
 export interface RunHere {
-  readonly gpu: GpuSession;
+  /** Who computes a task: the kernel, or the reference in plain JavaScript. */
+  readonly run: RunTask;
   readonly world: World;
   readonly frames: number;
   readonly substeps: number;
@@ -40,6 +43,8 @@ export interface RunHere {
   /** At least, m. */
   readonly margin?: number;
   readonly daring?: boolean;
+  /** By default the owner's word counts. */
+  readonly merge?: Merge;
   /** Substeps between exchanges. */
   readonly window?: number;
   readonly grid?: GridState;
@@ -75,7 +80,7 @@ export interface RanHere {
 
 /** The job, and its world's bytes. */
 export async function jobHere(
-  it: Omit<RunHere, 'gpu'>,
+  it: Omit<RunHere, 'run'>,
 ): Promise<{ readonly job: PhysicsJob; readonly world: NamedBlob; readonly launched: Standing }> {
   const words = worldWords(it.world, it.step ?? 1 / (FRAME_RATE * it.substeps));
   const world = await nameBlob(encodeWorld(words));
@@ -87,7 +92,12 @@ export async function jobHere(
       substeps: it.substeps,
       verify: 'none',
     },
-    ...{ regions: it.regions, margin: toPosition(it.margin ?? 0), daring: it.daring ?? false },
+    ...{
+      regions: it.regions,
+      margin: toPosition(it.margin ?? 0),
+      daring: it.daring ?? false,
+      merge: it.merge ?? 'owner',
+    },
     ...(it.window !== undefined && { window: it.window }),
     boxes: [...it.world.bodies, ...it.world.statics].some((one) => !('shape' in one) || one.shape.kind === 'box'),
   };
@@ -97,7 +107,6 @@ export async function jobHere(
 /** @throws Error where the planner gives up */
 export async function runHere(it: RunHere): Promise<RanHere> {
   const { job, world, launched } = await jobHere(it);
-  const run = onGpu(it.gpu);
   const grid = it.grid ?? { volunteers: it.regions ?? 1, unitsPerSecond: null };
   let standing = it.from ?? launched;
   let wholeFrame = standing;
@@ -111,7 +120,7 @@ export async function runHere(it: RunHere): Promise<RanHere> {
     for (const { spec, part } of step.add) {
       const params = v.parse(PhysicsParams, spec.params);
       const given = await nameBlob(encodePart(part));
-      const { outputs, kernelMs, wallMs } = await run(params, [world, given]);
+      const { outputs, kernelMs, wallMs } = await it.run(params, [world, given]);
       const said = it.tamper?.(outputs, spec.id, params) ?? outputs;
       const fault = physicsTask.fault(params, said);
       if (fault !== null) throw new Error(fault);
@@ -126,10 +135,11 @@ export async function runHere(it: RunHere): Promise<RanHere> {
     if (!after.keep) it.ran?.({ kept: false, tasks, wallMs: now() - begun });
     if (after.keep || after.back) {
       if (after.keep) {
-        standing = merged(
-          standing,
-          [...results.values()].map(({ part, result }) => ({ ids: ownIds(part), result })),
-        );
+        const returned = [...results.values()];
+        standing =
+          job.merge === 'average'
+            ? averaged(standing, returned, givenIn(standing.world, state.round))
+            : merged(standing, returned);
         it.ran?.({ kept: true, tasks, wallMs: now() - begun });
         it.moved?.(standing, state);
       } else standing = wholeFrame;

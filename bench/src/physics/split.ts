@@ -1,15 +1,14 @@
 import { bytesOf, concatBytes, sha256Hex } from '@tabgrid/protocol/bytes';
 import { energyOf } from '@tabgrid/splitters/physics/energy';
-import { type Momentum, momentumDrift, momentumOf, pullOf } from '@tabgrid/splitters/physics/ledger';
-import type { PhysicsState } from '@tabgrid/splitters/physics/planner';
+import { givenIn } from '@tabgrid/splitters/physics/judge';
+import { momentumDrift, momentumOf } from '@tabgrid/splitters/physics/ledger';
 import type { Standing } from '@tabgrid/splitters/physics/standing';
 import { contactsOf, placeIn, standingOf } from '@tabgrid/splitters/physics/standing';
-import type { GpuSession } from '@tabgrid/webgpu-kernels/gpu-session';
 import { encodePart, joined, type Part as WorldPart } from '@tabgrid/webgpu-kernels/physics/state';
 import { type Heap, restingHeap } from './heaps.js';
 import { type Part, type PartOptions, sizeName } from './part.js';
 import { type RoundRan, runHere } from './run-here.js';
-import { onGpu } from './run-task.js';
+import { onGpu, type RunTask } from './run-task.js';
 import { SUBSTEPS } from './stepper.js';
 
 /** One heap over more and more regions: the same bits, what ghosts cost, what travels, and what is conserved. */
@@ -37,10 +36,11 @@ interface Run {
 export async function measureSplits({ gpu, quick, say }: PartOptions): Promise<Part> {
   const bodies = quick ? 2000 : 10_000;
   const frames = quick ? 2 : 8;
-  const heap = await restingHeap(bodies, onGpu(gpu));
+  const task = onGpu(gpu);
+  const heap = await restingHeap(bodies, task);
   const runs: Run[] = [];
   for (const regions of REGIONS) {
-    const run = await runOver(gpu, heap, frames, regions);
+    const run = await runOver(task, heap, frames, regions);
     runs.push(run);
     say(`${regions} regions: ${run.sha256.slice(0, 16)}, ${(100 * run.ghostShare).toFixed(0)} % ghosts`);
   }
@@ -80,21 +80,18 @@ export async function measureSplits({ gpu, quick, say }: PartOptions): Promise<P
   };
 }
 
-async function runOver(
-  gpu: GpuSession,
-  { world, standing: from }: Heap,
-  frames: number,
-  regions: number,
-): Promise<Run> {
+async function runOver(run: RunTask, { world, standing: from }: Heap, frames: number, regions: number): Promise<Run> {
   const rounds: RoundRan[] = [];
   let before = from;
   let drift = 0;
   const energies = [total(from)];
   const { standing, state } = await runHere({
-    ...{ gpu, world, from, frames, regions, substeps: SUBSTEPS, window: WINDOW },
+    ...{ run, world, from, frames, regions, substeps: SUBSTEPS, window: WINDOW },
     ran: (round) => rounds.push(round),
     moved(after, now) {
-      drift = Math.max(drift, ...driftBetween(before, after, now).map(Math.abs));
+      // By the world itself, not by what regions say they gained.
+      const given = givenIn(after.world, now.round);
+      drift = Math.max(drift, ...momentumDrift(momentumOf(before), momentumOf(after), given).map(Math.abs));
       before = after;
       if ((now.gone + now.round.substeps) % SUBSTEPS === 0) energies.push(total(after));
     },
@@ -109,16 +106,6 @@ async function runOver(
     bytesAFrame: { up: sum(({ sent }) => sent) / frames, down: sum(({ came }) => came) / frames },
     bytesAGhost: ghosts > 0 ? sum(({ part, sent }) => sent - bytesWithoutGhosts(part, standing)) / ghosts : 0,
   };
-}
-
-/** By the world itself, not by what regions say they gained. */
-function driftBetween(before: Standing, after: Standing, { round }: PhysicsState): Momentum {
-  const { halvings, substeps } = round;
-  return momentumDrift(momentumOf(before), momentumOf(after), {
-    pull: pullOf(before.world, halvings),
-    substeps: substeps * 2 ** halvings,
-    around: round.regions.flatMap(({ heard }) => (heard ? [heard.around] : [])),
-  });
 }
 
 function total(standing: Standing): number {

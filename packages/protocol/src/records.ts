@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { AttemptId, JobId, TaskId, VolunteerId } from './ids.js';
 import { JsonObject } from './json.js';
 import { MAX_FILM_SIDE_PX, MAX_NAME_LENGTH, MAX_OUTPUT_BYTES, MAX_TEXT_LENGTH } from './limits.js';
-import { AdapterClass, Verification } from './task.js';
+import { AdapterClass, Merge, Verification } from './task.js';
 
 /**
  * Stored records: what a dashboard keeps of its jobs, and the report that people take away. Every record carries the
@@ -214,6 +214,7 @@ export const SimulationReport = v.strictObject({
   frames: Count,
   /** Of a frame. */
   substeps: Count,
+  merge: Merge,
   regions: Count,
   /** Of the ghosts, m. */
   margin: Amount,

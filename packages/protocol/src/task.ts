@@ -58,6 +58,10 @@ export type Capabilities = v.InferOutput<typeof Capabilities>;
 export const Verification = v.picklist(['none', 'spot', 'replicate']);
 export type Verification = v.InferOutput<typeof Verification>;
 
+/** Whose word counts of what regions of a world both simulated: its owner's, or the mean of all. */
+export const Merge = v.picklist(['owner', 'average']);
+export type Merge = v.InferOutput<typeof Merge>;
+
 /** A pure piece of work: its result depends on nothing that is not in here. */
 export const TaskSpec = v.strictObject({
   id: TaskId,

@@ -3,6 +3,7 @@ import { Switch } from '@tabgrid/ui/components/controls';
 import type { JSX } from 'preact';
 import { useId } from 'preact/hooks';
 import type { Page } from '../page.js';
+import { MERGES, mergeHelp, mergeOf } from '../words/merges.js';
 import { SIMULATION_FIELDS, SIMULATION_RULES, type SimulationField } from '../words/simulation-settings.js';
 import { NumberField } from './number-input.jsx';
 
@@ -35,6 +36,29 @@ export function SimulationSection(props: { readonly page: Page }): JSX.Element {
             onInput={(text) => page.editSimulation({ [field]: text })}
           />
         ))}
+      </div>
+      <div class="field">
+        <label for={`${id}-merge`}>Where regions meet, a body follows</label>
+        <select
+          id={`${id}-merge`}
+          class="select"
+          data-testid="merge"
+          value={draft.merge}
+          aria-describedby={`${id}-merge-help`}
+          onChange={(event) => {
+            const merge = mergeOf(event.currentTarget.value);
+            if (merge !== null) page.editSimulation({ merge });
+          }}
+        >
+          {MERGES.map(({ value, label }) => (
+            <option key={value} value={value}>
+              {label}
+            </option>
+          ))}
+        </select>
+        <span class="hint" id={`${id}-merge-help`}>
+          {mergeHelp(draft.merge)}
+        </span>
       </div>
       <Switch
         checked={draft.realTime}

@@ -144,7 +144,8 @@ export function createFakeCoordinator(first: Partial<GridView> = {}): FakeCoordi
       async launch(input, spec) {
         const what = input.kind === 'builtin' ? `${input.name} ${input.bodies ?? 'as many as usual'}` : input.file.name;
         const when = `${spec.seconds} s ${spec.substeps}${spec.realTime ? ' in real time' : ''}`;
-        ask(`simulate ${what} ${when} ${spec.regions ?? 'auto'} ${spec.margin} m ${spec.verify}`);
+        const margin = `${spec.margin} m${spec.merge === 'average' ? ' averaged' : ''}`;
+        ask(`simulate ${what} ${when} ${spec.regions ?? 'auto'} ${margin} ${spec.verify}`);
         simulated++;
         const simulation = aSimulation({ id: aJobId(`p${simulated}`), spec, framesDone: 0, energy: [], wallMs: 0 });
         show({ simulation });

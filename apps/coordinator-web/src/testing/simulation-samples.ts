@@ -46,7 +46,7 @@ export function aSimulation(change: Partial<SimulationView> = {}): SimulationVie
     id: aJobId('p1'),
     title: A_WORLD.title,
     state: 'running',
-    spec: { seconds: 2, substeps: 8, regions: null, margin: 2, realTime: false, verify: 'spot' },
+    spec: { seconds: 2, substeps: 8, regions: null, margin: 2, merge: 'owner', realTime: false, verify: 'spot' },
     bodies: BODIES.length,
     frames: 120,
     framesDone: 30,

@@ -12,7 +12,7 @@ describe('a simulation’s settings', () => {
     expect(problems({})).toEqual({});
     expect(readSimulation(FIRST_SIMULATION, null)).toEqual({
       input: { kind: 'builtin', name: 'pile' },
-      spec: { seconds: 2, substeps: 8, regions: null, margin: 2, realTime: false, verify: 'spot' },
+      spec: { seconds: 2, substeps: 8, regions: null, margin: 2, merge: 'owner', realTime: false, verify: 'spot' },
     });
   });
 

@@ -1,7 +1,7 @@
 import { type BuiltinWorldName, MOST_BUILTIN_BODIES } from '@tabgrid/assets/worlds/names';
 import { SIMULATION_BOUNDS } from '@tabgrid/coordinator/bounds';
 import type { SimulationSpec, WorldInput } from '@tabgrid/coordinator/simulation/api';
-import type { Verification } from '@tabgrid/protocol/task';
+import type { Merge, Verification } from '@tabgrid/protocol/task';
 import { problemWith, type Rule } from './settings.js';
 
 /** A simulation's settings as a person types them; as with the picture's, the coordinator checks again. */
@@ -11,6 +11,7 @@ export type SimulationField = (typeof SIMULATION_FIELDS)[number];
 
 export interface SimulationDraft extends Readonly<Record<SimulationField, string>> {
   readonly world: BuiltinWorldName;
+  readonly merge: Merge;
   readonly verify: Verification;
   readonly realTime: boolean;
 }
@@ -22,6 +23,7 @@ export const FIRST_SIMULATION: SimulationDraft = {
   substeps: '8',
   regions: '',
   margin: '2',
+  merge: 'owner',
   verify: 'spot',
   realTime: false,
 };
@@ -69,7 +71,7 @@ export function readSimulation(
   draft: SimulationDraft,
   file: File | null,
 ): { readonly input: WorldInput; readonly spec: SimulationSpec } {
-  const { world: name, bodies, regions, verify, realTime } = draft;
+  const { world: name, bodies, regions, merge, verify, realTime } = draft;
   return {
     input: file
       ? { kind: 'file', file }
@@ -79,6 +81,7 @@ export function readSimulation(
       substeps: Number(draft.substeps),
       regions: regions.trim() === '' ? null : Number(regions),
       margin: Number(draft.margin),
+      merge,
       realTime,
       verify,
     },

@@ -2,7 +2,7 @@ import type { WorldCamera } from '@tabgrid/assets/worlds/builtin';
 import type { ShownWorld } from '@tabgrid/assets/worlds/shown-world';
 import type { Bytes } from '@tabgrid/protocol/bytes';
 import type { JobId, Millis } from '@tabgrid/protocol/ids';
-import type { Verification } from '@tabgrid/protocol/task';
+import type { Merge, Verification } from '@tabgrid/protocol/task';
 
 /** A world of rigid bodies that volunteers move. */
 
@@ -30,6 +30,11 @@ export interface SimulationSpec {
   readonly regions: number | null;
   /** Of the ghosts around a region, m: at least. */
   readonly margin: number;
+  /**
+   * Of bodies that two regions simulated: `owner` takes a wider margin than this where both would not see the same, and ends in the same bits
+   * however the world is cut; `average` takes the margin as it is, as long as contacts are seen, and the mean of what both say.
+   */
+  readonly merge: Merge;
   /** Whether each window is to be there within a frame's time. */
   readonly realTime: boolean;
   readonly verify: Verification;

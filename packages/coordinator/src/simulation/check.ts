@@ -1,3 +1,5 @@
+import { Merge } from '@tabgrid/protocol/task';
+import * as v from 'valibot';
 import { UserError } from '../api.js';
 import type { SimulationSpec } from './api.js';
 
@@ -12,7 +14,7 @@ export const SIMULATION_BOUNDS = {
 export const FRAMES_A_SECOND = 60;
 
 /** @throws UserError */
-export function checkSimulation({ seconds, substeps, regions, margin }: SimulationSpec): void {
+export function checkSimulation({ seconds, substeps, regions, margin, merge }: SimulationSpec): void {
   within('The time', seconds, SIMULATION_BOUNDS.seconds, 's');
   within('Substeps', substeps, SIMULATION_BOUNDS.substeps);
   whole('Substeps', substeps);
@@ -21,6 +23,7 @@ export function checkSimulation({ seconds, substeps, regions, margin }: Simulati
     whole('Regions', regions);
   }
   within('The margin', margin, SIMULATION_BOUNDS.margin, 'm');
+  if (!v.is(Merge, merge)) throw new UserError(`Regions are merged by owner or average, not by ${merge}.`);
 }
 
 function within(

@@ -37,6 +37,7 @@ export async function simulationReport(
     bodies: view.bodies,
     frames: view.framesDone,
     substeps: view.spec.substeps,
+    merge: view.spec.merge,
     regions: view.regions,
     margin: view.margin,
     window: view.window,

@@ -19,10 +19,10 @@ const SUBSTEPS = 4;
 const SURFACE = { friction: 0.4, restitution: 0.4 };
 
 /** Balls in a row that is longer than the ghosts' margin, thrown at each other. */
-function world(): World {
+function world(apart = 0.35): World {
   const bodies = Array.from({ length: 16 }, (_, i): Body => {
     const velocity = [i % 2 === 0 ? 1.5 : -1.5, 0, 0.1 * (i % 3)] as const;
-    const place = { position: [0.35 * i, 0.11, 0] as const, rotation: [0, 0, 0, 1] as const };
+    const place = { position: [apart * i, 0.11, 0] as const, rotation: [0, 0, 0, 1] as const };
     return {
       shape: { kind: 'sphere', radius: 0.1 },
       mass: 1 + (i % 3),
@@ -36,12 +36,21 @@ function world(): World {
 }
 
 /** A run, and volunteers that do its tasks when they are asked to. */
-async function begin(regions: number, frames = 6) {
-  const words = worldWords(world(), 1 / (60 * SUBSTEPS));
+async function begin(regions: number, frames = 6, rest: Partial<PhysicsJob> = {}, of = world()) {
+  const words = worldWords(of, 1 / (60 * SUBSTEPS));
   const named = await nameBlob(encodeWorld(words));
   const job: PhysicsJob = {
-    ...{ id: v.parse(JobId, 'p1'), world: named.ref, frames, substeps: SUBSTEPS, regions, margin: 0, boxes: false },
-    ...{ verify: 'spot', window: SUBSTEPS },
+    ...{
+      id: v.parse(JobId, 'p1'),
+      world: named.ref,
+      frames,
+      substeps: SUBSTEPS,
+      regions,
+      margin: 0,
+      merge: 'owner',
+      boxes: false,
+    },
+    ...{ verify: 'spot', window: SUBSTEPS, ...rest },
   };
   const todo: TaskSpec[] = [];
   const cancelled = new Set<TaskId>();
@@ -120,6 +129,27 @@ describe('a world on its way', () => {
     expect(many.frames.get(7)).toBeNull();
     // Something happened on the way.
     expect(many.frames.get(6)?.positions).not.toEqual(many.frames.get(0)?.positions);
+  });
+
+  it('goes on with the mean of what regions say where that is asked for, and loses no momentum', async () => {
+    const close = world(0.205);
+    const one = await toTheEnd(await begin(1, 6, {}, close));
+    const sent = ({ run }: { readonly run: Run }) => run.state.figures.ghosts;
+    const exact = await begin(3, 6, { window: 2 * SUBSTEPS }, close);
+    await toTheEnd(exact);
+    const it = await begin(3, 6, { window: 2 * SUBSTEPS, merge: 'average' }, close);
+    const { state, drift, frames, energies } = await toTheEnd(it);
+    expect(state.figures.conflicts).toBeGreaterThan(0);
+    expect(sent(it)).toBeLessThan(sent(exact));
+    expect(drift).toBe(0);
+    expect(energies).toHaveLength(7);
+    expect(await it.run.stateSha256()).not.toBe(await one.stateSha256());
+    // Frames within a window, too, and everything about where it is in truth.
+    for (const frame of [3, 4]) {
+      const [mean, right] = [frames.get(frame)?.positions ?? [], one.frames.get(frame)?.positions ?? []];
+      expect(mean).toHaveLength(3 * 16);
+      expect(Math.max(...right.map((x, k) => Math.abs(x - (mean[k] ?? 0))))).toBeLessThan(0.02);
+    }
   });
 
   it('waits for a result that is not believed any more', async () => {

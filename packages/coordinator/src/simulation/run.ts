@@ -4,9 +4,11 @@ import type { Clock } from '@tabgrid/protocol/clock';
 import type { Millis, TaskId } from '@tabgrid/protocol/ids';
 import type { OutputRef, TaskSpec } from '@tabgrid/protocol/task';
 import type { SchedulerEvent } from '@tabgrid/scheduler/events';
+import { averaged } from '@tabgrid/splitters/physics/average';
 import { type Energy, energyOf } from '@tabgrid/splitters/physics/energy';
 import { heardOf } from '@tabgrid/splitters/physics/heard';
-import { driftOf } from '@tabgrid/splitters/physics/judge';
+import { givenIn } from '@tabgrid/splitters/physics/judge';
+import { momentumDrift, momentumOf } from '@tabgrid/splitters/physics/ledger';
 import {
   beginPhysics,
   NOTHING,
@@ -15,9 +17,9 @@ import {
   type PhysicsStep,
   resumePhysics,
 } from '@tabgrid/splitters/physics/planner';
-import { merged, ownIds, type Standing } from '@tabgrid/splitters/physics/standing';
+import { merged, ownPoses, type Standing } from '@tabgrid/splitters/physics/standing';
 import type { GridState } from '@tabgrid/splitters/planner';
-import { encodePart, type Part, type PartResult, POSE_WORDS, readResult } from '@tabgrid/webgpu-kernels/physics/state';
+import { encodePart, type Part, type PartResult, readResult } from '@tabgrid/webgpu-kernels/physics/state';
 import { framesOf, PhysicsParams } from '@tabgrid/webgpu-kernels/physics/task';
 import type { Verdict } from '@tabgrid/webgpu-kernels/task-kind';
 import * as v from 'valibot';
@@ -178,17 +180,19 @@ export function createRun({ job, standing: start, clock, gridState, tell, serve,
     const { round, gone } = state;
     const returned = round.regions.flatMap(({ task }) => {
       const entry = entries.get(task);
-      return entry?.result ? [{ ids: ownIds(entry.part), result: entry.result }] : [];
+      return entry?.result ? [{ part: entry.part, result: entry.result }] : [];
     });
     const firstFrame = Math.floor(gone / job.substeps) + 1;
-    for (const { ids, result } of returned) {
-      const size = POSE_WORDS * ids.length;
-      for (let k = 0; (k + 1) * size <= result.poses.length; k++) {
-        frames.addPoses(firstFrame + k, ids, result.poses.subarray(k * size, (k + 1) * size));
-      }
+    for (const { part, result } of returned) {
+      const { ids, poses } = ownPoses(part, result);
+      poses.forEach((words, k) => {
+        frames.addPoses(firstFrame + k, ids, words);
+      });
     }
-    standing = merged(standing, returned);
-    drift = Math.max(drift, ...driftOf(start.world, round).map(Math.abs));
+    const given = givenIn(start.world, round);
+    const had = momentumOf(standing);
+    standing = job.merge === 'average' ? averaged(standing, returned, given) : merged(standing, returned);
+    drift = Math.max(drift, ...momentumDrift(had, momentumOf(standing), given).map(Math.abs));
     putBehind(
       round.regions.map(({ task }) => task),
       gone,

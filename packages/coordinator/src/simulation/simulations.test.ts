@@ -4,7 +4,15 @@ import { createTestGrid, until } from '../test-kit.js';
 import { KERNELS } from '../test-results.js';
 import type { SimulationSpec } from './api.js';
 
-const SPEC: SimulationSpec = { seconds: 0.5, substeps: 8, regions: null, margin: 2, realTime: false, verify: 'none' };
+const SPEC: SimulationSpec = {
+  seconds: 0.5,
+  substeps: 8,
+  regions: null,
+  margin: 2,
+  merge: 'owner',
+  realTime: false,
+  verify: 'none',
+};
 const PHYSICS = { kind: physicsTask.kind, version: physicsTask.version };
 const STACK = { kind: 'builtin', name: 'stack', bodies: 10 } as const;
 
@@ -72,6 +80,8 @@ describe('simulations', () => {
   it('refuse a world that is none, and a second one beside the first', async () => {
     const grid = createTestGrid();
     const { simulations } = grid.coordinator;
+    const strange = Object.assign({}, SPEC, { merge: 'both' });
+    await expect(simulations.launch(STACK, strange)).rejects.toThrow('by owner or average, not by both');
     await expect(simulations.launch({ kind: 'builtin', name: 'heap' }, SPEC)).rejects.toThrow(
       'There is no built-in world heap',
     );

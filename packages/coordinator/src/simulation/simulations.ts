@@ -143,7 +143,7 @@ export function createSimulations(deps: SimulationsDeps): SimulationsDriver {
             substeps: spec.substeps,
             boxes,
           },
-          ...{ regions: spec.regions, margin: toPosition(spec.margin), verify: spec.verify },
+          ...{ regions: spec.regions, margin: toPosition(spec.margin), merge: spec.merge, verify: spec.verify },
           ...(spec.realTime && { cpuCores: REAL_TIME_CORES }),
         };
         const run = createRun({

@@ -4,7 +4,7 @@ import { layoutOf, marginFor } from './layout.js';
 import { hopOf, marginOf, speedAhead } from './reach.js';
 import { regionCount } from './regions.js';
 
-const JOB = { substeps: 8, regions: null, margin: 0, boxes: false };
+const JOB = { merge: 'owner' as const, substeps: 8, regions: null, margin: 0, boxes: false };
 const METRE = 2 ** 20;
 const eight = { volunteers: 8, unitsPerSecond: null };
 
@@ -50,7 +50,9 @@ describe('how a world is laid out', () => {
     expect(marginFor(wide, { ...JOB, margin: 5 * METRE }, 8, speed)).toBe(5 * METRE);
     expect(marginFor(wide, JOB, 8, speed)).toBe(safe);
     expect(safe).toBeGreaterThan(9 * 0.2 * METRE);
-    expect(marginFor(wide, { ...JOB, daring: true }, 8, speed)).toBe(0);
+    const daring = marginFor(wide, { ...JOB, daring: true }, 8, speed);
+    expect(daring).toBeGreaterThan(0.2 * METRE);
+    expect(daring).toBeLessThan(safe / 4);
   });
 
   it('reckons with what moves', () => {

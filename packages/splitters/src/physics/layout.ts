@@ -1,9 +1,10 @@
 import type { Millis } from '@tabgrid/protocol/ids';
+import type { Merge } from '@tabgrid/protocol/task';
 import { CONTACT_WORDS } from '@tabgrid/webgpu-kernels/physics/state';
 import type { GridState } from '../planner.js';
 import type { Pace } from './pace.js';
 import { partsOf, type Window } from './parts.js';
-import { hopOf, marginOf, speedAhead } from './reach.js';
+import { hopOf, leastMarginOf, marginOf, speedAhead } from './reach.js';
 import { type Cut, cutWorld, ownersOf } from './regions.js';
 import { contactsOf, type Standing } from './standing.js';
 
@@ -21,8 +22,10 @@ export interface LayoutJob {
   readonly regions: number | null;
   /** Units of position: at least; more where that is not safe. */
   readonly margin: number;
-  /** The margin as it is, safe or not: what it misses is found, and the margin widened. */
+  /** The margin as it is, safe or not, as long as contacts are seen: what it misses is found, and the margin widened. */
   readonly daring?: boolean;
+  /** `average`: the margin as it is, too, and where regions then see different things their means count. */
+  readonly merge: Merge;
   readonly boxes: boolean;
   /** Usual substeps between exchanges: a divisor or a multiple of a frame's; absent: as many as pay. */
   readonly window?: number;
@@ -49,7 +52,9 @@ export function costsOf(standing: Standing, boxes: boolean): Float64Array {
 
 /** The margin between all regions for windows of so many usual substeps. */
 export function marginFor(standing: Standing, job: LayoutJob, substeps: number, speed: number): number {
-  return job.daring ? job.margin : Math.max(job.margin, marginOf(substeps, hopOf(standing.world, speed)));
+  const hop = hopOf(standing.world, speed);
+  const unsafe = job.daring || job.merge === 'average';
+  return Math.max(job.margin, unsafe ? leastMarginOf(substeps, hop, speed) : marginOf(substeps, hop));
 }
 
 export function layoutOf(standing: Standing, job: LayoutJob, grid: GridState, pace: Pace | null): Layout {

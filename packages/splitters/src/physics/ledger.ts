@@ -26,12 +26,15 @@ export function pullOf({ fixed, bodies }: WorldHeader, halvings: number): Moment
   return sum;
 }
 
+/** What bodies got from outside in a window: gravity's pull a substep, and of each region what the surroundings gave. */
+export interface Given {
+  readonly pull: Momentum;
+  readonly substeps: number;
+  readonly around: readonly Momentum[];
+}
+
 /** Units of momentum that appeared from nowhere: 0 in each axis. */
-export function momentumDrift(
-  before: Momentum,
-  after: Momentum,
-  given: { readonly pull: Momentum; readonly substeps: number; readonly around: readonly Momentum[] },
-): Momentum {
+export function momentumDrift(before: Momentum, after: Momentum, given: Given): Momentum {
   const along = (axis: 0 | 1 | 2) =>
     after[axis] -
     before[axis] -

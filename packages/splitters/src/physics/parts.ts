@@ -1,4 +1,4 @@
-import { joined, type Part, type Watch } from '@tabgrid/webgpu-kernels/physics/state';
+import { GHOST, joined, OWN, type Part, SHARED, type Watch } from '@tabgrid/webgpu-kernels/physics/state';
 import { contactsOf, placeIn, positionOf, type Standing } from './standing.js';
 
 /** What each region gets: its own bodies, those around them, and which of these it tells its neighbours of. */
@@ -18,6 +18,8 @@ export interface Window {
   readonly hop: number;
   /** Between two regions. */
   margin(one: number, other: number): number;
+  /** Units of position: as near as this to a region, others' bodies are asked for too. */
+  readonly shared?: number;
 }
 
 interface Box {
@@ -28,7 +30,7 @@ interface Box {
 /** @returns of each region that owns anything */
 export function partsOf(standing: Standing, owners: Uint8Array, window: Window): readonly RegionPart[] {
   const boxes = boxesOf(standing, owners);
-  const bodies: { id: number; watches: Omit<Watch, 'body'>[] }[][] = boxes.map(() => []);
+  const bodies: { id: number; kind: number; watches: Omit<Watch, 'body'>[] }[][] = boxes.map(() => []);
   const neighbours: number[][] = boxes.map(() => []);
   const neighbour = (of: number, other: number): number => {
     const list = neighbours[of] ?? [];
@@ -45,13 +47,14 @@ export function partsOf(standing: Standing, owners: Uint8Array, window: Window):
       const until = window.substeps + 1 - Math.ceil(distance / window.hop);
       const watched = until > 0;
       if (watched) own.push({ neighbour: neighbour(owner, region), until });
-      bodies[region]?.push({ id, watches: watched ? [{ neighbour: neighbour(region, owner), until }] : [] });
+      const kind = window.shared !== undefined && distance <= window.shared ? SHARED : GHOST;
+      bodies[region]?.push({ id, kind, watches: watched ? [{ neighbour: neighbour(region, owner), until }] : [] });
     });
-    bodies[owner]?.push({ id, watches: own });
+    bodies[owner]?.push({ id, kind: OWN, watches: own });
   }
   return bodies.flatMap((list, region) => {
     if (!boxes[region]) return [];
-    const owned = Uint8Array.from(list, ({ id }) => (owners[id] === region ? 1 : 0));
+    const owned = Uint8Array.from(list, ({ kind }) => kind);
     const part: Part = {
       owned,
       ids: Int32Array.from(list, ({ id }) => id),
@@ -59,7 +62,9 @@ export function partsOf(standing: Standing, owners: Uint8Array, window: Window):
       contacts: joined(list.map(({ id }) => contactsOf(standing, id))),
       watches: list.flatMap(({ watches }, body) => watches.map((watch) => ({ body, ...watch }))),
     };
-    return [{ region, part, neighbours: neighbours[region] ?? [], ghosts: owned.filter((own) => own === 0).length }];
+    return [
+      { region, part, neighbours: neighbours[region] ?? [], ghosts: owned.filter((kind) => kind !== OWN).length },
+    ];
   });
 }
 

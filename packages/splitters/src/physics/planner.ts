@@ -2,7 +2,7 @@ import type { BlobRef } from '@tabgrid/protocol/blob';
 import { type JobId, type Millis, TaskId } from '@tabgrid/protocol/ids';
 import { MAX_OUTPUT_BYTES } from '@tabgrid/protocol/limits';
 import type { TaskSpec, Verification } from '@tabgrid/protocol/task';
-import { CONTACT_WORDS, type Part } from '@tabgrid/webgpu-kernels/physics/state';
+import { askedIndices, CONTACT_WORDS, type Part } from '@tabgrid/webgpu-kernels/physics/state';
 import { type PhysicsParams, physicsTask, resultBytes } from '@tabgrid/webgpu-kernels/physics/task';
 import * as v from 'valibot';
 import type { GridState } from '../planner.js';
@@ -11,9 +11,9 @@ import { type Layout, type LayoutJob, layoutOf, marginFor } from './layout.js';
 import type { Momentum } from './ledger.js';
 import { type Paces, paced, paceOf } from './pace.js';
 import { partsOf } from './parts.js';
-import { hopOf, speedAhead } from './reach.js';
+import { hopOf, leastMarginOf, marginOf, speedAhead } from './reach.js';
 import { ownersOf } from './regions.js';
-import { ownIds, type Standing } from './standing.js';
+import type { Standing } from './standing.js';
 
 /**
  * A world's windows, one after the other: each region's part goes out as a task, and when all are back they are looked at together.
@@ -21,7 +21,7 @@ import { ownIds, type Standing } from './standing.js';
  *
  * 1. What becomes of the world does not depend on how it is cut: neither on regions nor on windows. Substeps are halved frame by
  *    frame, by what happens to bodies in that frame alone.
- * 2. A window is taken only if what each neighbour could have influenced was the same on both sides after every substep, nothing
+ * 2. Where the owner's word counts, a window is taken only if what each neighbour could have influenced was the same on both sides after every substep, nothing
  *    was faster than the margin allows, and momentum is what it was, to the last bit.
  */
 export interface PhysicsJob extends LayoutJob {
@@ -78,6 +78,8 @@ export interface Round {
   /** How often results contradicted each other with a margin that is wide enough. */
   readonly doubt: number;
   readonly begunAt: Millis;
+  /** Pairs of regions between which the margin may be too small and is to be widened then. */
+  readonly narrow: readonly (readonly [number, number])[];
   readonly regions: readonly RegionTask[];
 }
 
@@ -100,6 +102,8 @@ export interface Heard {
   readonly around: Momentum;
   /** Of its own bodies, before and after. */
   readonly gained: Momentum;
+  /** Mass of others' bodies whose states it tells, in the units of `massOf`. */
+  readonly sharedMass: number;
   /** Energy of its own bodies' movement before, and what energy they gained. */
   readonly kinetic: number;
   readonly energyGained: number;
@@ -145,7 +149,7 @@ export function beginPhysics(
   const empty: PhysicsState = {
     ...{ job, gone: 0, laidAt: 0, layout, made, widened: {}, finer: null, paces: null },
     owners: ownersOf(standing, layout.cut, null),
-    round: { substeps: 0, halvings: 0, speed: 0, doubt: 0, begunAt: now, regions: [] },
+    round: { substeps: 0, halvings: 0, speed: 0, doubt: 0, begunAt: now, narrow: [], regions: [] },
     figures: {
       ...{ conflicts: 0, resimulated: 0, rounds: 0, bodies: 0, ghosts: 0, kernelMs: 0, roundMs: 0, longestMs: 0 },
     },
@@ -180,12 +184,17 @@ function withHeard(state: PhysicsState, task: TaskId, heard: Heard | null): Phys
 function look(state: PhysicsState, standing: Standing, grid: GridState, now: Millis): [PhysicsState, PhysicsStep] {
   const { round, job, widened } = state;
   const seen = figured(state, now);
-  const verdict = judge(standing.world, round, !job.daring);
+  const verdict = judge(standing.world, round, job.merge === 'average');
   switch (verdict.kind) {
     case 'right': {
       // Once more, by others: if they find the same it is what happened.
-      const strange = round.doubt === 0 && grid.volunteers > 1 && isTooHot(standing.world, round);
-      return strange ? again(seen, standing, { now, doubt: 1 }) : [seen, { ...NOTHING, keep: true }];
+      const strange = round.doubt === 0 && grid.volunteers > 1 && isTooHot(standing.world, round, verdict.drift);
+      if (strange) return again(seen, standing, { now, doubt: 1 });
+      const conflicts = seen.figures.conflicts + verdict.apart;
+      return [
+        { ...seen, figures: { ...seen.figures, conflicts } },
+        { ...NOTHING, keep: true },
+      ];
     }
     case 'coarse': {
       const frame = Math.floor(state.gone / job.substeps) + verdict.frame;
@@ -194,7 +203,7 @@ function look(state: PhysicsState, standing: Standing, grid: GridState, now: Mil
       // A frame that was begun before this window is done again from its beginning.
       const within = state.gone % job.substeps;
       const whole = { ...seen, finer, gone: state.gone - within };
-      if (within === 0) return again(whole, standing, { now });
+      if (within === 0) return again(whole, standing, { now, doubt: 0 });
       return [
         { ...whole, round: { ...round, regions: [] } },
         { ...dropped(round), back: true },
@@ -228,15 +237,15 @@ function look(state: PhysicsState, standing: Standing, grid: GridState, now: Mil
 
 const dropped = ({ regions }: Round): PhysicsStep => ({ ...NOTHING, drop: regions.map(({ task }) => task) });
 
-/** The same window once more. */
+/** The same window once more: what was found out about it before still holds. */
 function again(
   state: PhysicsState,
   standing: Standing,
   how: { readonly now: Millis; readonly speed?: number; readonly doubt?: number },
 ): [PhysicsState, PhysicsStep] {
-  const { regions } = state.round;
+  const { regions, speed, doubt } = state.round;
   const figures = { ...state.figures, resimulated: state.figures.resimulated + regions.length };
-  const [next, step] = beginRound({ ...state, figures }, standing, how);
+  const [next, step] = beginRound({ ...state, figures }, standing, { speed, doubt, ...how });
   return [next, { ...step, drop: regions.map(({ task }) => task) }];
 }
 
@@ -272,13 +281,16 @@ function beginRound(
   const stepSpeed = Math.ceil(speed / 2 ** halvings);
   const margin = marginFor(standing, job, steps, stepSpeed);
   const hop = hopOf(standing.world, stepSpeed);
+  const wide = marginOf(steps, hop);
+  const marginBetween = (one: number, other: number): number =>
+    Math.min(Math.max(margin, wide), margin * 1.5 ** (widened[pairKey(one, other)] ?? 0));
   const parts = partsOf(standing, state.owners, {
-    ...{ substeps: steps, hop },
-    margin: (one, other) => margin * 1.5 ** (widened[pairKey(one, other)] ?? 0),
+    ...{ substeps: steps, hop, margin: marginBetween },
+    ...(job.merge === 'average' && { shared: leastMarginOf(steps, hop, stepSpeed) }),
   });
   let made = state.made;
   const tasks = parts.map(({ region, part, neighbours, ghosts }) => {
-    const own = ownIds(part).length;
+    const own = askedIndices(part).length;
     const shape = {
       ...{ bodies: part.ids.length, own, contacts: part.contacts.length / CONTACT_WORDS, boxes: job.boxes, only: null },
       ...{ substeps: steps, halvings, every: job.substeps * 2 ** halvings, neighbours: neighbours.length },
@@ -300,7 +312,13 @@ function beginRound(
     };
     return { task: { region, task: spec.id, params, neighbours, ghosts, heard: null }, spec, part };
   });
-  const round: Round = { substeps, halvings, speed, doubt, begunAt: now, regions: tasks.map(({ task }) => task) };
+  const regions = tasks.map(({ task }) => task);
+  const narrow = regions.flatMap(({ region: one }) =>
+    regions.flatMap(({ region: other }) =>
+      one < other && job.merge === 'owner' && marginBetween(one, other) < wide ? [[one, other] as const] : [],
+    ),
+  );
+  const round: Round = { substeps, halvings, speed, doubt, begunAt: now, narrow, regions };
   return [
     { ...state, made, round },
     { ...NOTHING, add: tasks.map(({ spec, part }) => ({ spec, part })) },

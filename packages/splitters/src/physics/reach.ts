@@ -14,6 +14,13 @@ export function hopOf(world: WorldHeader, fastest: number): number {
 
 export const marginOf = (substeps: number, hop: number): number => (substeps + 1) * hop;
 
+/**
+ * What comes near enough to touch within a window is as near as this at its beginning. With a margin below, two regions could miss a
+ * contact both, and nobody would know.
+ */
+export const leastMarginOf = (substeps: number, hop: number, fastest: number): number =>
+  hop + 2 * fastest * (substeps - 1);
+
 const widest = new WeakMap<WorldHeader, number>();
 
 /** The largest bounding radius; looked for once a world. */

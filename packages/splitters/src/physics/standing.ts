@@ -1,14 +1,19 @@
+import { VELOCITY_BITS } from '@tabgrid/webgpu-kernels/physics/scale';
 import {
+  askedIndices,
   CONTACT_WORDS,
   joined,
   listedOf,
+  OWN,
   type Part,
   type PartResult,
   PLACE,
   PLACE_WORDS,
   type Places,
+  POSE_WORDS,
   type WorldHeader,
 } from '@tabgrid/webgpu-kernels/physics/state';
+import { FIXED, FIXED_WORDS } from '@tabgrid/webgpu-kernels/physics/world';
 
 /** A world as it stands at one moment, and how what came back is put together again. Positions count the kernel's units. */
 export interface Standing extends Places {
@@ -34,9 +39,12 @@ export function contactsOf({ contacts, starts }: Standing, body: number): Int32A
 export const placeIn = ({ places }: Places, body: number): Int32Array<ArrayBuffer> =>
   places.subarray(PLACE_WORDS * body, PLACE_WORDS * (body + 1));
 
-/** Own bodies of a part. */
+/** Of a body: such that momentum² ÷ (2 mass) is energy in the units of `energyOf`. */
+export const massOf = ({ fixed, scale }: WorldHeader, body: number): number =>
+  2 ** (scale.massShift + VELOCITY_BITS) / Math.max(1, fixed[FIXED_WORDS * body + FIXED.inverseMass] ?? 1);
+
 export interface Returned {
-  readonly ids: Int32Array;
+  readonly part: Pick<Part, 'ids' | 'owned'>;
   readonly result: PartResult;
 }
 
@@ -44,12 +52,15 @@ export interface Returned {
 export function merged({ world }: Standing, returned: readonly Returned[]): Standing {
   const places = new Int32Array(PLACE_WORDS * world.bodies);
   const rows: (Int32Array | undefined)[] = new Array(world.bodies);
-  for (const { ids, result } of returned) {
-    const part = standingOf({ ...world, bodies: ids.length }, result);
-    ids.forEach((id, i) => {
+  for (const { part, result } of returned) {
+    const asked = askedIndices(part);
+    const told = standingOf({ ...world, bodies: asked.length }, result);
+    asked.forEach((index, i) => {
+      const id = part.ids[index] ?? 0;
+      if (part.owned[index] !== OWN) return;
       if (rows[id]) throw new RangeError(`two owners of body ${id}`);
-      places.set(placeIn(part, i), PLACE_WORDS * id);
-      rows[id] = contactsOf(part, i);
+      places.set(placeIn(told, i), PLACE_WORDS * id);
+      rows[id] = contactsOf(told, i);
     });
   }
   const found = rows.filter((row) => row !== undefined);
@@ -57,6 +68,21 @@ export function merged({ world }: Standing, returned: readonly Returned[]): Stan
   return standingOf(world, { places, contacts: joined(found) });
 }
 
-/** Ids of a part's own bodies. */
-export const ownIds = ({ ids, owned }: Pick<Part, 'ids' | 'owned'>): Int32Array<ArrayBuffer> =>
-  ids.filter((_, i) => owned[i]);
+/** Of a part's own bodies the poses at the end of each frame but the last one, as a result has them. */
+export function ownPoses(
+  { ids, owned }: Returned['part'],
+  { poses }: PartResult,
+): { readonly ids: Int32Array; readonly poses: readonly Int32Array[] } {
+  const asked = askedIndices({ owned });
+  const own = [...asked.keys()].filter((i) => owned[asked[i] ?? 0] === OWN);
+  const size = POSE_WORDS * asked.length;
+  const frames = Array.from({ length: size > 0 ? poses.length / size : 0 }, (_, k) => poses.subarray(k * size));
+  return {
+    ids: Int32Array.from(own, (i) => ids[asked[i] ?? 0] ?? 0),
+    poses: frames.map((all) => joined(own.map((i) => all.subarray(POSE_WORDS * i, POSE_WORDS * (i + 1))))),
+  };
+}
+
+/** Ids of the bodies that a result has, in its order. */
+export const askedIds = (part: Pick<Part, 'ids' | 'owned'>): Int32Array<ArrayBuffer> =>
+  Int32Array.from(askedIndices(part), (i) => part.ids[i] ?? 0);

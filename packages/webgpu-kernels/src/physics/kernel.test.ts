@@ -11,7 +11,9 @@ import { simulateInPlain } from './reference-kernel.js';
 import {
   encodePart,
   encodeWorld,
+  GHOST,
   joined,
+  OWN,
   type Part,
   type PartResult,
   PLACE,
@@ -19,6 +21,7 @@ import {
   type Places,
   placesOf,
   readResult,
+  SHARED,
   sumListed,
   wordsOf,
 } from './state.js';
@@ -117,13 +120,13 @@ describe.runIf(available)('a substep in WGSL', { timeout: 120_000 }, () => {
     expect(Math.max(...got.places.filter((_, k) => k % PLACE_WORDS === PLACE.contacts))).toBeGreaterThan(1);
   });
 
-  /** The left half of a heap, with all others as ghosts; what is near the middle is compared with two neighbours. */
+  /** The left half of a heap, with all others as ghosts, of which it shares the nearest; what is near the middle is compared with two neighbours. */
   function half(words: WorldWords, places: Places): Part {
     const ids = Int32Array.from({ length: words.bodies }, (_, i) => i);
     const x = (i: number) => places.places[PLACE_WORDS * i] ?? 0;
     return {
       ...{ ...places, ids },
-      owned: Uint8Array.from(ids, (i) => (x(i) < 0 ? 1 : 0)),
+      owned: Uint8Array.from(ids, (i) => (x(i) < 0 ? OWN : x(i) < 2 ** 16 ? SHARED : GHOST)),
       watches: [...ids].flatMap((body) =>
         Math.abs(x(body)) < 2 ** 17 ? [{ body, neighbour: body % 2, until: 4 + (body % 5) }] : [],
       ),

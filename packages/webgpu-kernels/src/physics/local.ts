@@ -1,10 +1,12 @@
 import { PLANE } from './solver.js';
 import {
+  askedIndices,
   CONTACT_WORDS,
   halved,
   joined,
   LISTED_SHIFT,
   listedOf,
+  OWN,
   ownIndices,
   type Part,
   PLACE,
@@ -24,6 +26,8 @@ export interface Local {
   readonly ids: Int32Array<ArrayBuffer>;
   /** Indices of those whose states are asked for. */
   readonly asked: readonly number[];
+  /** Of those that are the part's own. */
+  readonly own: readonly number[];
   readonly fixed: Int32Array<ArrayBuffer>;
   readonly states: Int32Array<ArrayBuffer>;
   /** Contacts that each body keeps with those of higher numbers: where they begin. */
@@ -57,8 +61,8 @@ export function localOf(world: WorldHeader, whole: Part, params: PhysicsParams):
   if (whole.ids.length !== params.bodies || (ids[movers - 1] ?? 0) >= world.bodies) {
     throw new RangeError('the part has other bodies than its parameters or its world');
   }
-  const asked = ownIndices(part);
-  if (asked.length !== (params.only === null ? params.own : 1)) throw new RangeError('the part owns other bodies');
+  const asked = askedIndices(part);
+  if (asked.length !== (params.only === null ? params.own : 1)) throw new RangeError('the part asks for other bodies');
   const all = movers + world.statics;
   const fixed = new Int32Array(FIXED_WORDS * all);
   const states = new Int32Array(STATE_WORDS * all);
@@ -66,7 +70,7 @@ export function localOf(world: WorldHeader, whole: Part, params: PhysicsParams):
     fixed.set(world.fixed.subarray(FIXED_WORDS * from, FIXED_WORDS * (from + 1)), FIXED_WORDS * to);
   ids.forEach((id, i) => {
     addFixed(i, id);
-    fixed[FIXED_WORDS * i + FIXED.owned] = owned[i] ?? 0;
+    fixed[FIXED_WORDS * i + FIXED.owned] = owned[i] === OWN ? 1 : 0;
     fixed[FIXED_WORDS * i + FIXED.id] = id;
     setState(states, i, places, params.halvings);
   });
@@ -77,7 +81,16 @@ export function localOf(world: WorldHeader, whole: Part, params: PhysicsParams):
     if (body >= movers || neighbour >= params.neighbours) throw new RangeError('a watch of what the part has not');
     watches.set([body, neighbour | (until << 8)], 2 * k);
   });
-  return { movers, ids, asked, fixed, states, watches, ...localContacts(world, part, params.halvings) };
+  return {
+    movers,
+    ids,
+    asked,
+    own: ownIndices(part),
+    fixed,
+    states,
+    watches,
+    ...localContacts(world, part, params.halvings),
+  };
 }
 
 function setState(states: Int32Array, i: number, places: Int32Array, halvings: number): void {
@@ -124,7 +137,7 @@ function probed(part: Part, params: PhysicsParams): Part {
   const asked = probedOf(params);
   if (asked === null) return part;
   const { ids, places, contacts } = part;
-  const centre = ownIndices(part)[asked] ?? 0;
+  const centre = askedIndices(part)[asked] ?? 0;
   const at = (i: number, axis: number): number => places[PLACE_WORDS * i + axis] ?? 0;
   const most = params.hop * params.substeps;
   const near = [...ids.keys()].filter((i) =>
@@ -138,7 +151,7 @@ function probed(part: Part, params: PhysicsParams): Part {
   }
   return {
     ids: Int32Array.from(near, (i) => ids[i] ?? 0),
-    owned: Uint8Array.from(near, (i) => (i === centre ? 1 : 0)),
+    owned: Uint8Array.from(near, (i) => (i === centre ? OWN : 0)),
     places: joined(near.map((i) => places.subarray(PLACE_WORDS * i, PLACE_WORDS * (i + 1)))),
     contacts: joined(
       near.map((i) => contacts.subarray(starts[i], (starts[i] ?? 0) + CONTACT_WORDS * listedOf(places, i))),

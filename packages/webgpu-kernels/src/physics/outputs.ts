@@ -46,11 +46,11 @@ function posesOf({ asked, movers }: Local, { frames }: Simulated): Int32Array<Ar
   return poses;
 }
 
-/** Sums of what the surroundings gave each body that is asked for, as 64-bit words, lower ones first. */
-function aroundOf({ asked }: Local, states: Int32Array): readonly number[] {
+/** Sums of what the surroundings gave each body that is the part's own, as 64-bit words, lower ones first. */
+function aroundOf({ own }: Local, states: Int32Array): readonly number[] {
   return [STATE.momentum, STATE.spin, STATE.warm].flatMap((at) => {
     let sum = 0;
-    for (const i of asked) sum += states[STATE_WORDS * i + at + 3] ?? 0;
+    for (const i of own) sum += states[STATE_WORDS * i + at + 3] ?? 0;
     return [sum | 0, Math.floor(sum / 2 ** 32)];
   });
 }

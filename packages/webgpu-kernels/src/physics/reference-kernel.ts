@@ -22,9 +22,9 @@ export function simulateInPlain([world, part]: readonly Bytes[], params: Physics
   const header = finer(decodeWorld(world), params.halvings);
   const whole = decodePart(part);
   const local = localOf(header, whole, params);
-  const { movers, fixed, states, asked } = local;
+  const { movers, fixed, states, own } = local;
   const reference = createReference({ ...header, bodies: movers, fixed, states }, cachesOf(local));
-  const asks = new Set(asked);
+  const owns = new Set(own);
   const around = new Int32Array(3 * movers);
   const frames: Int32Array[] = [];
   const told = new Uint32Array(Math.ceil(params.substeps / params.every) + 2 * params.substeps * params.neighbours);
@@ -35,7 +35,7 @@ export function simulateInPlain([world, part]: readonly Bytes[], params: Physics
     step.around.forEach((impulse, i) => {
       for (let axis = 0; axis < 3; axis++) around[3 * i + axis] = (around[3 * i + axis] ?? 0) + (impulse[axis] ?? 0);
     });
-    if (step.coarse.some((coarse, i) => coarse && asks.has(i))) told[Math.floor(substep / params.every)] = 1;
+    if (step.coarse.some((coarse, i) => coarse && owns.has(i))) told[Math.floor(substep / params.every)] = 1;
     if (params.only === null) addHashes(told, whole, reference.states, params, substep);
     const ended = (substep + 1) / params.every;
     if (Number.isInteger(ended) && ended <= framesBefore(params)) frames.push(posesOf(reference.states, movers));

@@ -94,23 +94,29 @@ export interface Watch {
   readonly until: number;
 }
 
+/** What a body is to a part: there for the sake of others, its own, or another's whose state is asked for all the same. */
+export const GHOST = 0;
+export const OWN = 1;
+export const SHARED = 2;
+
 /** Some bodies of a world, by ascending id: those that are this part's own, and those around them. */
 export interface Part extends Places {
   readonly ids: Int32Array<ArrayBuffer>;
-  /** 1 for those whose states are asked for. */
+  /** Of each GHOST, OWN or SHARED. */
   readonly owned: Uint8Array<ArrayBuffer>;
   readonly watches: readonly Watch[];
 }
 
 const PART_HEADER = 4;
-const OWNED = 0x4000_0000;
+const OWN_FLAG = 0x4000_0000;
+const SHARED_FLAG = 0x2000_0000;
 
 export function encodePart({ ids, owned, places, contacts, watches }: Part): Bytes {
   const out = new Int32Array(PART_HEADER + ids.length + places.length + contacts.length + 2 * watches.length);
   out.set([MAGIC, ids.length, contacts.length / CONTACT_WORDS, watches.length]);
   let at = PART_HEADER;
   ids.forEach((id, i) => {
-    out[at++] = owned[i] ? id | OWNED : id;
+    out[at++] = id | (owned[i] === OWN ? OWN_FLAG : owned[i] === SHARED ? SHARED_FLAG : 0);
   });
   out.set(places, at);
   at += places.length;
@@ -135,9 +141,9 @@ export function decodePart(bytes: Bytes): Part {
     throw new RangeError('these bytes are not a part of a world');
   }
   const ids = words.slice(PART_HEADER, placesAt);
-  const owned = Uint8Array.from(ids, (id) => (id & OWNED ? 1 : 0));
+  const owned = Uint8Array.from(ids, (id) => (id & OWN_FLAG ? OWN : id & SHARED_FLAG ? SHARED : GHOST));
   ids.forEach((id, i) => {
-    ids[i] = id & ~OWNED;
+    ids[i] = id & ~(OWN_FLAG | SHARED_FLAG);
     if ((ids[i] ?? 0) <= (ids[i - 1] ?? -1))
       throw new RangeError('the bodies of a part are not in the order of their ids');
   });
@@ -152,7 +158,12 @@ export function decodePart(bytes: Bytes): Part {
 }
 
 /** Where a part's own bodies stand in it. */
-export const ownIndices = ({ owned }: Pick<Part, 'owned'>): number[] => [...owned.keys()].filter((i) => owned[i]);
+export const ownIndices = ({ owned }: Pick<Part, 'owned'>): number[] =>
+  [...owned.keys()].filter((i) => owned[i] === OWN);
+
+/** Where those stand whose states are asked for: the order in which a result has them. */
+export const askedIndices = ({ owned }: Pick<Part, 'owned'>): number[] =>
+  [...owned.keys()].filter((i) => owned[i] !== GHOST);
 
 /** Contacts that a body keeps with those of higher ids. */
 export function listedOf(places: Int32Array, body: number): number {
@@ -217,7 +228,7 @@ export interface PartResult extends Places {
   readonly coarse: Int32Array;
   /** Two words each: by substep, then by neighbour. */
   readonly hashes: Int32Array;
-  /** POSE_WORDS of each own body: by frame, but for the last one. */
+  /** POSE_WORDS of each body that is asked for: by frame, but for the last one. */
   readonly poses: Int32Array;
 }
 

@@ -37,7 +37,7 @@ const integer = (low: number, high: number) => v.pipe(v.number(), v.integer(), v
 
 export const PhysicsParams = v.pipe(
   v.strictObject({
-    /** Bodies of the part, and those whose states are asked for. */
+    /** Bodies of the part, and those whose states are asked for: its own, and others' that it shares. */
     bodies: integer(1, MOST_BODIES),
     own: integer(1, MOST_BODIES),
     /** Contacts that the part's bodies keep. */
