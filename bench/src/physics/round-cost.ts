@@ -143,7 +143,7 @@ function returnedOf({ add }: PhysicsStep, standing: Standing) {
     const result: PartResult = {
       places: joined(own.map((i) => placeIn(whole, i))),
       contacts: joined(own.map((i) => contactsOf(whole, i))),
-      ...{ fastest: 0, around: [0, 0, 0], coarse: nothing, hashes: nothing, poses: nothing },
+      ...{ fastest: 0, around: [0, 0, 0], coarse: nothing, hashes: nothing, poses: nothing, seen: nothing },
     };
     return { ids: ownIds(part), result };
   });

@@ -1,6 +1,9 @@
+import { createShelves, type Given } from '@tabgrid/coordinator/simulation/shelves';
 import { type NamedBlob, nameBlob } from '@tabgrid/protocol/blob';
-import type { Bytes } from '@tabgrid/protocol/bytes';
-import { JobId, type Millis, type TaskId } from '@tabgrid/protocol/ids';
+import { type Bytes, equalBytes, wordsOf } from '@tabgrid/protocol/bytes';
+import { type BlobId, JobId, type Millis, type TaskId, VolunteerId } from '@tabgrid/protocol/ids';
+import { MAX_ENCLOSED_BYTES } from '@tabgrid/protocol/limits';
+import { applyPatch } from '@tabgrid/protocol/patch';
 import { heardOf } from '@tabgrid/splitters/physics/heard';
 import {
   beginPhysics,
@@ -28,7 +31,10 @@ import * as v from 'valibot';
 import { onGpu, type TaskDone } from './run-task.js';
 import { FRAME_RATE } from './stepper.js';
 
-/** A world simulated on this machine's adapter, task after task, as a coordinator would hand them out. */
+/**
+ * A world simulated on this machine's adapter, task after task, as a coordinator would hand them out: each region to a volunteer of its
+ * own, which is told parts by what it has.
+ */
 export interface RunHere {
   readonly gpu: GpuSession;
   readonly world: World;
@@ -98,6 +104,8 @@ export async function jobHere(
 export async function runHere(it: RunHere): Promise<RanHere> {
   const { job, world, launched } = await jobHere(it);
   const run = onGpu(it.gpu);
+  const shelves = createShelves();
+  const volunteers = new Map<number, Has>();
   const grid = it.grid ?? { volunteers: it.regions ?? 1, unitsPerSecond: null };
   let standing = it.from ?? launched;
   let wholeFrame = standing;
@@ -108,17 +116,27 @@ export async function runHere(it: RunHere): Promise<RanHere> {
     const results = new Map<TaskId, { readonly part: Part; readonly result: PartResult }>();
     const tasks: TaskRan[] = [];
     let after: PhysicsStep = step;
-    for (const { spec, part } of step.add) {
+    for (const { spec, part, region } of step.add) {
       const params = v.parse(PhysicsParams, spec.params);
-      const given = await nameBlob(encodePart(part));
-      const { outputs, kernelMs, wallMs } = await run(params, [world, given]);
+      const given = { region, part, blob: await nameBlob(encodePart(part)) };
+      const volunteer = v.parse(VolunteerId, `v${region}`);
+      const has: Has = volunteers.get(region) ?? new Map();
+      volunteers.set(region, has);
+      const sent = await tell(shelves.enclose(volunteer, given), given, has);
+      const { outputs: made, kernelMs, wallMs } = await run(params, [world, given.blob]);
+      const outputs = made.slice(0, physicsTask.outputs(params).length);
       const said = it.tamper?.(outputs, spec.id, params) ?? outputs;
       const fault = physicsTask.fault(params, said);
       if (fault !== null) throw new Error(fault);
       const result = readResult(said, framesOf(params));
       results.set(spec.id, { part, result });
       const came = said.reduce((sum, bytes) => sum + bytes.byteLength, 0);
-      tasks.push({ part, params, kernelMs, wallMs, sent: given.bytes.byteLength, came });
+      tasks.push({ part, params, kernelMs, wallMs, sent, came });
+      const [kept] = await Promise.all(made.slice(outputs.length).map(nameBlob));
+      if (kept) {
+        has.set(kept.ref.id, kept.bytes);
+        shelves.became(volunteer, part, result, kept.ref);
+      }
       const heard = heardOf(standing.world, part, params, result, kernelMs);
       [state, after] = resumePhysics(state, { type: 'accepted', task: spec.id, heard, now: now() }, standing, grid);
     }
@@ -139,4 +157,25 @@ export async function runHere(it: RunHere): Promise<RanHere> {
     }
     step = after;
   }
+}
+
+/** What a volunteer keeps. */
+type Has = Map<BlobId, Bytes>;
+
+/** @returns bytes that go out for it. @throws Error where it is not the part that a volunteer makes of them */
+async function tell(
+  enclosing: ReturnType<ReturnType<typeof createShelves>['enclose']>,
+  { blob: { ref, bytes } }: Given,
+  has: Has,
+): Promise<number> {
+  const enclosed = await enclosing;
+  if (!enclosed || enclosed.patch.byteLength > MAX_ENCLOSED_BYTES) {
+    has.set(ref.id, bytes);
+    return bytes.byteLength;
+  }
+  const bases = enclosed.bases.map(({ id }) => wordsOf(has.get(id) ?? new Uint8Array(0)));
+  const rebuilt = await applyPatch(enclosed.patch, bases, ref.bytes);
+  if (!equalBytes(rebuilt, bytes)) throw new Error('a part that its patch does not make');
+  has.set(ref.id, bytes);
+  return enclosed.patch.byteLength;
 }

@@ -1,7 +1,18 @@
 import { type Bytes, bytesOf } from '@tabgrid/protocol/bytes';
 import { OutOfMemoryError } from '../gpu-session.js';
 import { globalOf, type Local } from './local.js';
-import { CONTACT_WORDS, joined, MARK_WORDS, MARKS, POSE_WORDS, type WorldHeader } from './state.js';
+import {
+  CONTACT_WORDS,
+  joined,
+  listedOf,
+  MARK_WORDS,
+  MARKS,
+  PLACE_WORDS,
+  type Places,
+  POSE_WORDS,
+  seenOf,
+  type WorldHeader,
+} from './state.js';
 import { marksOf, type PhysicsParams } from './task.js';
 import { STATE, STATE_WORDS } from './world.js';
 
@@ -18,9 +29,15 @@ export interface Simulated {
   readonly told: Uint32Array | Int32Array;
 }
 
-/** A task's outputs. @throws OutOfMemoryError for more contacts than there is room for */
+/**
+ * A task's outputs, and what stays with whoever made them: how all bodies of the part stand in the end, ghosts too. Of these what lies
+ * near enough to the region is right, so that the next part need not tell it.
+ * @throws OutOfMemoryError for more contacts than there is room for
+ */
 export function outputsOf(world: WorldHeader, local: Local, params: PhysicsParams, made: Simulated): readonly Bytes[] {
-  const { places, contacts } = globalOf(world, local, made, params.halvings);
+  const everybody = params.only === null ? [...local.ids.keys()] : local.asked;
+  const all = globalOf(world, { ...local, asked: everybody }, made, params.halvings);
+  const { places, contacts, seen } = sortedOut(all, params.only === null ? new Set(local.asked) : new Set([0]));
   if (contacts.length / CONTACT_WORDS > params.room) {
     throw new OutOfMemoryError('more bodies touch each other than the result has room for');
   }
@@ -31,7 +48,27 @@ export function outputsOf(world: WorldHeader, local: Local, params: PhysicsParam
     marks.set(made.told, MARK_WORDS);
   }
   marks[MARKS.unsure] = made.fastest > params.fastest ? 1 : 0;
-  return [marks, posesOf(local, made), joined([places, contacts])].map((words): Bytes => bytesOf(words));
+  const stays = params.only === null ? [joined([all.places, all.contacts])] : [];
+  return [marks, posesOf(local, made), seen, joined([places, contacts]), ...stays].map((words): Bytes => bytesOf(words));
+}
+
+/** What is asked for, whole, and the others in short. @param asked by their places in it */
+function sortedOut({ places, contacts }: Places, asked: ReadonlySet<number>): Places & { seen: Int32Array<ArrayBuffer> } {
+  const own: Int32Array[] = [];
+  const ownContacts: Int32Array[] = [];
+  const seen: number[] = [];
+  let from = 0;
+  for (let i = 0; i < places.length / PLACE_WORDS; i++) {
+    const place = places.subarray(PLACE_WORDS * i, PLACE_WORDS * (i + 1));
+    const to = from + CONTACT_WORDS * listedOf(places, i);
+    const listed = contacts.subarray(from, to);
+    from = to;
+    if (asked.has(i)) {
+      own.push(place);
+      ownContacts.push(listed);
+    } else seen.push(seenOf(place, listed));
+  }
+  return { places: joined(own), contacts: joined(ownContacts), seen: Int32Array.from(seen) };
 }
 
 function posesOf({ asked }: Local, { frames }: Simulated): Int32Array<ArrayBuffer> {

@@ -28,6 +28,7 @@ import { PHYSICS_VERSION } from './version.js';
 export const PHYSICS = 'physics';
 export const MARKS_OUTPUT = 'marks';
 export const POSES_OUTPUT = 'poses';
+export const SEEN_OUTPUT = 'seen';
 export const STATES_OUTPUT = 'states';
 export { MOST_HALVINGS };
 /** Substeps of a task. */
@@ -75,6 +76,7 @@ export const physicsTask: TaskKind<PhysicsParams> = {
   outputs: (params) => [
     { name: MARKS_OUTPUT, bytes: 4 * markWords(params) },
     { name: POSES_OUTPUT, bytes: 4 * POSE_WORDS * framesBefore(params) * askedOf(params) },
+    { name: SEEN_OUTPUT, bytes: 4 * seenWords(params) },
     // As many contacts as there are.
     { name: STATES_OUTPUT, bytes: 4 * statesWords(params, params.room), upTo: true },
   ],
@@ -97,8 +99,8 @@ export const physicsTask: TaskKind<PhysicsParams> = {
   probe: (params, secret) => ({ ...params, only: secret >>> 0 }),
 
   fault(params, outputs) {
-    const [marks, poses, states] = outputs;
-    if (outputs.length !== 3 || !marks || !poses || !states) return `${outputs.length} outputs instead of three`;
+    const [marks, poses, seen, states] = outputs;
+    if (!marks || !poses || !seen || !states) return `${outputs.length} outputs instead of four`;
     if (states.byteLength % 4 !== 0) return `states of ${states.byteLength} bytes`;
     const words = wordsOf(marks);
     if (words[MARKS.canary] !== canary(params)) return 'the canary word is wrong';
@@ -120,6 +122,10 @@ export const physicsTask: TaskKind<PhysicsParams> = {
 interface Asked {
   readonly own: number;
   readonly only: number | null;
+}
+
+interface Ghosts extends Asked {
+  readonly bodies: number;
 }
 
 interface Span {
@@ -146,10 +152,17 @@ export const markWords = (params: Span & { readonly neighbours: number }): numbe
 const statesWords = (params: Asked, contacts: number): number =>
   PLACE_WORDS * askedOf(params) + CONTACT_WORDS * contacts;
 
+/** A word of each ghost. */
+const seenWords = ({ bodies, own, only }: Ghosts): number => (only === null ? bodies - own : 0);
+
 /** Bytes of a result with as many contacts as there is room for. */
-export function resultBytes(p: Asked & Span & { readonly neighbours: number; readonly room: number }): number {
-  return 4 * (markWords(p) + POSE_WORDS * framesBefore(p) * askedOf(p) + statesWords(p, p.room));
+export function resultBytes(p: Ghosts & Span & { readonly neighbours: number; readonly room: number }): number {
+  return 4 * (statesAt(p) + statesWords(p, p.room));
 }
+
+/** Words of a result before its states. */
+const statesAt = (p: Ghosts & Span & { readonly neighbours: number }): number =>
+  markWords(p) + POSE_WORDS * framesBefore(p) * askedOf(p) + seenWords(p);
 
 /** A word that a result of these parameters has. */
 export function canary({ bodies, own, substeps, halvings, neighbours, only }: PhysicsParams): number {
@@ -177,12 +190,12 @@ export function cutResult(whole: PhysicsParams, result: Bytes, part: PhysicsPara
   const body = probedOf(part);
   if (body === null) return result;
   const words = wordsOf(result);
-  const statesAt = markWords(whole) + POSE_WORDS * framesBefore(whole) * askedOf(whole);
-  const places = words.subarray(statesAt, statesAt + PLACE_WORDS * whole.own);
+  const placesAt = statesAt(whole);
+  const places = words.subarray(placesAt, placesAt + PLACE_WORDS * whole.own);
   let before = 0;
   for (let i = 0; i < body; i++) before += listedOf(places, i);
   const listed = listedOf(places, body);
-  const contactsAt = statesAt + places.length + CONTACT_WORDS * before;
+  const contactsAt = placesAt + places.length + CONTACT_WORDS * before;
   const place = places.subarray(PLACE_WORDS * body, PLACE_WORDS * (body + 1));
   const contacts = words.subarray(contactsAt, contactsAt + CONTACT_WORDS * listed);
   const marks = marksOf(part, listed);
