@@ -5,10 +5,12 @@ import { deflated, InflateError, inflated } from './deflate.js';
  * Patches: bytes told by how they differ from others that both sides have (bases). All of it is 32-bit words, little-endian.
  *
  * Each word is expected to be one of a base, or 0 where no base has anything like it; what it is beyond that travels, so that nothing
- * is rounded. For DEFLATE to find something, words are put together that are alike: the target is a row of tables, whose differences
- * lie column by column, their lowest bytes first, then the next ones.
+ * is rounded; nothing travels of runs that are as they are expected. For DEFLATE to find something, words are put together that are
+ * alike: the target is a row of tables, whose differences lie column by column, their lowest bytes first, then the next ones.
  *
- *   words, tables, { rows, columns } …, runs, { base + 1, where it goes on (signed), words } …     variable-length integers
+ *   words
+ *   tables, { rows, 2·columns + 1 if chained } …
+ *   runs, { 2·(base + 1) + 1 if exact, where it goes on (signed; of a base alone), words } …     all variable-length integers
  *   differences: 4 bytes a word, by table, by byte, by column, by row; signs in the lowest bits
  *
  * and all of it deflated.
@@ -19,6 +21,11 @@ export interface Run {
   readonly base: number | null;
   readonly at: number;
   readonly words: number;
+}
+
+interface ToldRun extends Run {
+  /** Whether all of it is as expected. */
+  readonly exact: boolean;
 }
 
 export interface Table {
@@ -49,7 +56,7 @@ const MOST_TABLES = 64;
 export async function makePatch(target: Words, bases: readonly Words[], plan: PatchPlan): Promise<Bytes> {
   checkPlan(target.length, bases, plan, (why) => new RangeError(why));
   const tables = plan.tables.filter(({ rows, columns }) => rows * columns > 0);
-  const runs = plan.runs.filter(({ words }) => words > 0);
+  const runs = toldRuns(target, bases, plan.runs);
   const header: number[] = [];
   pushNumber(header, target.length);
   pushNumber(header, tables.length);
@@ -59,8 +66,8 @@ export async function makePatch(target: Words, bases: readonly Words[], plan: Pa
   }
   pushNumber(header, runs.length);
   const next = new Map<number, number>();
-  for (const { base, at, words } of runs) {
-    pushNumber(header, base === null ? 0 : base + 1);
+  for (const { base, at, words, exact } of runs) {
+    pushNumber(header, 2 * (base === null ? 0 : base + 1) + (exact ? 1 : 0));
     if (base !== null) {
       pushNumber(header, folded(at - (next.get(base) ?? 0)));
       next.set(base, at + words);
@@ -68,9 +75,9 @@ export async function makePatch(target: Words, bases: readonly Words[], plan: Pa
     pushNumber(header, words);
   }
   if (header.length > MOST_HEADER_BYTES) throw new RangeError('a plan of too many runs');
-  const planes = new Uint8Array(4 * target.length);
   const expected = expectedBy(target.length, bases, runs);
-  eachByColumn(tables, (word, above, plane, step) => {
+  const planes = new Uint8Array(4 * differing(runs));
+  eachByColumn(tables, exactBy(target.length, runs), (word, above, plane, step) => {
     const was = above === null ? (expected[word] ?? 0) : (target[above] ?? 0);
     const difference = folded(((target[word] ?? 0) - was) | 0);
     for (let byte = 0; byte < 4; byte++) planes[plane + byte * step] = difference >>> (8 * byte);
@@ -96,19 +103,21 @@ export async function applyPatch(patch: Uint8Array, bases: readonly Words[], byt
     return { rows, columns: columns >>> 1, chained: (columns & 1) === 1 };
   });
   const next = new Map<number, number>();
-  const runs = reader.list(length, (): Run => {
-    const base = reader.number() - 1;
-    if (base < 0) return { base: null, at: 0, words: reader.number() };
+  const runs = reader.list(length, (): ToldRun => {
+    const told = reader.number();
+    const exact = (told & 1) === 1;
+    const base = (told >>> 1) - 1;
+    if (base < 0) return { base: null, at: 0, words: reader.number(), exact };
     const at = (next.get(base) ?? 0) + unfolded(reader.number());
     const words = reader.number();
     next.set(base, at + words);
-    return { base, at, words };
+    return { base, at, words, exact };
   });
   checkPlan(length, bases, { tables, runs }, (why) => new PatchError(why));
   const planes = raw.subarray(reader.at);
-  if (planes.byteLength !== bytes) throw new PatchError('differences that are not as many as the words');
+  if (planes.byteLength !== 4 * differing(runs)) throw new PatchError('differences that are not as many as the words');
   const target = expectedBy(length, bases, runs);
-  eachByColumn(tables, (word, above, plane, step) => {
+  eachByColumn(tables, exactBy(length, runs), (word, above, plane, step) => {
     let difference = 0;
     for (let byte = 0; byte < 4; byte++) difference |= (planes[plane + byte * step] ?? 0) << (8 * byte);
     const was = above === null ? (target[word] ?? 0) : (target[above] ?? 0);
@@ -143,22 +152,55 @@ function expectedBy(length: number, bases: readonly Words[], runs: readonly Run[
   return out;
 }
 
-/** @param visit gets a word, the one above it that it is told by, where its lowest byte lies, and how far apart its bytes are */
+/** Runs that are exact as far as they go; without empty ones. */
+function toldRuns(target: Words, bases: readonly Words[], runs: readonly Run[]): readonly ToldRun[] {
+  let from = 0;
+  return runs.flatMap((run) => {
+    const { base, at, words } = run;
+    const was = base === null ? undefined : bases[base];
+    let same = 0;
+    while (same < words && target[from + same] === (was?.[at + same] ?? 0)) same++;
+    from += words;
+    return words > 0 ? [{ ...run, exact: same === words }] : [];
+  });
+}
+
+const differing = (runs: readonly ToldRun[]): number =>
+  runs.reduce((sum, { words, exact }) => sum + (exact ? 0 : words), 0);
+
+/** Of each word whether it is as expected. */
+function exactBy(length: number, runs: readonly ToldRun[]): Uint8Array {
+  const out = new Uint8Array(length);
+  let from = 0;
+  for (const { words, exact } of runs) {
+    if (exact) out.fill(1, from, from + words);
+    from += words;
+  }
+  return out;
+}
+
+/** @param visit gets a word that differs, the one above it that it is told by, where its lowest byte lies, and how far apart its bytes are */
 function eachByColumn(
   tables: readonly Table[],
+  exact: Uint8Array,
   visit: (word: number, above: number | null, plane: number, step: number) => void,
 ): void {
   let from = 0;
+  let plane = 0;
   for (const { rows, columns, chained } of tables) {
-    const step = rows * columns;
-    if (step === 0) continue;
+    const words = rows * columns;
+    if (words === 0) continue;
+    let step = 0;
+    for (let word = from; word < from + words; word++) if (exact[word] === 0) step++;
+    let at = plane;
     for (let column = 0; column < columns; column++) {
       for (let row = 0; row < rows; row++) {
         const word = from + row * columns + column;
-        visit(word, chained && row > 0 ? word - columns : null, 4 * from + column * rows + row, step);
+        if (exact[word] === 0) visit(word, chained && row > 0 ? word - columns : null, at++, step);
       }
     }
-    from += step;
+    from += words;
+    plane += 4 * step;
   }
 }
 
