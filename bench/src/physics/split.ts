@@ -73,11 +73,23 @@ export async function measureSplits({ gpu, quick, say }: PartOptions): Promise<P
     tables: [
       {
         title: `A heap of ${sizeName(bodies)}, ${frames} frames of ${SUBSTEPS} substeps, ${WINDOW} substeps a window; all end in ${one?.sha256.slice(0, 16)}…`,
-        header: ['regions', 'ghosts', 'conflicts', 'done again', 'at first', 'up/frame', 'down/frame', 'a ghost', 'energy gained'],
+        header: [
+          'regions',
+          'ghosts',
+          'conflicts',
+          'done again',
+          'at first',
+          'up/frame',
+          'down/frame',
+          'a ghost',
+          'energy gained',
+        ],
         rows: runs.map((run) => [
           ...[String(run.regions), `${(100 * run.ghostShare).toFixed(1)} %`],
           ...[String(run.conflicts), String(run.resimulated)],
-          ...[run.bytesAtFirst, run.bytesAFrame.up, run.bytesAFrame.down].map((bytes) => `${(bytes / 1e6).toFixed(2)} MB`),
+          ...[run.bytesAtFirst, run.bytesAFrame.up, run.bytesAFrame.down].map(
+            (bytes) => `${(bytes / 1e6).toFixed(2)} MB`,
+          ),
           ...[run.bytesAGhost > 0 ? `${run.bytesAGhost.toFixed(0)} B` : '–', run.energyDrift.toExponential(1)],
         ]),
       },

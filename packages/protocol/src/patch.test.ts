@@ -37,18 +37,16 @@ const planOf = (length: number, lengths: readonly number[]): fc.Arbitrary<PatchP
   });
 };
 
-const cases = fc
-  .tuple(words(60), fc.array(words(60), { maxLength: 3 }))
-  .chain(([target, bases]) =>
-    fc.tuple(
-      fc.constant(target),
-      fc.constant(bases),
-      planOf(
-        target.length,
-        bases.map(({ length }) => length),
-      ),
+const cases = fc.tuple(words(60), fc.array(words(60), { maxLength: 3 })).chain(([target, bases]) =>
+  fc.tuple(
+    fc.constant(target),
+    fc.constant(bases),
+    planOf(
+      target.length,
+      bases.map(({ length }) => length),
     ),
-  );
+  ),
+);
 
 const refused = async (patch: Uint8Array, bases: readonly Words[], bytes: number): Promise<string> =>
   await applyPatch(patch, bases, bytes).then(

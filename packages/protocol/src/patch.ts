@@ -1,5 +1,6 @@
 import { type Bytes, bytesOf, concatBytes } from './bytes.js';
 import { deflated, InflateError, inflated } from './deflate.js';
+import { MAX_PATCHED_BYTES } from './limits.js';
 
 /**
  * Patches: bytes told by how they differ from others that both sides have (bases). All of it is 32-bit words, little-endian.
@@ -52,8 +53,9 @@ export class PatchError extends Error {
 const MOST_HEADER_BYTES = 1024 * 1024;
 const MOST_TABLES = 64;
 
-/** @throws RangeError for a plan that is not of this target and these bases */
+/** @throws RangeError for a plan that is not of this target and these bases, and for a target beyond MAX_PATCHED_BYTES */
 export async function makePatch(target: Words, bases: readonly Words[], plan: PatchPlan): Promise<Bytes> {
+  if (target.byteLength > MAX_PATCHED_BYTES) throw new RangeError(`a patch for ${target.byteLength} bytes`);
   checkPlan(target.length, bases, plan, (why) => new RangeError(why));
   const tables = plan.tables.filter(({ rows, columns }) => rows * columns > 0);
   const runs = toldRuns(target, bases, plan.runs);
@@ -91,6 +93,7 @@ export async function makePatch(target: Words, bases: readonly Words[], plan: Pa
  * @throws PatchError
  */
 export async function applyPatch(patch: Uint8Array, bases: readonly Words[], bytes: number): Promise<Bytes> {
+  if (bytes > MAX_PATCHED_BYTES) throw new PatchError(`a patch for ${bytes} bytes`);
   const raw = await inflated(patch, bytes + MOST_HEADER_BYTES).catch((error: unknown) => {
     throw error instanceof InflateError ? new PatchError(error.message) : error;
   });

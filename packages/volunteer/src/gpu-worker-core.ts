@@ -1,3 +1,4 @@
+import { type BlobRef, nameBlob } from '@tabgrid/protocol/blob';
 import { type Bytes, concatBytes } from '@tabgrid/protocol/bytes';
 import { MAX_OUTPUT_BYTES, MAX_TEXT_LENGTH } from '@tabgrid/protocol/limits';
 import type { Capabilities, FailureCode } from '@tabgrid/protocol/task';
@@ -160,12 +161,16 @@ export function createGpuWorker(deps: {
         throw new GpuLostError(reason);
       },
     );
-    const fault = kernel.task.fault(task.params, result.outputs);
+    const sent = result.outputs.slice(0, outputs.length);
+    const [stays] = result.outputs.slice(outputs.length);
+    const fault = kernel.task.fault(task.params, sent);
     if (fault !== null) return failed('kernelError', `the GPU returned a broken result: ${fault}`);
     if (!manner) tune(kernel, living, task);
-    const body = concatBytes(result.outputs);
-    const made = result.outputs.map(({ byteLength }, i) => ({ name: outputs[i]?.name ?? '', bytes: byteLength }));
-    return { kind: 'done', outputs: made, body: body.buffer, stats: result.stats, busyMs: busyMs() };
+    const made = sent.map(({ byteLength }, i) => ({ name: outputs[i]?.name ?? '', bytes: byteLength }));
+    return {
+      ...{ kind: 'done', outputs: made, body: concatBytes(sent).buffer, stats: result.stats, busyMs: busyMs() },
+      ...(stays && { kept: await keptOf(stays) }),
+    };
   };
 
   const failed = (code: FailureCode, message: string): RunAnswer => ({
@@ -227,6 +232,11 @@ export function createGpuWorker(deps: {
     },
     busyMs: async () => busyMs(),
   };
+}
+
+async function keptOf(stays: Bytes): Promise<{ readonly ref: BlobRef; readonly bytes: ArrayBuffer }> {
+  const bytes = concatBytes([stays]);
+  return { ref: (await nameBlob(bytes)).ref, bytes: bytes.buffer };
 }
 
 async function askInput(hooks: RunHooks, ref: TaskInput['ref']): Promise<Bytes> {

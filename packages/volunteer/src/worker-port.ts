@@ -1,4 +1,4 @@
-import type { BlobRef } from '@tabgrid/protocol/blob';
+import { BlobRef } from '@tabgrid/protocol/blob';
 import { Capabilities, Failure, OutputRef, RunStats, TaskSpec } from '@tabgrid/protocol/task';
 import * as v from 'valibot';
 
@@ -47,6 +47,8 @@ export const RunAnswer = v.variant('kind', [
     outputs: v.pipe(v.array(OutputRef), v.maxLength(16)),
     /** The outputs one after the other; transferred. */
     body: v.instance(ArrayBuffer),
+    /** What stays here as a base of patches; transferred. */
+    kept: v.exactOptional(v.strictObject({ ref: BlobRef, bytes: v.instance(ArrayBuffer) })),
     stats: RunStats,
     busyMs: Millis,
   }),

@@ -92,7 +92,10 @@ export function knownEnd(part: Part, { places, contacts, seen }: PartResult, byt
     const { placeAt, contactsAt } = foundAt(row);
     const number = numbers[row] ?? 0;
     words.set(places.subarray(PLACE_WORDS * number, PLACE_WORDS * (number + 1)), placeAt);
-    words.set(contacts.subarray(CONTACT_WORDS * (own[number] ?? 0), CONTACT_WORDS * (own[number + 1] ?? 0)), contactsAt);
+    words.set(
+      contacts.subarray(CONTACT_WORDS * (own[number] ?? 0), CONTACT_WORDS * (own[number + 1] ?? 0)),
+      contactsAt,
+    );
   }
   return {
     words,

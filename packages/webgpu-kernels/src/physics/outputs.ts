@@ -49,11 +49,16 @@ export function outputsOf(world: WorldHeader, local: Local, params: PhysicsParam
   }
   marks[MARKS.unsure] = made.fastest > params.fastest ? 1 : 0;
   const stays = params.only === null ? [joined([all.places, all.contacts])] : [];
-  return [marks, posesOf(local, made), seen, joined([places, contacts]), ...stays].map((words): Bytes => bytesOf(words));
+  return [marks, posesOf(local, made), seen, joined([places, contacts]), ...stays].map(
+    (words): Bytes => bytesOf(words),
+  );
 }
 
 /** What is asked for, whole, and the others in short. @param asked by their places in it */
-function sortedOut({ places, contacts }: Places, asked: ReadonlySet<number>): Places & { seen: Int32Array<ArrayBuffer> } {
+function sortedOut(
+  { places, contacts }: Places,
+  asked: ReadonlySet<number>,
+): Places & { seen: Int32Array<ArrayBuffer> } {
   const own: Int32Array[] = [];
   const ownContacts: Int32Array[] = [];
   const seen: number[] = [];

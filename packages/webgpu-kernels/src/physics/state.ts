@@ -2,6 +2,7 @@ import { type Bytes, bytesOf, wordsOf } from '@tabgrid/protocol/bytes';
 import { PLANE } from './solver.js';
 
 export { wordsOf };
+
 import { FIXED_WORDS, PLANE_WORDS, STATE_WORDS, type WorldWords } from './world.js';
 
 /**
