@@ -1,9 +1,9 @@
 import { createShelves, type Given } from '@tabgrid/coordinator/simulation/shelves';
 import { type NamedBlob, nameBlob } from '@tabgrid/protocol/blob';
-import { type Bytes, equalBytes, wordsOf } from '@tabgrid/protocol/bytes';
+import { type Bytes, concatBytes, equalBytes, wordsOf } from '@tabgrid/protocol/bytes';
 import { type BlobId, JobId, type Millis, type TaskId, VolunteerId } from '@tabgrid/protocol/ids';
 import { MAX_ENCLOSED_BYTES } from '@tabgrid/protocol/limits';
-import { applyPatch } from '@tabgrid/protocol/patch';
+import { applyPatch, makePatch } from '@tabgrid/protocol/patch';
 import { heardOf } from '@tabgrid/splitters/physics/heard';
 import {
   beginPhysics,
@@ -130,7 +130,7 @@ export async function runHere(it: RunHere): Promise<RanHere> {
       if (fault !== null) throw new Error(fault);
       const result = readResult(said, framesOf(params));
       results.set(spec.id, { part, result });
-      const came = said.reduce((sum, bytes) => sum + bytes.byteLength, 0);
+      const came = await tellBack(params, said, given.blob.bytes);
       tasks.push({ part, params, kernelMs, wallMs, sent, came });
       const [kept] = await Promise.all(made.slice(outputs.length).map(nameBlob));
       if (kept) {
@@ -162,7 +162,7 @@ export async function runHere(it: RunHere): Promise<RanHere> {
 /** What a volunteer keeps. */
 type Has = Map<BlobId, Bytes>;
 
-/** @returns bytes that go out for it. @throws Error where it is not the part that a volunteer makes of them */
+/** @returns bytes that go out for it: all of it once more where its volunteer makes another part of its patch */
 async function tell(
   enclosing: ReturnType<ReturnType<typeof createShelves>['enclose']>,
   { blob: { ref, bytes } }: Given,
@@ -175,7 +175,16 @@ async function tell(
   }
   const bases = enclosed.bases.map(({ id }) => wordsOf(has.get(id) ?? new Uint8Array(0)));
   const rebuilt = await applyPatch(enclosed.patch, bases, ref.bytes);
-  if (!equalBytes(rebuilt, bytes)) throw new Error('a part that its patch does not make');
   has.set(ref.id, bytes);
-  return enclosed.patch.byteLength;
+  return enclosed.patch.byteLength + (equalBytes(rebuilt, bytes) ? 0 : bytes.byteLength);
+}
+
+/** @returns bytes that come back. @throws Error where they are not the result */
+async function tellBack(params: PhysicsParams, outputs: readonly Bytes[], part: Bytes): Promise<number> {
+  const told = physicsTask.telling?.(params, outputs, [null, part]);
+  if (!told) throw new Error('a result that is not told by its part');
+  const body = concatBytes(outputs);
+  const patch = await makePatch(wordsOf(body), [wordsOf(part)], told.plan);
+  if (!equalBytes(await applyPatch(patch, [wordsOf(part)], body.byteLength), body)) throw new Error('another result');
+  return patch.byteLength;
 }

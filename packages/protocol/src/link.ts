@@ -53,12 +53,14 @@ export const FromVolunteer = v.variant('type', [
   }),
   v.strictObject({ type: v.literal('started'), attempt: AttemptId }),
   v.strictObject({ type: v.literal('progress'), attempt: AttemptId, share: Share }),
-  /** Body: the outputs, one after the other. Repeated after a reconnect until it is acknowledged. */
+  /** Body: the outputs, one after the other, or a patch that makes them of the task's inputs. Repeated after a reconnect until it is acknowledged. */
   v.strictObject({
     type: v.literal('result'),
     ref: AttemptRef,
     outputs: v.pipe(v.array(OutputRef), v.maxLength(16)),
     stats: RunStats,
+    /** Inputs that the body is a patch of. */
+    packed: v.exactOptional(v.pipe(v.array(BlobRef), v.maxLength(MAX_ENCLOSED))),
     /** What stayed with the volunteer beside them, as a base of patches. */
     kept: v.exactOptional(BlobRef),
   }),

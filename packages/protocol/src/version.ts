@@ -5,7 +5,7 @@
  *  1  rooms, pool, relay; blobs in 1 MiB chunks; tasks, results, telemetry
  *  2  tasks may ask for a class of GPU
  *  3  volunteers tell benchmark scores; owners see a volunteer's country and provider
- *  4  inputs come along with tasks, as patches of what volunteers keep
+ *  4  inputs come along with tasks, as patches of what volunteers keep; results come back as patches of inputs
  */
 export const PROTOCOL_VERSION = 4;
 

@@ -165,14 +165,16 @@ export function createAttempts(deps: AttemptsDeps): Attempts {
     if (answer.kind === 'aborted') return fail(attempt, 'stopped', 'the run was ended');
     if (answer.kind === 'failed') return fail(attempt, answer.failure.code, answer.failure.message);
     const listed = answer.outputs.reduce((sum, { bytes }) => sum + bytes, 0);
-    if (listed !== answer.body.byteLength || listed > attempt.task.outputBytes) {
+    const here = answer.packed ? listed : answer.body.byteLength;
+    if (listed !== here || listed > attempt.task.outputBytes) {
       return fail(attempt, 'badTask', `the kernel gave ${listed} bytes, the task allows ${attempt.task.outputBytes}`);
     }
     release(attempt);
-    const { kept } = answer;
+    const { kept, packed } = answer;
     if (kept) blobs.keep(kept.ref, bytesOf(new Uint8Array(kept.bytes)));
     deps.done({
       ...(kept && { kept: kept.ref }),
+      ...(packed && { packed }),
       ref: attempt.ref,
       outputs: answer.outputs,
       stats: answer.stats,

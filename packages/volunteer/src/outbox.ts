@@ -21,8 +21,10 @@ export interface FinishedResult {
   readonly ref: AttemptRef;
   readonly outputs: readonly OutputRef[];
   readonly stats: RunStats;
-  /** The outputs, one after the other. */
+  /** The outputs, one after the other; or a patch that makes them. */
   readonly body: Bytes;
+  /** Inputs that the body is a patch of. */
+  readonly packed?: readonly BlobRef[];
   /** What stays here beside them, as a base of patches. */
   readonly kept?: BlobRef;
 }
@@ -83,9 +85,11 @@ export function createOutbox(mostBytes: number): Outbox {
     }
   };
 
-  const sendResult = ({ ref, outputs, stats, body, kept }: FinishedResult) => {
+  const sendResult = ({ ref, outputs, stats, body, kept, packed }: FinishedResult) => {
     // A closed link is no error here: the next link sends it again.
-    send?.(message({ type: 'result', ref, outputs, stats, ...(kept && { kept }) }, body)).catch(() => {});
+    send?.(
+      message({ type: 'result', ref, outputs, stats, ...(packed && { packed }), ...(kept && { kept }) }, body),
+    ).catch(() => {});
   };
 
   const sendFailure = (entry: { readonly ref: AttemptRef; readonly failure: Failure }) => {

@@ -2,7 +2,7 @@ import type { BlobRef, NamedBlob } from '@tabgrid/protocol/blob';
 import { wordsOf } from '@tabgrid/protocol/bytes';
 import type { VolunteerId } from '@tabgrid/protocol/ids';
 import { makePatch } from '@tabgrid/protocol/patch';
-import { type Known, knownEnd, knownPart, planOf } from '@tabgrid/splitters/physics/patches';
+import { type Known, knownEnd, knownPart, planOf } from '@tabgrid/webgpu-kernels/physics/patches';
 import type { Part, PartResult } from '@tabgrid/webgpu-kernels/physics/state';
 import type { Enclosure } from '../outbound.js';
 

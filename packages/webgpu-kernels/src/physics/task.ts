@@ -3,9 +3,11 @@ import { MAX_OUTPUT_BYTES } from '@tabgrid/protocol/limits';
 import type { Requirements } from '@tabgrid/protocol/task';
 import * as v from 'valibot';
 import type { TaskKind } from '../task-kind.js';
+import { resultPlan } from './patches.js';
 import { MOST_HALVINGS } from './scale.js';
 import {
   CONTACT_WORDS,
+  decodePart,
   joined,
   listedOf,
   MARK_WORDS,
@@ -108,6 +110,9 @@ export const physicsTask: TaskKind<PhysicsParams> = {
     if (contacts < 0 || states.byteLength !== 4 * statesWords(params, contacts)) return 'states that do not add up';
     return faultOfPlaces(wordsOf(states), askedOf(params), contacts);
   },
+
+  telling: (params, outputs, [, part]) =>
+    part && params.only === null ? { bases: [1], plan: resultPlan(decodePart(part), outputs, framesOf(params)) } : null,
 
   /** Integers are the same everywhere; but a part of what was faster than it was cut for says nothing. */
   compare(a, b) {

@@ -1,6 +1,8 @@
+import type { Bytes } from '@tabgrid/protocol/bytes';
 import type { PatchPlan, Run, Words } from '@tabgrid/protocol/patch';
 import {
   CONTACT_WORDS,
+  encodePart,
   LISTED_SHIFT,
   listedOf,
   PART_HEADER,
@@ -9,12 +11,18 @@ import {
   PLACE,
   PLACE_WORDS,
   type Places,
+  POSE_WORDS,
+  readResult,
   SEEN_LISTED_BITS,
   seenOf,
   WATCH_WORDS,
-} from '@tabgrid/webgpu-kernels/physics/state';
+  wordsOf,
+} from './state.js';
 
-/** How a part is told to somebody who has parts and what became of them: which of their words each of its words is like. Pure. */
+/**
+ * How a part is told to somebody who has parts and what became of them, and a result to who has the part: which of their words each of
+ * its words is like. Pure.
+ */
 
 /** What somebody has of bodies, in one of its bytes. */
 export interface Known {
@@ -164,6 +172,38 @@ function findIn(bases: readonly Known[], id: number, place: Int32Array, contacts
     if (found) return { ...found, base, words: known.words };
   }
   return null;
+}
+
+/**
+ * How a part's result is told by the part, which is the only base: its own bodies by what they were.
+ * @param outputs marks, poses, what was seen of ghosts, states
+ */
+export function resultPlan(part: Part, outputs: readonly Bytes[], frames: number): PatchPlan {
+  const [marks = 0, poses = 0, seen = 0] = outputs.map(({ byteLength }) => byteLength / 4);
+  const { places, contacts } = readResult(outputs, frames);
+  const ids = part.ids.filter((_, row) => part.owned[row]);
+  const base = knownPart(part, wordsOf(encodePart(part)));
+  const starts = startsOf(places, ids.length);
+  const placeRuns = createRuns();
+  const contactRuns = createRuns();
+  ids.forEach((id, row) => {
+    const place = places.subarray(PLACE_WORDS * row, PLACE_WORDS * (row + 1));
+    const [from = 0, to = 0] = starts.subarray(row, row + 2);
+    const listed = contacts.subarray(CONTACT_WORDS * from, CONTACT_WORDS * to);
+    const found = findIn([base], id, place, listed);
+    placeRuns.add(found ? { base: 0, at: found.placeAt, words: PLACE_WORDS } : nothing(PLACE_WORDS));
+    addContacts(contactRuns, listed, found);
+  });
+  return {
+    tables: [
+      { rows: marks, columns: 1 },
+      { rows: poses / POSE_WORDS, columns: POSE_WORDS },
+      { rows: seen, columns: 1 },
+      { rows: ids.length, columns: PLACE_WORDS },
+      { rows: contacts.length / CONTACT_WORDS, columns: CONTACT_WORDS },
+    ],
+    runs: [nothing(marks + poses + seen), ...placeRuns.all(), ...contactRuns.all()],
+  };
 }
 
 /** Each contact by the same one of before, by the other's id and the feature. */
