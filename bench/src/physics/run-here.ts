@@ -1,3 +1,4 @@
+import type { Enclosure } from '@tabgrid/coordinator/outbound';
 import { createShelves, type Given } from '@tabgrid/coordinator/simulation/shelves';
 import { type NamedBlob, nameBlob } from '@tabgrid/protocol/blob';
 import { type Bytes, concatBytes, equalBytes, wordsOf } from '@tabgrid/protocol/bytes';
@@ -49,6 +50,8 @@ export interface RunHere {
   /** Substeps between exchanges. */
   readonly window?: number;
   readonly grid?: GridState;
+  /** Ends after so many windows. */
+  readonly rounds?: number;
   /** Changes a result before it is believed. */
   readonly tamper?: (outputs: readonly Bytes[], task: TaskId, params: PhysicsParams) => readonly Bytes[];
   /** Where it begins; by default as the world is launched. */
@@ -72,6 +75,8 @@ export interface TaskRan extends Omit<TaskDone, 'outputs'> {
   /** Bytes of the part and of what became of it; the world, which goes out once, is apart. */
   readonly sent: number;
   readonly came: number;
+  /** What it takes the coordinator to tell the part and to read the result as it comes. */
+  readonly tellingMs: Millis;
 }
 
 export interface RanHere {
@@ -107,6 +112,7 @@ export async function runHere(it: RunHere): Promise<RanHere> {
   const shelves = createShelves();
   const volunteers = new Map<number, Has>();
   const grid = it.grid ?? { volunteers: it.regions ?? 1, unitsPerSecond: null };
+  let left = it.rounds ?? Number.POSITIVE_INFINITY;
   let standing = it.from ?? launched;
   let wholeFrame = standing;
   const now = () => performance.now();
@@ -118,11 +124,14 @@ export async function runHere(it: RunHere): Promise<RanHere> {
     let after: PhysicsStep = step;
     for (const { spec, part, region } of step.add) {
       const params = v.parse(PhysicsParams, spec.params);
+      const telling = now();
       const given = { region, part, blob: await nameBlob(encodePart(part)) };
       const volunteer = v.parse(VolunteerId, `v${region}`);
       const has: Has = volunteers.get(region) ?? new Map();
       volunteers.set(region, has);
-      const sent = await tell(shelves.enclose(volunteer, given), given, has);
+      const enclosed = await shelves.enclose(volunteer, given);
+      const toldMs = now() - telling;
+      const sent = await tell(enclosed, given, has);
       const { outputs: made, kernelMs, wallMs } = await run(params, [world, given.blob]);
       const outputs = made.slice(0, physicsTask.outputs(params).length);
       const said = it.tamper?.(outputs, spec.id, params) ?? outputs;
@@ -130,8 +139,8 @@ export async function runHere(it: RunHere): Promise<RanHere> {
       if (fault !== null) throw new Error(fault);
       const result = readResult(said, framesOf(params));
       results.set(spec.id, { part, result });
-      const came = await tellBack(params, said, given.blob.bytes);
-      tasks.push({ part, params, kernelMs, wallMs, sent, came });
+      const { came, readMs } = await tellBack(params, said, given.blob.bytes);
+      tasks.push({ part, params, kernelMs, wallMs, sent, came, tellingMs: toldMs + readMs });
       const [kept] = await Promise.all(made.slice(outputs.length).map(nameBlob));
       if (kept) {
         has.set(kept.ref.id, kept.bytes);
@@ -153,7 +162,7 @@ export async function runHere(it: RunHere): Promise<RanHere> {
       } else standing = wholeFrame;
       [state, after] = resumePhysics(state, { type: 'merged', now: now() }, standing, grid);
       if (state.gone % job.substeps === 0) wholeFrame = standing;
-      if (after.done) return { standing, state };
+      if (after.done || --left <= 0) return { standing, state };
     }
     step = after;
   }
@@ -163,12 +172,7 @@ export async function runHere(it: RunHere): Promise<RanHere> {
 type Has = Map<BlobId, Bytes>;
 
 /** @returns bytes that go out for it: all of it once more where its volunteer makes another part of its patch */
-async function tell(
-  enclosing: ReturnType<ReturnType<typeof createShelves>['enclose']>,
-  { blob: { ref, bytes } }: Given,
-  has: Has,
-): Promise<number> {
-  const enclosed = await enclosing;
+async function tell(enclosed: Enclosure | null, { blob: { ref, bytes } }: Given, has: Has): Promise<number> {
   if (!enclosed || enclosed.patch.byteLength > MAX_ENCLOSED_BYTES) {
     has.set(ref.id, bytes);
     return bytes.byteLength;
@@ -179,12 +183,15 @@ async function tell(
   return enclosed.patch.byteLength + (equalBytes(rebuilt, bytes) ? 0 : bytes.byteLength);
 }
 
-/** @returns bytes that come back. @throws Error where they are not the result */
-async function tellBack(params: PhysicsParams, outputs: readonly Bytes[], part: Bytes): Promise<number> {
+/** @returns bytes that come back, and the time that it takes to read them. @throws Error where they are not the result */
+async function tellBack(params: PhysicsParams, outputs: readonly Bytes[], part: Bytes) {
   const told = physicsTask.telling?.(params, outputs, [null, part]);
   if (!told) throw new Error('a result that is not told by its part');
   const body = concatBytes(outputs);
   const patch = await makePatch(wordsOf(body), [wordsOf(part)], told.plan);
-  if (!equalBytes(await applyPatch(patch, [wordsOf(part)], body.byteLength), body)) throw new Error('another result');
-  return patch.byteLength;
+  const begun = performance.now();
+  const read = await applyPatch(patch, [wordsOf(part)], body.byteLength);
+  const readMs = performance.now() - begun;
+  if (!equalBytes(read, body)) throw new Error('another result');
+  return { came: patch.byteLength, readMs };
 }
