@@ -231,13 +231,13 @@ interface Runs {
 
 /** Puts together what follows one another. */
 function createRuns(): Runs {
-  const runs: Run[] = [];
+  const runs: { -readonly [K in keyof Run]: Run[K] }[] = [];
   return {
     add(run) {
       const last = runs.at(-1);
       const goesOn = last && last.base === run.base && (run.base === null || last.at + last.words === run.at);
-      if (goesOn) runs[runs.length - 1] = { ...last, words: last.words + run.words };
-      else runs.push(run);
+      if (goesOn) last.words += run.words;
+      else runs.push({ ...run });
     },
     all: () => runs,
   };

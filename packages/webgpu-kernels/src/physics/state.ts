@@ -268,12 +268,12 @@ export const SEEN_LISTED_BITS = 8;
  */
 export function seenOf(place: Int32Array, contacts: Int32Array): number {
   let hash = 0x2545_f491;
-  const mix = (word: number): void => {
-    hash = Math.imul(hash ^ word, 0x85eb_ca6b);
-    hash ^= hash >>> 15;
-  };
-  place.forEach(mix);
-  contacts.forEach(mix);
+  for (const words of [place, contacts]) {
+    for (let k = 0; k < words.length; k++) {
+      hash = Math.imul(hash ^ (words[k] ?? 0), 0x85eb_ca6b);
+      hash ^= hash >>> 15;
+    }
+  }
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2_ae35);
   const listed = Math.min(contacts.length / CONTACT_WORDS, 2 ** SEEN_LISTED_BITS - 1);
   return (hash << SEEN_LISTED_BITS) | listed;
