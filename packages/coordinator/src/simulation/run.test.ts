@@ -266,6 +266,16 @@ describe('a world on its way', () => {
     expect(share(later)).toBeLessThan(0.4);
   });
 
+  it('names the same thing for a region’s parts to the scheduler, window by window, so that who had the last gets the next', async () => {
+    const it = await begin(3);
+    const names = () => it.todo.map(({ inputs }) => inputs[1]?.id);
+    const first = names();
+    expect(new Set(first).size).toBe(3);
+    expect(it.todo[0]?.inputs[1]?.bytes).toBeGreaterThan(500);
+    for (let k = 0; k < 3; k++) await it.step();
+    expect(names()).toEqual(first);
+  });
+
   it('serves a part while it is wanted, and no longer', async () => {
     const it = await begin(3, 20);
     await toTheEnd(it);
