@@ -36,18 +36,22 @@ interface Shelf {
 const MOST_PARTS = 4;
 /** Parts that a patch is made from, each with what became of it. */
 const MOST_USED = 2;
-const MOST_VOLUNTEERS = 256;
+const MOST_BYTES = 256 * 1024 * 1024;
 
-export function createShelves(): Shelves {
+/** @param mostBytes of all that is remembered: of volunteers that were sent nothing for the longest time it is forgotten */
+export function createShelves(mostBytes = MOST_BYTES): Shelves {
+  /** Who was sent something last stands last. */
   const shelves = new Map<VolunteerId, readonly Shelf[]>();
 
   const put = (volunteer: VolunteerId, shelf: Shelf): void => {
     const others = (shelves.get(volunteer) ?? []).filter(({ ref }) => ref.id !== shelf.ref.id);
     shelves.delete(volunteer);
     shelves.set(volunteer, [shelf, ...others].slice(0, MOST_PARTS));
-    for (const longest of shelves.keys()) {
-      if (shelves.size <= MOST_VOLUNTEERS) break;
+    let total = [...shelves.values()].reduce((sum, some) => sum + bytesOf(some), 0);
+    for (const [longest, some] of shelves) {
+      if (total <= mostBytes) break;
       shelves.delete(longest);
+      total -= bytesOf(some);
     }
   };
 
@@ -78,3 +82,6 @@ export function createShelves(): Shelves {
     },
   };
 }
+
+const bytesOf = (some: readonly Shelf[]): number =>
+  some.reduce((sum, { known, end }) => sum + known.words.byteLength + (end?.known.words.byteLength ?? 0), 0);
