@@ -1,4 +1,5 @@
 import type { Bytes } from '@tabgrid/protocol/bytes';
+import { MAX_PATCHED_BYTES } from '@tabgrid/protocol/limits';
 import type { PatchPlan, Run, Words } from '@tabgrid/protocol/patch';
 import {
   CONTACT_WORDS,
@@ -85,15 +86,13 @@ export function knownEnd(part: Part, { places, contacts, seen }: PartResult, byt
     starts[row + 1] = (starts[row] ?? 0) + listed;
   }
   const contactsFrom = PLACE_WORDS * count;
-  const words = new Int32Array(contactsFrom + CONTACT_WORDS * (starts[count] ?? 0));
-  if (seen.length !== theirs || words.byteLength !== bytes) return null;
+  const length = contactsFrom + CONTACT_WORDS * (starts[count] ?? 0);
+  if (seen.length !== theirs || 4 * length !== bytes || bytes > MAX_PATCHED_BYTES) return null;
+  const words = new Int32Array(length);
   const foundAt = (row: number): Found => {
-    const [from = 0, to = 0] = starts.subarray(row, row + 2);
-    return {
-      ...{ row, listed: to - from },
-      placeAt: PLACE_WORDS * row,
-      contactsAt: contactsFrom + CONTACT_WORDS * from,
-    };
+    const from = starts[row] ?? 0;
+    const listed = (starts[row + 1] ?? 0) - from;
+    return { row, listed, placeAt: PLACE_WORDS * row, contactsAt: contactsFrom + CONTACT_WORDS * from };
   };
   for (let row = 0; row < count; row++) {
     if (part.owned[row] !== 1) continue;
@@ -139,7 +138,7 @@ export function planOf(part: Part, bases: readonly Known[]): PatchPlan {
     const named = bases[idBase]?.find(id, place, listed);
     idRuns.add(named ? { base: idBase, at: (bases[idBase]?.idsAt ?? 0) + named.row, words: 1 } : nothing(1));
     const found = findIn(bases, id, place, listed);
-    placeRuns.add(found ? { base: found.base, at: found.placeAt, words: PLACE_WORDS } : nothing(PLACE_WORDS));
+    placeRuns.add(found ? { base: found.base, at: found.found.placeAt, words: PLACE_WORDS } : nothing(PLACE_WORDS));
     addContacts(contactRuns, listed, found);
   }
   return {
@@ -160,16 +159,18 @@ export function planOf(part: Part, bases: readonly Known[]): PatchPlan {
   };
 }
 
-interface FoundIn extends Found {
+interface FoundIn {
   readonly base: number;
   readonly words: Words;
+  readonly found: Found;
 }
 
 /** In the first that has it. */
 function findIn(bases: readonly Known[], id: number, place: Int32Array, contacts: Int32Array): FoundIn | null {
-  for (const [base, known] of bases.entries()) {
-    const found = known.find(id, place, contacts);
-    if (found) return { ...found, base, words: known.words };
+  for (let base = 0; base < bases.length; base++) {
+    const known = bases[base];
+    const found = known?.find(id, place, contacts);
+    if (known && found) return { base, words: known.words, found };
   }
   return null;
 }
@@ -191,7 +192,7 @@ export function resultPlan(part: Part, outputs: readonly Bytes[], frames: number
     const [from = 0, to = 0] = starts.subarray(row, row + 2);
     const listed = contacts.subarray(CONTACT_WORDS * from, CONTACT_WORDS * to);
     const found = findIn([base], id, place, listed);
-    placeRuns.add(found ? { base: 0, at: found.placeAt, words: PLACE_WORDS } : nothing(PLACE_WORDS));
+    placeRuns.add(found ? { base: 0, at: found.found.placeAt, words: PLACE_WORDS } : nothing(PLACE_WORDS));
     addContacts(contactRuns, listed, found);
   });
   return {
@@ -208,15 +209,18 @@ export function resultPlan(part: Part, outputs: readonly Bytes[], frames: number
 
 /** Each contact by the same one of before, by the other's id and the feature. */
 function addContacts(runs: Runs, listed: Int32Array, from: FoundIn | null): void {
-  const same = (k: number, at: number): boolean =>
-    from !== null && from.words[at] === listed[k] && from.words[at + 1] === listed[k + 1];
-  let next = from?.contactsAt ?? 0;
+  if (!from) {
+    if (listed.length > 0) runs.add(nothing(listed.length));
+    return;
+  }
+  const { base, words, found } = from;
+  const end = found.contactsAt + CONTACT_WORDS * found.listed;
+  let next = found.contactsAt;
   for (let k = 0; k < listed.length; k += CONTACT_WORDS) {
-    const end = from ? from.contactsAt + CONTACT_WORDS * from.listed : 0;
     let at = next;
-    while (at < end && !same(k, at)) at += CONTACT_WORDS;
-    if (from && at < end) {
-      runs.add({ base: from.base, at, words: CONTACT_WORDS });
+    while (at < end && (words[at] !== listed[k] || words[at + 1] !== listed[k + 1])) at += CONTACT_WORDS;
+    if (at < end) {
+      runs.add({ base, at, words: CONTACT_WORDS });
       next = at + CONTACT_WORDS;
     } else runs.add(nothing(CONTACT_WORDS));
   }

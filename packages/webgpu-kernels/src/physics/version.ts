@@ -1,2 +1,2 @@
 /** Hash of the kernel's sources; renewed by `npm run -w packages/webgpu-kernels versions`. */
-export const PHYSICS_VERSION = 'ddbd6a22a121';
+export const PHYSICS_VERSION = '9089046c6564';
