@@ -71,8 +71,10 @@ export function createShelves(mostBytes = MOST_BYTES): Shelves {
         const all = known.map((base) => base.words);
         const patch = await makePatch(words, all, plan);
         return { blob: blob.ref.id, bases: bases.map(({ ref }) => ref), patch };
-      } catch {
-        return null;
+      } catch (error) {
+        // Too much for a patch.
+        if (error instanceof RangeError) return null;
+        throw error;
       }
     },
     became(volunteer, part, result, ref) {
