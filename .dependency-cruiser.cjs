@@ -17,7 +17,7 @@ const arrows = {
   'packages/ml': ['packages/protocol', 'packages/store', 'packages/scheduler/src/(oracle|random|events)'],
   'packages/coordinator': [
     'packages/(protocol|transport|store|assets|scheduler|splitters|ml)',
-    'packages/webgpu-kernels/src/(task-kind|[a-z]+/(task|film|scene|world|state|scale|reference-kernel))',
+    'packages/webgpu-kernels/src/(task-kind|[a-z]+/(task|film|scene|world|state|scale|patches|reference-kernel))',
   ],
   'packages/volunteer': ['packages/(protocol|transport|store|webgpu-kernels)'],
   'packages/simulator': [

@@ -163,12 +163,16 @@ const sameBits = (a: Standing, b: Standing): boolean =>
   equalBytes(bytesOf(a.places), bytesOf(b.places)) && equalBytes(bytesOf(a.contacts), bytesOf(b.contacts));
 
 /** Another word of the body that is nearest to the cut (the row is cut at its middle). */
-function withLie([marks, poses, states]: readonly Bytes[], { own }: PhysicsParams, word: number): readonly Bytes[] {
+function withLie(
+  [marks, poses, seen, states]: readonly Bytes[],
+  { own }: PhysicsParams,
+  word: number,
+): readonly Bytes[] {
   const words = wordsOf((states ?? new Uint8Array(0)).slice());
   const bodies = Array.from({ length: own }, (_, i) => i);
   const nearest = bodies.reduce((best, i) =>
     Math.abs(words[PLACE_WORDS * i] ?? 0) < Math.abs(words[PLACE_WORDS * best] ?? 0) ? i : best,
   );
   words[PLACE_WORDS * nearest + word] = (words[PLACE_WORDS * nearest + word] ?? 0) + 1000;
-  return [marks, poses, bytesOf(words)].filter((bytes) => bytes !== undefined);
+  return [marks, poses, seen, bytesOf(words)].filter((bytes) => bytes !== undefined);
 }

@@ -3,9 +3,8 @@ import type { Millis } from '@tabgrid/protocol/ids';
 import { heardOf } from '@tabgrid/splitters/physics/heard';
 import { layoutOf } from '@tabgrid/splitters/physics/layout';
 import { beginPhysics, type PhysicsStep } from '@tabgrid/splitters/physics/planner';
-import { askedIds, contactsOf, merged, placeIn, type Standing, standingOf } from '@tabgrid/splitters/physics/standing';
+import { contactsOf, merged, placeIn, type Standing, standingOf } from '@tabgrid/splitters/physics/standing';
 import {
-  CONTACT_WORDS,
   encodePart,
   joined,
   type Part,
@@ -13,11 +12,11 @@ import {
   POSE_WORDS,
   readResult,
 } from '@tabgrid/webgpu-kernels/physics/state';
-import { framesOf, PhysicsParams, physicsTask, resultBytes } from '@tabgrid/webgpu-kernels/physics/task';
+import { framesOf, PhysicsParams, physicsTask } from '@tabgrid/webgpu-kernels/physics/task';
 import * as v from 'valibot';
 import { median } from '../result.js';
 import type { Heap } from './heaps.js';
-import { jobHere } from './run-here.js';
+import { jobHere, type RoundRan, runHere, type TaskRan } from './run-here.js';
 import type { RunTask, TaskDone } from './run-task.js';
 import { processorSince, SUBSTEPS } from './stepper.js';
 
@@ -29,9 +28,9 @@ export interface RoundCost {
   readonly largestShare: number;
   readonly units: number;
   readonly taskMs: Millis;
-  /** What the coordinator does: cutting, encoding and hashing, reading and checking, putting together. */
+  /** What the coordinator does: cutting, encoding and hashing, making patches, reading and checking, putting together. */
   readonly coordinatorMs: Millis;
-  /** Of all parts and all results. */
+  /** Of all parts and all results, as they travel in any window but the first. */
   readonly bytes: number;
   /** Bodies of all parts and all results. */
   readonly carried: number;
@@ -90,13 +89,12 @@ async function measure(
   const [layoutMs] = clocked(() => layoutOf(standing, job, grid, null));
   const [beginMs, [, step]] = clocked(() => beginPhysics(job, standing, grid, 0));
   const tasks = step.add.map(({ spec, part }) => ({ part, params: v.parse(PhysicsParams, spec.params) }));
-  const begun = performance.now();
-  const blobs = await Promise.all(tasks.map(({ part }) => nameBlob(encodePart(part))));
-  const encodeMs = performance.now() - begun;
+  const { telling, bytes } = await toldIn(run, { world, standing }, regions, substeps);
   const unitsOf = ({ params }: Task) => physicsTask.workUnits(params);
   const at = tasks.reduce((best, task, i) => (unitsOf(task) > unitsOf(tasks[best] ?? task) ? i : best), 0);
-  const [largest, blob] = [tasks[at], blobs[at]];
-  if (!largest || !blob) throw new Error('a world without parts');
+  const largest = tasks[at];
+  if (!largest) throw new Error('a world without parts');
+  const blob = await nameBlob(encodePart(largest.part));
   const done: TaskDone[] = [];
   const times: Millis[] = [];
   for (let k = 0; k < tries; k++) {
@@ -117,10 +115,8 @@ async function measure(
     taskMs: median(times),
     // A world is cut anew once in so many rounds; parts are made in each.
     coordinatorMs:
-      Math.max(0, beginMs - layoutMs) + layoutMs / ROUNDS_A_LAYOUT + encodeMs + readMs * tasks.length + mergeMs,
-    bytes:
-      blobs.reduce((sum, { bytes }) => sum + bytes.byteLength, 0) +
-      tasks.reduce((sum, task) => sum + cameOf(task, standing), 0),
+      Math.max(0, beginMs - layoutMs) + layoutMs / ROUNDS_A_LAYOUT + telling + readMs * tasks.length + mergeMs,
+    bytes,
     carried: tasks.reduce((sum, { params }) => sum + params.bodies + params.own, 0),
   };
 }
@@ -130,11 +126,18 @@ interface Task {
   readonly params: PhysicsParams;
 }
 
-/** Bytes of a result whose bodies touch as many as before. */
-function cameOf({ part, params }: Task, standing: Standing): number {
-  let words = 0;
-  for (const id of askedIds(part)) words += contactsOf(standing, id).length;
-  return resultBytes({ ...params, room: words / CONTACT_WORDS });
+/** The second window: each volunteer has its region already. */
+async function toldIn(run: RunTask, { world, standing: from }: Heap, regions: number, substeps: number) {
+  const kept: RoundRan[] = [];
+  await runHere({
+    ...{ run, world, from, regions, substeps: SUBSTEPS, window: substeps, frames: 2, rounds: 2 },
+    ran: (round) => {
+      if (round.kept) kept.push(round);
+    },
+  });
+  const tasks = kept.at(-1)?.tasks ?? [];
+  const sum = (of: (task: TaskRan) => number) => tasks.reduce((all, task) => all + of(task), 0);
+  return { telling: sum(({ tellingMs }) => tellingMs), bytes: sum(({ sent, came }) => sent + came) };
 }
 
 /** As though nothing had moved: what putting together takes does not depend on where bodies are. */
@@ -146,7 +149,7 @@ function returnedOf({ add }: PhysicsStep, standing: Standing) {
     const result: PartResult = {
       places: joined(own.map((i) => placeIn(whole, i))),
       contacts: joined(own.map((i) => contactsOf(whole, i))),
-      ...{ fastest: 0, around: [0, 0, 0], coarse: nothing, hashes: nothing, poses: nothing },
+      ...{ fastest: 0, around: [0, 0, 0], coarse: nothing, hashes: nothing, poses: nothing, seen: nothing },
     };
     return { part, result };
   });

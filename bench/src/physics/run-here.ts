@@ -1,6 +1,10 @@
+import type { Enclosure } from '@tabgrid/coordinator/outbound';
+import { createShelves, type Given } from '@tabgrid/coordinator/simulation/shelves';
 import { type NamedBlob, nameBlob } from '@tabgrid/protocol/blob';
-import type { Bytes } from '@tabgrid/protocol/bytes';
-import { JobId, type Millis, type TaskId } from '@tabgrid/protocol/ids';
+import { type Bytes, concatBytes, equalBytes, wordsOf } from '@tabgrid/protocol/bytes';
+import { type BlobId, JobId, type Millis, type TaskId, VolunteerId } from '@tabgrid/protocol/ids';
+import { MAX_ENCLOSED_BYTES } from '@tabgrid/protocol/limits';
+import { applyPatch, makePatch } from '@tabgrid/protocol/patch';
 import type { Merge } from '@tabgrid/protocol/task';
 import { averaged } from '@tabgrid/splitters/physics/average';
 import { heardOf } from '@tabgrid/splitters/physics/heard';
@@ -30,7 +34,10 @@ import * as v from 'valibot';
 import type { RunTask, TaskDone } from './run-task.js';
 import { FRAME_RATE } from './stepper.js';
 
-/** A world simulated on this machine, task after task, as a coordinator would hand them out. */
+/**
+ * A world simulated on this machine, task after task, as a coordinator would hand them out: each region to a volunteer of its
+ * own, which is told parts by what it has.
+ */
 export interface RunHere {
   /** Who computes a task: the kernel, or the reference in plain JavaScript. */
   readonly run: RunTask;
@@ -48,6 +55,8 @@ export interface RunHere {
   /** Substeps between exchanges. */
   readonly window?: number;
   readonly grid?: GridState;
+  /** Ends after so many windows. */
+  readonly rounds?: number;
   /** Changes a result before it is believed. */
   readonly tamper?: (outputs: readonly Bytes[], task: TaskId, params: PhysicsParams) => readonly Bytes[];
   /** Where it begins; by default as the world is launched. */
@@ -71,6 +80,8 @@ export interface TaskRan extends Omit<TaskDone, 'outputs'> {
   /** Bytes of the part and of what became of it; the world, which goes out once, is apart. */
   readonly sent: number;
   readonly came: number;
+  /** What it takes the coordinator to tell the part and to read the result as it comes. */
+  readonly tellingMs: Millis;
 }
 
 export interface RanHere {
@@ -107,7 +118,10 @@ export async function jobHere(
 /** @throws Error where the planner gives up */
 export async function runHere(it: RunHere): Promise<RanHere> {
   const { job, world, launched } = await jobHere(it);
+  const shelves = createShelves();
+  const volunteers = new Map<number, Has>();
   const grid = it.grid ?? { volunteers: it.regions ?? 1, unitsPerSecond: null };
+  let left = it.rounds ?? Number.POSITIVE_INFINITY;
   let standing = it.from ?? launched;
   let wholeFrame = standing;
   const now = () => performance.now();
@@ -117,17 +131,30 @@ export async function runHere(it: RunHere): Promise<RanHere> {
     const results = new Map<TaskId, { readonly part: Part; readonly result: PartResult }>();
     const tasks: TaskRan[] = [];
     let after: PhysicsStep = step;
-    for (const { spec, part } of step.add) {
+    for (const { spec, part, region } of step.add) {
       const params = v.parse(PhysicsParams, spec.params);
-      const given = await nameBlob(encodePart(part));
-      const { outputs, kernelMs, wallMs } = await it.run(params, [world, given]);
+      const telling = now();
+      const given = { region, part, blob: await nameBlob(encodePart(part)) };
+      const volunteer = v.parse(VolunteerId, `v${region}`);
+      const has: Has = volunteers.get(region) ?? new Map();
+      volunteers.set(region, has);
+      const enclosed = await shelves.enclose(volunteer, given);
+      const toldMs = now() - telling;
+      const sent = await tell(enclosed, given, has);
+      const { outputs: made, kernelMs, wallMs } = await it.run(params, [world, given.blob]);
+      const outputs = made.slice(0, physicsTask.outputs(params).length);
       const said = it.tamper?.(outputs, spec.id, params) ?? outputs;
       const fault = physicsTask.fault(params, said);
       if (fault !== null) throw new Error(fault);
       const result = readResult(said, framesOf(params));
       results.set(spec.id, { part, result });
-      const came = said.reduce((sum, bytes) => sum + bytes.byteLength, 0);
-      tasks.push({ part, params, kernelMs, wallMs, sent: given.bytes.byteLength, came });
+      const { came, readMs } = await tellBack(params, said, given.blob.bytes);
+      tasks.push({ part, params, kernelMs, wallMs, sent, came, tellingMs: toldMs + readMs });
+      const [kept] = await Promise.all(made.slice(outputs.length).map(nameBlob));
+      if (kept) {
+        has.set(kept.ref.id, kept.bytes);
+        shelves.became(volunteer, part, result, kept.ref);
+      }
       const heard = heardOf(standing.world, part, params, result, kernelMs);
       [state, after] = resumePhysics(state, { type: 'accepted', task: spec.id, heard, now: now() }, standing, grid);
     }
@@ -145,8 +172,36 @@ export async function runHere(it: RunHere): Promise<RanHere> {
       } else standing = wholeFrame;
       [state, after] = resumePhysics(state, { type: 'merged', now: now() }, standing, grid);
       if (state.gone % job.substeps === 0) wholeFrame = standing;
-      if (after.done) return { standing, state };
+      if (after.done || --left <= 0) return { standing, state };
     }
     step = after;
   }
+}
+
+/** What a volunteer keeps. */
+type Has = Map<BlobId, Bytes>;
+
+/** @returns bytes that go out for it: all of it once more where its volunteer makes another part of its patch */
+async function tell(enclosed: Enclosure | null, { blob: { ref, bytes } }: Given, has: Has): Promise<number> {
+  if (!enclosed || enclosed.patch.byteLength > MAX_ENCLOSED_BYTES) {
+    has.set(ref.id, bytes);
+    return bytes.byteLength;
+  }
+  const bases = enclosed.bases.map(({ id }) => wordsOf(has.get(id) ?? new Uint8Array(0)));
+  const rebuilt = await applyPatch(enclosed.patch, bases, ref.bytes);
+  has.set(ref.id, bytes);
+  return enclosed.patch.byteLength + (equalBytes(rebuilt, bytes) ? 0 : bytes.byteLength);
+}
+
+/** @returns bytes that come back, and the time that it takes to read them. @throws Error where they are not the result */
+async function tellBack(params: PhysicsParams, outputs: readonly Bytes[], part: Bytes) {
+  const told = physicsTask.telling?.(params, outputs, [null, part]);
+  if (!told) throw new Error('a result that is not told by its part');
+  const body = concatBytes(outputs);
+  const patch = await makePatch(wordsOf(body), [wordsOf(part)], told.plan);
+  const begun = performance.now();
+  const read = await applyPatch(patch, [wordsOf(part)], body.byteLength);
+  const readMs = performance.now() - begun;
+  if (!equalBytes(read, body)) throw new Error('another result');
+  return { came: patch.byteLength, readMs };
 }

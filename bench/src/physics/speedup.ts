@@ -11,7 +11,7 @@ import { SUBSTEPS } from './stepper.js';
 
 /**
  * What it would bring to share a heap out among R volunteers as fast as this adapter, by times measured here. A round takes its largest
- * region's task, two round trips, its bytes over the coordinator's link, and what the coordinator does for it. One region goes on for
+ * region's task, a round trip, its bytes over the coordinator's link, and what the coordinator does for it. One region goes on for
  * several frames before it is heard of.
  */
 
@@ -20,14 +20,13 @@ const ROUND_TRIPS_MS = [0, 5, 30, 80] as const;
 /** Substeps between exchanges, for several regions; and frames, for one. */
 const WINDOWS = [2, 4, 8] as const;
 const FRAMES = [1, 2, 4, 8] as const;
-const ROUND_TRIPS_A_ROUND = 2;
+const ROUND_TRIPS_A_ROUND = 1;
 const BYTES_A_MS = 10_000;
 
 export async function measureSpeedups({ gpu, quick, say }: PartOptions): Promise<Part> {
   const bodies = quick ? 2000 : 10_000;
-  const run = onGpu(gpu);
-  const heap = await restingHeap(bodies, run);
-  const costs = roundCosts(run, heap, { tries: quick ? 3 : 5, software: gpu.software });
+  const heap = await restingHeap(bodies, onGpu(gpu));
+  const costs = roundCosts(onGpu(gpu), heap, { tries: quick ? 3 : 5, software: gpu.software });
   const frameMs = async (regions: number, substeps: number, trip: Millis): Promise<Millis> => {
     const cost = await costs.of(regions, substeps);
     return ((cost.taskMs + besideOf(cost, trip)) * SUBSTEPS) / substeps;

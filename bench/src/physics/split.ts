@@ -3,11 +3,9 @@ import { energyOf } from '@tabgrid/splitters/physics/energy';
 import { givenIn } from '@tabgrid/splitters/physics/judge';
 import { momentumDrift, momentumOf } from '@tabgrid/splitters/physics/ledger';
 import type { Standing } from '@tabgrid/splitters/physics/standing';
-import { contactsOf, placeIn, standingOf } from '@tabgrid/splitters/physics/standing';
-import { encodePart, joined, type Part as WorldPart } from '@tabgrid/webgpu-kernels/physics/state';
 import { type Heap, restingHeap } from './heaps.js';
 import { type Part, type PartOptions, sizeName } from './part.js';
-import { type RoundRan, runHere } from './run-here.js';
+import { type RoundRan, runHere, type TaskRan } from './run-here.js';
 import { onGpu, type RunTask } from './run-task.js';
 import { SUBSTEPS } from './stepper.js';
 
@@ -27,8 +25,14 @@ interface Run {
   readonly momentumDrift: number;
   /** The most that mechanical energy grew above what it was before, as a share of the first frame's. */
   readonly energyDrift: number;
+  /** After the first window, which tells each volunteer its part whole. */
   readonly bytesAFrame: { readonly up: number; readonly down: number };
-  /** Bytes of a part that are there for its ghosts, by ghost. */
+  /** Of all parts together. */
+  readonly bytesAtFirst: number;
+  /**
+   * What goes out in all after the first window and what is told of ghosts in return, by ghost: a region's own bodies are with its
+   * volunteer already.
+   */
   readonly bytesAGhost: number;
 }
 
@@ -59,6 +63,7 @@ export async function measureSplits({ gpu, quick, say }: PartOptions): Promise<P
     figures[`conflicts.${run.regions}`] = run.conflicts;
     figures[`bytesAFrame.up.${run.regions}`] = run.bytesAFrame.up;
     figures[`bytesAFrame.down.${run.regions}`] = run.bytesAFrame.down;
+    figures[`bytesAtFirst.${run.regions}`] = run.bytesAtFirst;
   }
   figures['momentumDrift'] = Math.max(...runs.map((run) => run.momentumDrift));
   figures['energyDrift'] = Math.max(...runs.map((run) => run.energyDrift));
@@ -68,11 +73,23 @@ export async function measureSplits({ gpu, quick, say }: PartOptions): Promise<P
     tables: [
       {
         title: `A heap of ${sizeName(bodies)}, ${frames} frames of ${SUBSTEPS} substeps, ${WINDOW} substeps a window; all end in ${one?.sha256.slice(0, 16)}…`,
-        header: ['regions', 'ghosts', 'conflicts', 'done again', 'up/frame', 'down/frame', 'a ghost', 'energy gained'],
+        header: [
+          'regions',
+          'ghosts',
+          'conflicts',
+          'done again',
+          'at first',
+          'up/frame',
+          'down/frame',
+          'a ghost',
+          'energy gained',
+        ],
         rows: runs.map((run) => [
           ...[String(run.regions), `${(100 * run.ghostShare).toFixed(1)} %`],
           ...[String(run.conflicts), String(run.resimulated)],
-          ...[run.bytesAFrame.up, run.bytesAFrame.down].map((bytes) => `${(bytes / 1e6).toFixed(2)} MB`),
+          ...[run.bytesAtFirst, run.bytesAFrame.up, run.bytesAFrame.down].map(
+            (bytes) => `${(bytes / 1e6).toFixed(2)} MB`,
+          ),
           ...[run.bytesAGhost > 0 ? `${run.bytesAGhost.toFixed(0)} B` : '–', run.energyDrift.toExponential(1)],
         ]),
       },
@@ -96,15 +113,19 @@ async function runOver(run: RunTask, { world, standing: from }: Heap, frames: nu
       if ((now.gone + now.round.substeps) % SUBSTEPS === 0) energies.push(total(after));
     },
   });
-  const tasks = rounds.flatMap((round) => round.tasks);
-  const sum = (of: (task: (typeof tasks)[number]) => number) => tasks.reduce((all, task) => all + of(task), 0);
+  const [first, ...later] = rounds;
+  const sum = (of: (task: TaskRan) => number) =>
+    later.flatMap(({ tasks }) => tasks).reduce((all, task) => all + of(task), 0);
+  const told = sum(({ params }) => params.bodies - params.own);
+  const laterFrames = (later.length * WINDOW) / SUBSTEPS;
   const { ghosts, bodies, conflicts, resimulated } = state.figures;
   return {
     ...{ regions, conflicts, resimulated, momentumDrift: drift, ghostShare: ghosts / bodies },
     sha256: await sha256Hex(concatBytes([bytesOf(standing.places), bytesOf(standing.contacts)])),
     energyDrift: gainOf(energies) / (energies[0] ?? 1),
-    bytesAFrame: { up: sum(({ sent }) => sent) / frames, down: sum(({ came }) => came) / frames },
-    bytesAGhost: ghosts > 0 ? sum(({ part, sent }) => sent - bytesWithoutGhosts(part, standing)) / ghosts : 0,
+    bytesAtFirst: first?.tasks.reduce((all, { sent }) => all + sent, 0) ?? 0,
+    bytesAFrame: { up: sum(({ sent }) => sent) / laterFrames, down: sum(({ came }) => came) / laterFrames },
+    bytesAGhost: told > 0 ? sum(({ params, sent }) => sent + 4 * (params.bodies - params.own)) / told : 0,
   };
 }
 
@@ -122,16 +143,4 @@ function gainOf(values: readonly number[]): number {
     gain = Math.max(gain, value - lowest);
   }
   return gain;
-}
-
-function bytesWithoutGhosts(part: WorldPart, { world }: Standing): number {
-  const whole = standingOf({ ...world, bodies: part.ids.length }, part);
-  const own = [...part.ids.keys()].filter((i) => part.owned[i]);
-  return encodePart({
-    ids: Int32Array.from(own, (i) => part.ids[i] ?? 0),
-    owned: new Uint8Array(own.length).fill(1),
-    places: joined(own.map((i) => placeIn(whole, i))),
-    contacts: joined(own.map((i) => contactsOf(whole, i))),
-    watches: [],
-  }).byteLength;
 }

@@ -1,5 +1,5 @@
 import { type BlobRef, chunkCount, chunkOf, type NamedBlob } from '@tabgrid/protocol/blob';
-import type { Bytes } from '@tabgrid/protocol/bytes';
+import { type Bytes, concatBytes } from '@tabgrid/protocol/bytes';
 import type { Clock } from '@tabgrid/protocol/clock';
 import type { BlobId, JobId, TaskId } from '@tabgrid/protocol/ids';
 import type { FromCoordinator, FromVolunteer } from '@tabgrid/protocol/link';
@@ -51,6 +51,8 @@ export interface BlobServer {
   /** What one task reads beside what its job does. */
   serveTask(task: TaskId, sources: readonly BlobSource[]): void;
   dropTask(task: TaskId): void;
+  /** One that is served, whole; null for any other. */
+  read(ref: BlobRef): Promise<Bytes | null>;
   /** The queue of one link. */
   attach(link: BlobLink): BlobQueue;
 }
@@ -107,6 +109,14 @@ export function createBlobServer(clock: Pick<Clock, 'now'>): BlobServer {
     drop: (job) => void jobs.delete(job),
     serveTask: (task, sources) => void tasks.set(task, byId(sources)),
     dropTask: (task) => void tasks.delete(task),
+    async read(ref) {
+      const source = find(ref.id);
+      if (source?.ref.bytes !== ref.bytes) return null;
+      const chunks = Array.from({ length: chunkCount(ref.bytes) }, (_, index) => source.chunk(index));
+      const all = await Promise.all(chunks).catch(() => []);
+      const bytes = concatBytes(all.flatMap((chunk) => (chunk ? [chunk] : [])));
+      return bytes.byteLength === ref.bytes ? bytes : null;
+    },
     attach(link) {
       const waiting: Wish[] = [];
       let underWay = 0;

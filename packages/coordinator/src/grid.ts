@@ -1,3 +1,4 @@
+import type { Bytes } from '@tabgrid/protocol/bytes';
 import { MAX_NAME_LENGTH } from '@tabgrid/protocol/limits';
 import { RECORDS_VERSION } from '@tabgrid/protocol/records';
 import type { KernelVersion } from '@tabgrid/protocol/task';
@@ -30,6 +31,7 @@ import type { Scenes } from './scenes.js';
 import { priorUnitsPerSecond, SCHEDULER_CONFIG } from './scheduler-config.js';
 import { createSimulations, type SimulationsDriver } from './simulation/simulations.js';
 import { createTakeUp, type TakeUp } from './take-up.js';
+import { unpacked } from './unpack.js';
 import { createViewport, type ViewportDriver } from './viewport/viewport.js';
 
 /** The coordinator's parts, put together. What they do is theirs; who hears of what is decided here. */
@@ -135,9 +137,13 @@ export function createGrid(deps: GridDeps): Grid {
     },
     result(member, head, body) {
       const { attempt, task } = head.ref;
-      const { adapter } = member.capabilities;
-      held.arrived({ attempt, member, adapter, software: member.capabilities.software, head, body });
-      tell({ type: 'returned', volunteer: member.id, attempt, task, stats: head.stats });
+      const { adapter, software } = member.capabilities;
+      const arrived = (whole: Bytes): void => {
+        held.arrived({ attempt, member, adapter, software, head, body: whole });
+        tell({ type: 'returned', volunteer: member.id, attempt, task, stats: head.stats });
+      };
+      if (head.packed) void unpacked(head, body, server.read).then(arrived);
+      else arrived(body);
     },
     changed,
   });

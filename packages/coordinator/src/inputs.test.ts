@@ -25,6 +25,7 @@ function setUp(loaded: readonly NamedBlob[] = []) {
     drop: (id) => void served.delete(id),
     serveTask: (id, sources) => void tasks.set(id, sources),
     dropTask: (id) => void tasks.delete(id),
+    read: async () => null,
     attach: () => ({ ask: () => true, close: () => {} }),
   };
   const store = createMemoryBlobStore();

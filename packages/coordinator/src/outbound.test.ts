@@ -1,10 +1,12 @@
+import type { Bytes } from '@tabgrid/protocol/bytes';
 import { AttemptId, BlobId, JobId, TaskId, VolunteerId } from '@tabgrid/protocol/ids';
-import type { FromCoordinator } from '@tabgrid/protocol/link';
+import { MAX_ENCLOSED_BYTES } from '@tabgrid/protocol/limits';
+import { FromCoordinator } from '@tabgrid/protocol/link';
 import type { TaskSpec } from '@tabgrid/protocol/task';
 import type { SchedulerEvent } from '@tabgrid/scheduler/events';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
-import { createOutbound } from './outbound.js';
+import { createOutbound, type WholeTask } from './outbound.js';
 
 const volunteer = v.parse(VolunteerId, 'v1');
 const attempt = v.parse(AttemptId, 'j:0-1.1');
@@ -25,16 +27,16 @@ const settle = async () => {
   for (let i = 0; i < 20; i++) await Promise.resolve();
 };
 
-function setUp(send: (head: FromCoordinator) => Promise<void> = async () => {}) {
+function setUp(send: (head: FromCoordinator, body?: Bytes) => Promise<void> = async () => {}) {
   const said: string[] = [];
   const told: SchedulerEvent[] = [];
   const waiting: (() => void)[] = [];
   const outbound = createOutbound({
     journal: { durable: () => new Promise((resolve) => waiting.push(resolve)) },
     roster: {
-      async send(_, head) {
+      async send(_, head, body) {
         said.push(head.type);
-        await send(head);
+        await send(head, body);
       },
       broadcast: (head) => void said.push(head.type),
     },
@@ -81,7 +83,7 @@ describe('what volunteers are told', () => {
     const heads: FromCoordinator[] = [];
     const { outbound, told, stored } = setUp(async (head) => void heads.push(head));
     const inputs = [{ id: v.parse(BlobId, 'a'.repeat(64)), bytes: 8 }];
-    let ready: (whole: TaskSpec) => void = () => {};
+    let ready: (whole: WholeTask) => void = () => {};
     outbound.task(
       volunteer,
       attempt,
@@ -94,15 +96,40 @@ describe('what volunteers are told', () => {
     );
     await stored();
     expect(heads).toEqual([]);
-    ready({ ...task, inputs });
+    ready({ task: { ...task, inputs } });
     await settle();
     expect(heads).toMatchObject([{ type: 'task', attempt, task: { id: task.id, inputs } }]);
     expect(told).toEqual([{ type: 'sent', attempt }]);
   });
 
+  it('is what is enclosed along with the task, as far as there is room for it', async () => {
+    const said: { readonly head: FromCoordinator; readonly body?: Bytes }[] = [];
+    const { outbound, stored } = setUp(async (head, body) => void said.push({ head, ...(body && { body }) }));
+    const [a, b, c] = ['a', 'b', 'c'].map((letter) => ({ id: v.parse(BlobId, letter.repeat(64)), bytes: 8 }));
+    if (!a || !b || !c) throw new Error('no blobs');
+    const whole: WholeTask = {
+      task: { ...task, inputs: [a, b] },
+      enclosed: [
+        { blob: a.id, bases: [c], patch: Uint8Array.of(1, 2, 3) },
+        { blob: b.id, bases: [], patch: new Uint8Array(MAX_ENCLOSED_BYTES - 2) },
+        { blob: b.id, bases: [], patch: Uint8Array.of(4) },
+      ],
+    };
+    outbound.task(volunteer, attempt, task, RENDER, async () => whole);
+    await stored();
+    const [{ head, body } = { head: null }] = said;
+    expect(v.parse(FromCoordinator, head)).toMatchObject({
+      enclosed: [
+        { blob: a.id, bytes: 3, bases: [c] },
+        { blob: b.id, bytes: 1, bases: [] },
+      ],
+    });
+    expect(body).toEqual(Uint8Array.of(1, 2, 3, 4));
+  });
+
   it('is no task that was stopped while it was put together, or that cannot be', async () => {
     const { outbound, said, told, stored } = setUp();
-    let ready: (whole: TaskSpec) => void = () => {};
+    let ready: (whole: WholeTask) => void = () => {};
     outbound.task(
       volunteer,
       attempt,
@@ -115,7 +142,7 @@ describe('what volunteers are told', () => {
     );
     await stored();
     outbound.cancel(volunteer, attempt, 'what it is made from is not believed any more');
-    ready(task);
+    ready({ task });
     await settle();
     expect([said, told]).toEqual([[], []]);
     outbound.task(volunteer, attempt, task, RENDER, () => Promise.reject(new Error('no memory for it')));

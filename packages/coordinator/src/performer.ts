@@ -7,7 +7,7 @@ import type { Hold } from './hold.js';
 import type { Inputs } from './inputs.js';
 import type { Job } from './job.js';
 import type { Jobs } from './jobs.js';
-import type { Outbound } from './outbound.js';
+import type { Outbound, WholeTask } from './outbound.js';
 import type { Results } from './results.js';
 import type { Roster } from './roster.js';
 import type { Rounds } from './rounds.js';
@@ -109,13 +109,13 @@ export function createPerformer(deps: PerformerDeps): Perform {
   };
 
   /** Completes a task whose inputs are other tasks' outputs. */
-  const lateInputs = (job: Job, spec: TaskSpec): (() => Promise<TaskSpec>) | undefined => {
+  const lateInputs = (job: Job, spec: TaskSpec): (() => Promise<WholeTask>) | undefined => {
     const read = job.stage?.inputsOf(spec.id);
     if (!read) return undefined;
     return async () => {
       const blobs = await read();
       inputs.serveTask(spec.id, blobs);
-      return { ...spec, inputs: blobs.map(({ ref }) => ref) };
+      return { task: { ...spec, inputs: blobs.map(({ ref }) => ref) } };
     };
   };
 
@@ -126,7 +126,8 @@ export function createPerformer(deps: PerformerDeps): Perform {
         const viewed = viewport.has(task.id);
         if (viewed) viewport.sent(task.id, attempt);
         if (simulations.has(task.id)) {
-          outbound.task(effect.volunteer, attempt, task, simulations.taskOf(), simulations.whole(task));
+          const whole = simulations.whole(task, effect.volunteer);
+          outbound.task(effect.volunteer, attempt, task, simulations.taskOf(), whole);
           return;
         }
         const job = jobs.byTask(task.id);

@@ -33,7 +33,7 @@ export interface Roster {
   /** Takes a new link on. */
   attach(link: Link, origin: Origin): void;
   /** Sends if the member is there; control messages overtake blobs. Rejects when the link closes first. */
-  send(id: VolunteerId, head: FromCoordinator): Promise<void>;
+  send(id: VolunteerId, head: FromCoordinator, body?: Bytes): Promise<void>;
   broadcast(head: FromCoordinator): void;
   /** Closes a member's link because of what it did. */
   drop(id: VolunteerId, reason: string): void;
@@ -71,9 +71,9 @@ function claimsOf({ intensity, battery }: Telemetry): TelemetryView {
 }
 
 /** @throws RangeError for a head that JSON cannot carry, as a task's parameters could be made */
-function encoded(head: FromCoordinator): Message {
+function encoded(head: FromCoordinator, body?: Bytes): Message {
   if (!isJson(head)) throw new RangeError(`a ${head.type} message that JSON cannot carry`);
-  return message(head);
+  return message(head, body);
 }
 
 export function createRoster(deps: RosterDeps): Roster {
@@ -305,8 +305,8 @@ export function createRoster(deps: RosterDeps): Roster {
         if (member) leave(member, link, text);
       });
     },
-    async send(id, head) {
-      await byId.get(id)?.link?.send(encoded(head), { urgent: true });
+    async send(id, head, body) {
+      await byId.get(id)?.link?.send(encoded(head, body), { urgent: true });
     },
     broadcast(head) {
       for (const { link } of byId.values()) link?.send(encoded(head), { urgent: true }).catch(() => {});

@@ -166,6 +166,7 @@ export function createScripted(clock: ManualClock, options: ScriptedOptions): Sc
         return;
       case 'task':
         scripted.tasks.push(m);
+        if (body.byteLength > 0) scripted.bodies.set(`task ${m.attempt}`, body);
         queue.push(m);
         work();
         return;

@@ -35,6 +35,13 @@ export function bytesOf(view: ArrayBufferView): Bytes {
     : new Uint8Array(new Uint8Array(view.buffer, view.byteOffset, view.byteLength));
 }
 
+/** Bytes as 32-bit words, little-endian; a copy where they do not lie on a word's bound. @throws RangeError for parts of words */
+export function wordsOf(bytes: Bytes): Int32Array<ArrayBuffer> {
+  if (bytes.byteLength % 4 !== 0) throw new RangeError(`${bytes.byteLength} bytes are not whole words`);
+  const { buffer, byteOffset, byteLength } = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
+  return new Int32Array(buffer, byteOffset, byteLength / 4);
+}
+
 /** SHA-256 of bytes. Needs a secure context in a browser (`crypto.subtle`). */
 export async function sha256(bytes: Uint8Array): Promise<Bytes> {
   return new Uint8Array(await crypto.subtle.digest('SHA-256', bytesOf(bytes)));

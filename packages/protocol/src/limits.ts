@@ -21,6 +21,15 @@ export const CHUNK_BYTES = MiB;
 /** The largest blob: 1 GiB. */
 export const MAX_BLOB_BYTES = 1024 * MiB;
 
+/** What goes out with a task beside its head: all its inputs that are enclosed, as patches. */
+export const MAX_ENCLOSED_BYTES = 256 * KiB;
+
+/** What one patch makes, at most: it has to be in memory several times over while it is made. */
+export const MAX_PATCHED_BYTES = 64 * MiB;
+
+/** Inputs that are enclosed, and bases of each. */
+export const MAX_ENCLOSED = 8;
+
 /** Chunks that one request may name. */
 export const MAX_CHUNKS_A_REQUEST = 64;
 

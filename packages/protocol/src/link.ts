@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { BlobRef } from './blob.js';
 import { AttemptId, BlobId, JobId, VolunteerId } from './ids.js';
-import { MAX_CHUNKS_A_REQUEST, MAX_NAME_LENGTH, MAX_TEXT_LENGTH } from './limits.js';
+import { MAX_CHUNKS_A_REQUEST, MAX_ENCLOSED, MAX_ENCLOSED_BYTES, MAX_NAME_LENGTH, MAX_TEXT_LENGTH } from './limits.js';
 import { AttemptRef, Capabilities, Failure, OutputRef, RunStats, TaskSpec } from './task.js';
 
 /**
@@ -53,12 +53,16 @@ export const FromVolunteer = v.variant('type', [
   }),
   v.strictObject({ type: v.literal('started'), attempt: AttemptId }),
   v.strictObject({ type: v.literal('progress'), attempt: AttemptId, share: Share }),
-  /** Body: the outputs, one after the other. Repeated after a reconnect until it is acknowledged. */
+  /** Body: the outputs, one after the other, or a patch that makes them of the task's inputs. Repeated after a reconnect until it is acknowledged. */
   v.strictObject({
     type: v.literal('result'),
     ref: AttemptRef,
     outputs: v.pipe(v.array(OutputRef), v.maxLength(16)),
     stats: RunStats,
+    /** Inputs that the body is a patch of. */
+    packed: v.exactOptional(v.pipe(v.array(BlobRef), v.maxLength(MAX_ENCLOSED))),
+    /** What stayed with the volunteer beside them, as a base of patches. */
+    kept: v.exactOptional(BlobRef),
   }),
   v.strictObject({ type: v.literal('failed'), ref: AttemptRef, failure: Failure }),
   v.strictObject({ type: v.literal('goodbye'), reason: Text }),
@@ -69,11 +73,27 @@ export type FromVolunteer = v.InferOutput<typeof FromVolunteer>;
 export const JobInfo = v.strictObject({ job: JobId, kind: Name, title: Name });
 export type JobInfo = v.InferOutput<typeof JobInfo>;
 
+/** An input that comes along with its task: a patch (see `patch.ts`) of blobs that the volunteer is thought to have. */
+export const Enclosed = v.strictObject({
+  blob: BlobId,
+  /** Of the patch. */
+  bytes: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(MAX_ENCLOSED_BYTES)),
+  bases: v.pipe(v.array(BlobRef), v.maxLength(MAX_ENCLOSED)),
+});
+export type Enclosed = v.InferOutput<typeof Enclosed>;
+
 export const FromCoordinator = v.variant('type', [
   v.strictObject({ type: v.literal('welcome'), protocol: Version, volunteer: VolunteerId, owner: Name }),
   /** The volunteer cannot take part; `reason` says why and what to do. */
   v.strictObject({ type: v.literal('refused'), reason: Text }),
-  v.strictObject({ type: v.literal('task'), attempt: AttemptId, task: TaskSpec, info: JobInfo }),
+  /** Body: the patches of what is enclosed, one after the other. Whatever does not come of them is asked for. */
+  v.strictObject({
+    type: v.literal('task'),
+    attempt: AttemptId,
+    task: TaskSpec,
+    info: JobInfo,
+    enclosed: v.exactOptional(v.pipe(v.array(Enclosed), v.maxLength(MAX_ENCLOSED))),
+  }),
   v.strictObject({ type: v.literal('cancel'), attempt: AttemptId, reason: Text }),
   /** The result is safe with the coordinator: the volunteer may forget it. */
   v.strictObject({ type: v.literal('accepted'), attempt: AttemptId }),

@@ -38,6 +38,7 @@ const WIRE: Record<
   1: ['228976eea83d8847', '5cb80cbebb35900f', '02f773e67dc52680', '94b43b60ec3cbde2'],
   2: ['228976eea83d8847', '5cb80cbebb35900f', '02f773e67dc52680', '4ad12298b7513661'],
   3: ['228976eea83d8847', 'bb57aeed62612275', 'f61d2a56a42b8ee9', '4ad12298b7513661'],
+  4: ['228976eea83d8847', 'bb57aeed62612275', 'e8652d0cffde6aaa', '6f469707304ee920'],
 };
 
 it('has not changed on the wire without a new version', () => {

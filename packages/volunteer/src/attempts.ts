@@ -1,11 +1,12 @@
 import type { BlobRef } from '@tabgrid/protocol/blob';
-import { bytesOf } from '@tabgrid/protocol/bytes';
+import { type Bytes, bytesOf } from '@tabgrid/protocol/bytes';
 import type { Clock } from '@tabgrid/protocol/clock';
 import type { AttemptId, BlobId, JobId, Millis } from '@tabgrid/protocol/ids';
 import { MAX_TEXT_LENGTH } from '@tabgrid/protocol/limits';
-import type { JobInfo } from '@tabgrid/protocol/link';
+import type { Enclosed, JobInfo } from '@tabgrid/protocol/link';
 import type { AttemptRef, Failure, FailureCode, TaskSpec } from '@tabgrid/protocol/task';
 import { type BlobFetcher, InputMissingError } from './blob-fetcher.js';
+import { takeOut } from './enclosed.js';
 import type { GpuHost } from './gpu-host.js';
 import { PROGRESS_MS, type VolunteerLimits, WORKER_DEPTH } from './limits.js';
 import type { FinishedResult } from './outbox.js';
@@ -16,7 +17,7 @@ import type { InputAnswer, RunAnswer, RunManner } from './worker-port.js';
  *
  * Invariants
  *  1. An attempt is held at most once, and ends in exactly one of: `done`, `gaveUp`, or silence after `cancel` and `drop`.
- *  2. Inputs of all held attempts are fetched at once, in the order of arrival; an attempt enters the Worker with its inputs at hand.
+ *  2. Inputs of all held attempts are taken from what came with them, or fetched at once, in the order of arrival; an attempt enters the Worker with its inputs at hand.
  *  3. At most WORKER_DEPTH attempts are in the Worker without having submitted everything: one runs, one is next. One
  *     that reads its results back does not count, so that the GPU never waits for a read-back.
  *  4. Attempts enter the Worker in the order of arrival, but none waits for the inputs of another.
@@ -41,7 +42,8 @@ interface Held {
 }
 
 export interface Attempts {
-  add(offer: { readonly attempt: AttemptId; readonly task: TaskSpec; readonly info: JobInfo }): void;
+  /** @param body patches of what is enclosed */
+  add(offer: Offer, body?: Bytes): void;
   has(attempt: AttemptId): boolean;
   /** Ends one without a word: its coordinator asked for that. */
   cancel(attempt: AttemptId): void;
@@ -56,9 +58,16 @@ export interface Attempts {
   inputs(): ReadonlySet<BlobId>;
 }
 
+export interface Offer {
+  readonly attempt: AttemptId;
+  readonly task: TaskSpec;
+  readonly info: JobInfo;
+  readonly enclosed?: readonly Enclosed[];
+}
+
 export interface AttemptsDeps {
   readonly gpu: Pick<GpuHost, 'run'>;
-  readonly blobs: Pick<BlobFetcher, 'ensure' | 'read'>;
+  readonly blobs: Pick<BlobFetcher, 'ensure' | 'read' | 'held' | 'keep'>;
   readonly clock: Pick<Clock, 'now'>;
   readonly limits: VolunteerLimits;
   /** Why no attempt is taken now, or null. */
@@ -73,6 +82,8 @@ export interface AttemptsDeps {
 export function createAttempts(deps: AttemptsDeps): Attempts {
   const { blobs, clock, gpu, limits } = deps;
   const held = new Map<AttemptId, Held>();
+  /** What came along is taken out in the order of arrival: a patch may be of what came before it. */
+  let taking: Promise<unknown> = Promise.resolve();
 
   const fail = (attempt: Held, code: FailureCode, message: string) => {
     if (!release(attempt)) return;
@@ -154,11 +165,16 @@ export function createAttempts(deps: AttemptsDeps): Attempts {
     if (answer.kind === 'aborted') return fail(attempt, 'stopped', 'the run was ended');
     if (answer.kind === 'failed') return fail(attempt, answer.failure.code, answer.failure.message);
     const listed = answer.outputs.reduce((sum, { bytes }) => sum + bytes, 0);
-    if (listed !== answer.body.byteLength || listed > attempt.task.outputBytes) {
+    const here = answer.packed ? listed : answer.body.byteLength;
+    if (listed !== here || listed > attempt.task.outputBytes) {
       return fail(attempt, 'badTask', `the kernel gave ${listed} bytes, the task allows ${attempt.task.outputBytes}`);
     }
     release(attempt);
+    const { kept, packed } = answer;
+    if (kept) blobs.keep(kept.ref, bytesOf(new Uint8Array(kept.bytes)));
     deps.done({
+      ...(kept && { kept: kept.ref }),
+      ...(packed && { packed }),
       ref: attempt.ref,
       outputs: answer.outputs,
       stats: answer.stats,
@@ -177,8 +193,12 @@ export function createAttempts(deps: AttemptsDeps): Attempts {
     }
   };
 
-  const fetchInputs = async (attempt: Held): Promise<void> => {
+  const fetchInputs = async (attempt: Held, enclosed: readonly Enclosed[], body: Bytes): Promise<void> => {
     try {
+      if (enclosed.length > 0) {
+        taking = taking.then(() => takeOut(enclosed, body, attempt.task.inputs, blobs)).catch(() => {});
+        await taking;
+      }
       await Promise.all(attempt.task.inputs.map((ref) => blobs.ensure(ref, attempt.abort.signal)));
     } catch (error) {
       const missing =
@@ -191,7 +211,7 @@ export function createAttempts(deps: AttemptsDeps): Attempts {
 
   return {
     has: (attempt) => held.has(attempt),
-    add({ attempt, task, info }) {
+    add({ attempt, task, info, enclosed = [] }, body = NOTHING) {
       if (held.has(attempt)) return;
       const ref: AttemptRef = { attempt, task: task.id, job: task.job };
       const refusal = deps.refusal() ?? tooMuch(task, held.size, limits);
@@ -205,7 +225,7 @@ export function createAttempts(deps: AttemptsDeps): Attempts {
         toldAt: Number.NEGATIVE_INFINITY,
       };
       held.set(attempt, taken);
-      void fetchInputs(taken);
+      void fetchInputs(taken, enclosed, body);
       deps.changed();
     },
     cancel(attempt) {
@@ -231,6 +251,8 @@ export function createAttempts(deps: AttemptsDeps): Attempts {
     inputs: () => new Set([...held.values()].flatMap(({ task }) => task.inputs.map(({ id }) => id))),
   };
 }
+
+const NOTHING: Bytes = new Uint8Array(0);
 
 /** The owner's word, which costs nobody anything: it only says what of its own work goes first. */
 function mannerOf({ kind }: JobInfo): RunManner | null {

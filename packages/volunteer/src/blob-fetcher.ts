@@ -6,6 +6,7 @@ import { MAX_CHUNKS_A_REQUEST } from '@tabgrid/protocol/limits';
 import type { BlobStore } from '@tabgrid/store/ports';
 import { createSpareStore } from './blob-spare.js';
 import type { VolunteerLimits } from './limits.js';
+import { createRecentBlobs } from './recent-blobs.js';
 
 /**
  * Blobs from a coordinator into the store, chunk by chunk.
@@ -15,7 +16,8 @@ import type { VolunteerLimits } from './limits.js';
  *  2. No byte is stored before its hash is found in a chunk list whose own hash is the blob's id.
  *  3. At most `limits.askedChunks` chunks are asked for and not yet here, over all blobs.
  *  4. What the store holds is not asked for: a fetch resumes where another one stopped.
- *  5. Every wait ends: with the blob, with InputMissingError, or with the caller's abort; only a missing link may take for ever.
+ *  5. What is kept in memory is right: whoever keeps it has checked its hash. It may go at any time, and is asked for then.
+ *  6. Every wait ends: with the blob, with InputMissingError, or with the caller's abort; only a missing link may take for ever.
  */
 
 /** The blob could not be had: its message says why. */
@@ -35,12 +37,16 @@ export interface BlobFetcher {
   ensure(ref: BlobRef, signal: AbortSignal): Promise<void>;
   /** The whole blob; fetches what is missing. The caller owns the bytes. @throws as {@link BlobFetcher.ensure} */
   read(ref: BlobRef, signal: AbortSignal): Promise<Bytes>;
+  /** A blob if it is at hand, without asking for it. Not to be changed, nor transferred. */
+  held(ref: BlobRef): Promise<Bytes | null>;
+  /** Has a blob at hand for a while, in memory, which nobody had to ask for. */
+  keep(ref: BlobRef, bytes: Bytes): void;
   /** Sets where to ask; null while there is no link. What was asked elsewhere and is not here is asked for again. */
   askThrough(ask: ((need: BlobNeed) => void) | null): void;
   list(ref: BlobRef, hashes: Bytes): Promise<void>;
   chunk(id: BlobId, index: number, bytes: Bytes): Promise<void>;
   noBlob(id: BlobId): void;
-  /** Forgets least recently used blobs beyond the cache's limit, never one of `keep`. */
+  /** Forgets least recently used blobs beyond the cache's limit, never one of `keep`; of those in memory, all others. */
   trim(keep: ReadonlySet<BlobId>): Promise<void>;
   close(): void;
 }
@@ -68,6 +74,7 @@ export function createBlobFetcher(deps: {
   const store = createSpareStore(deps.store);
   const fetches = new Map<BlobId, Fetch>();
   const whole = new Map<BlobId, number>();
+  const recent = createRecentBlobs(limits.recentBytes);
   let ask: ((need: BlobNeed) => void) | null = null;
   let cancelSilence = () => {};
 
@@ -157,7 +164,7 @@ export function createBlobFetcher(deps: {
 
   const ensure = (ref: BlobRef, signal: AbortSignal): Promise<void> => {
     if (signal.aborted) return Promise.reject(signal.reason);
-    if (ref.bytes === 0 || whole.get(ref.id) === ref.bytes) return Promise.resolve();
+    if (ref.bytes === 0 || whole.get(ref.id) === ref.bytes || recent.has(ref)) return Promise.resolve();
     if (ref.bytes > limits.blobBytes) {
       return Promise.reject(
         new InputMissingError(`a blob of ${ref.bytes} bytes, this volunteer takes ${limits.blobBytes}`),
@@ -211,13 +218,16 @@ export function createBlobFetcher(deps: {
       if (ref.bytes === 0) return new Uint8Array(0);
       for (let round = 0; round < 2; round++) {
         await ensure(ref, signal);
-        const bytes = await store.read(ref);
+        const bytes = recent.get(ref)?.slice() ?? (await store.read(ref));
         if (bytes !== null) return bytes;
         // Another tab trimmed the store in between.
         whole.delete(ref.id);
       }
       throw new InputMissingError(`blob ${ref.id.slice(0, 8)} was removed from this browser's store`);
     },
+    held: async (ref) =>
+      recent.get(ref) ?? (whole.get(ref.id) === ref.bytes ? await store.read(ref).catch(() => null) : null),
+    keep: (ref, bytes) => recent.put(ref, bytes),
     askThrough(next) {
       ask = next;
       for (const fetch of fetches.values()) forgetAsked(fetch);
@@ -258,6 +268,7 @@ export function createBlobFetcher(deps: {
       if (fetch) settle(fetch, new InputMissingError(`the coordinator does not have blob ${id.slice(0, 8)}`));
     },
     async trim(keep) {
+      recent.keepOnly(keep);
       await store.trim(limits.cacheBytes, keep);
       // What was removed is unknown: ask the store again, next time.
       for (const id of whole.keys()) if (!keep.has(id)) whole.delete(id);

@@ -1,4 +1,4 @@
-import type { BlobRef } from '@tabgrid/protocol/blob';
+import { type BlobRef, nameBlob } from '@tabgrid/protocol/blob';
 import type { Bytes } from '@tabgrid/protocol/bytes';
 import { BlobId } from '@tabgrid/protocol/ids';
 import type { JsonObject } from '@tabgrid/protocol/json';
@@ -77,7 +77,7 @@ function createFakeKernel() {
       kind: 'add',
       version: '1',
       params: v.strictObject({ n: v.number() }),
-      outputs: () => [{ name: 'sum', bytes: 4 }],
+      outputs: ({ n }) => [{ name: 'sum', bytes: 4 }, ...(n === 3 ? [{ name: 'more', bytes: 2 }] : [])],
       workUnits: () => 1,
       requires: () => ({}),
       probe: (params) => params,
@@ -213,7 +213,20 @@ describe('run', () => {
     t.calls[0]?.resolve({ ...outputsOf(7), outputs: [new Uint8Array([7, 7]), new Uint8Array([8, 8])] });
     const answer = await answered;
     expect([...(bodyOf(answer) ?? [])]).toEqual([7, 7, 8, 8]);
+    expect(answer).not.toHaveProperty('kept');
     expect(seen).toEqual(['started', 'progress 0.5', 'submitted']);
+  });
+
+  it('names what stays, which is no output', async () => {
+    const t = setUp();
+    const answered = t.run(1, { n: 1 }, createHooks().hooks);
+    await until(() => t.calls.length === 1);
+    const stays = new Uint8Array([8, 9]);
+    t.calls[0]?.resolve({ ...outputsOf(7), outputs: [new Uint8Array([7, 7]), stays] });
+    const answer = await answered;
+    expect([...(bodyOf(answer) ?? [])]).toEqual([7, 7]);
+    expect(answer).toMatchObject({ outputs: [{ name: 'sum', bytes: 2 }], kept: { ref: (await nameBlob(stays)).ref } });
+    expect(answer.kind === 'done' && answer.kept ? [...new Uint8Array(answer.kept.bytes)] : null).toEqual([8, 9]);
   });
 
   it('begins the next run when one has submitted everything, before its results are back', async () => {

@@ -1,5 +1,7 @@
-import { type Bytes, concatBytes } from '@tabgrid/protocol/bytes';
+import { type BlobRef, nameBlob } from '@tabgrid/protocol/blob';
+import { type Bytes, concatBytes, wordsOf } from '@tabgrid/protocol/bytes';
 import { MAX_OUTPUT_BYTES, MAX_TEXT_LENGTH } from '@tabgrid/protocol/limits';
+import { makePatch } from '@tabgrid/protocol/patch';
 import type { Capabilities, FailureCode } from '@tabgrid/protocol/task';
 import type { AnyKernel } from '@tabgrid/webgpu-kernels/erased';
 import {
@@ -148,7 +150,17 @@ export function createGpuWorker(deps: {
     const { lost, session: gpu } = living;
     signal.throwIfAborted();
     hooks.started();
-    const inputs = task.inputs.map((ref): TaskInput => ({ ref, bytes: () => askInput(hooks, ref) }));
+    const read = new Map<BlobRef, Bytes>();
+    const inputs = task.inputs.map(
+      (ref): TaskInput => ({
+        ref,
+        async bytes() {
+          const bytes = await askInput(hooks, ref);
+          if (kernel.task.telling) read.set(ref, bytes);
+          return bytes;
+        },
+      }),
+    );
     const result = await lost.during(
       kernel.run(manner ? inShortSlices(gpu, manner === 'express') : gpu, task.params, inputs, {
         signal,
@@ -160,12 +172,17 @@ export function createGpuWorker(deps: {
         throw new GpuLostError(reason);
       },
     );
-    const fault = kernel.task.fault(task.params, result.outputs);
+    const sent = result.outputs.slice(0, outputs.length);
+    const [stays] = result.outputs.slice(outputs.length);
+    const fault = kernel.task.fault(task.params, sent);
     if (fault !== null) return failed('kernelError', `the GPU returned a broken result: ${fault}`);
     if (!manner) tune(kernel, living, task);
-    const body = concatBytes(result.outputs);
-    const made = result.outputs.map(({ byteLength }, i) => ({ name: outputs[i]?.name ?? '', bytes: byteLength }));
-    return { kind: 'done', outputs: made, body: body.buffer, stats: result.stats, busyMs: busyMs() };
+    const made = sent.map(({ byteLength }, i) => ({ name: outputs[i]?.name ?? '', bytes: byteLength }));
+    return {
+      ...{ kind: 'done', outputs: made, stats: result.stats, busyMs: busyMs() },
+      ...(await bodyOf(kernel, task, sent, read)),
+      ...(stays && { kept: await keptOf(stays) }),
+    };
   };
 
   const failed = (code: FailureCode, message: string): RunAnswer => ({
@@ -227,6 +244,28 @@ export function createGpuWorker(deps: {
     },
     busyMs: async () => busyMs(),
   };
+}
+
+/** The outputs, or a patch of what was read that makes them, where the kernel knows one and it is shorter. */
+async function bodyOf(
+  kernel: AnyKernel,
+  task: RunRequest['task'],
+  sent: readonly Bytes[],
+  read: ReadonlyMap<BlobRef, Bytes>,
+): Promise<{ readonly body: ArrayBuffer; readonly packed?: BlobRef[] }> {
+  const body = concatBytes(sent);
+  const inputs = task.inputs.map((ref) => read.get(ref) ?? null);
+  const told = kernel.task.telling?.(task.params, sent, inputs);
+  const bases = told?.bases.flatMap((at) => inputs[at] ?? []) ?? [];
+  if (!told || bases.length < told.bases.length) return { body: body.buffer };
+  const patch = await makePatch(wordsOf(body), bases.map(wordsOf), told.plan);
+  if (patch.byteLength >= body.byteLength) return { body: body.buffer };
+  return { body: patch.buffer, packed: told.bases.flatMap((at) => task.inputs[at] ?? []) };
+}
+
+async function keptOf(stays: Bytes): Promise<{ readonly ref: BlobRef; readonly bytes: ArrayBuffer }> {
+  const bytes = concatBytes([stays]);
+  return { ref: (await nameBlob(bytes)).ref, bytes: bytes.buffer };
 }
 
 async function askInput(hooks: RunHooks, ref: TaskInput['ref']): Promise<Bytes> {

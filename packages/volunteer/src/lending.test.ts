@@ -1,8 +1,11 @@
 import { type NamedBlob, nameBlob } from '@tabgrid/protocol/blob';
-import type { Bytes } from '@tabgrid/protocol/bytes';
+import { type Bytes, bytesOf, wordsOf } from '@tabgrid/protocol/bytes';
 import { createManualClock } from '@tabgrid/protocol/clock';
+import { deflated } from '@tabgrid/protocol/deflate';
 import { BlobId, JobId } from '@tabgrid/protocol/ids';
 import { CHUNK_BYTES, MAX_BLOB_BYTES } from '@tabgrid/protocol/limits';
+import type { Enclosed } from '@tabgrid/protocol/link';
+import { makePatch } from '@tabgrid/protocol/patch';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { createGpuHost } from './gpu-host.js';
@@ -62,6 +65,25 @@ async function setUp(limits: Partial<VolunteerLimits> = {}) {
   const worker = () => workers.at(-1) ?? createFakeWorker();
   const running = (id: string) => until(() => worker().run(id) !== undefined);
   return { clock, source, blobs, gpu, workers, worker, running, failures, lending, join };
+}
+
+/** A blob of so many words. */
+const wordsBlob = (words: number, seed: number): Promise<NamedBlob> =>
+  nameBlob(bytesOf(Int32Array.from({ length: words }, (_, i) => Math.imul(i + seed, 0x9e37_79b1))));
+
+/** What tells one blob by others of its length. */
+async function patchOf({ ref, bytes }: NamedBlob, bases: readonly NamedBlob[]) {
+  const words = bytes.byteLength / 4;
+  const patch = await makePatch(
+    wordsOf(bytes),
+    bases.map((base) => wordsOf(base.bytes)),
+    {
+      tables: [{ rows: words, columns: 1 }],
+      runs: [{ base: bases.length > 0 ? bases.length - 1 : null, at: 0, words }],
+    },
+  );
+  const enclosed: Enclosed = { blob: ref.id, bytes: patch.byteLength, bases: bases.map((base) => base.ref) };
+  return { enclosed, patch };
 }
 
 /** A blob of pseudo-random bytes. */
@@ -480,6 +502,71 @@ describe('blobs', () => {
     await until(() => coordinator.of('failed').length === 1);
     expect(coordinator.of('failed')[0]?.failure.code).toBe('inputMissing');
     expect(t.blobs.chunks.get(blob.ref.id)).toBeUndefined();
+  });
+
+  it('takes what comes along with a task instead of asking, also as a patch of what an earlier task left', async () => {
+    const t = await setUp();
+    const coordinator = await t.join();
+    const [first, second, left] = await Promise.all([1, 2, 3].map((seed) => wordsBlob(300, seed)));
+    if (!first || !second || !left) throw new Error('no blobs');
+    const one = await patchOf(first, []);
+    coordinator.enclose('one', task('one', [first.ref]), [one.enclosed], one.patch);
+    await t.running('one');
+    const run = t.worker().run('one');
+    run?.answer({
+      kind: 'done',
+      ...{ outputs: [{ name: 'sum', bytes: 4 }], body: new ArrayBuffer(4), busyMs: 1 },
+      stats: { kernelMs: 1, wallMs: 1, submissions: 1 },
+      kept: { ref: left.ref, bytes: left.bytes.slice().buffer },
+    });
+    await until(() => coordinator.of('result').length === 1);
+    expect(coordinator.of('result')[0]?.kept).toEqual(left.ref);
+    const two = await patchOf(second, [left, first]);
+    coordinator.enclose('two', task('two', [second.ref]), [two.enclosed], two.patch);
+    await t.running('two');
+    const answer = await t.worker().run('two')?.hooks.input(second.ref);
+    expect(answer?.kind === 'bytes' && Buffer.compare(new Uint8Array(answer.bytes), second.bytes)).toBe(0);
+    expect(coordinator.of('need')).toEqual([]);
+    // What was handed over is still there for the next patch.
+    const three = await patchOf(left, [second]);
+    coordinator.enclose('three', task('three', [left.ref]), [three.enclosed], three.patch);
+    await t.running('three');
+    // The job is over: nothing of it is kept.
+    coordinator.say({ type: 'jobOver', job: task('one').job });
+    const four = await patchOf(first, [second]);
+    coordinator.enclose('four', task('four', [first.ref]), [four.enclosed], four.patch);
+    await until(() => coordinator.of('need').length === 1);
+  });
+
+  it('asks for what does not come of a patch: a base is missing, it is none, of something else, or too much', async () => {
+    const t = await setUp();
+    const coordinator = await t.join();
+    const [blob, base] = await Promise.all([wordsBlob(300, 1), wordsBlob(300, 2)]);
+    if (!blob || !base) throw new Error('no blobs');
+    coordinator.serve([blob]);
+    const { enclosed, patch } = await patchOf(blob, [base]);
+    const other = await patchOf(base, []);
+    const bomb = await deflated(new Uint8Array(32 * 1024 * 1024));
+    const spoilt: readonly [string, Enclosed, Bytes][] = [
+      ['base', enclosed, patch],
+      ['none', { ...enclosed, bases: [], bytes: 9 }, new Uint8Array(9).fill(7)],
+      ['else', { ...other.enclosed, blob: blob.ref.id }, other.patch],
+      ['bomb', { ...enclosed, bases: [], bytes: bomb.byteLength }, bomb],
+      ['short', { ...enclosed, bases: [], bytes: 200_000 }, patch],
+      ['odd', { ...enclosed, bases: [{ ...base.ref, bytes: 3 }] }, patch],
+    ];
+    for (const [name, told, body] of spoilt) {
+      t.blobs.chunks.clear();
+      const asked = coordinator.of('need').length;
+      // Nothing is held any more that an earlier one brought.
+      coordinator.say({ type: 'jobOver', job: task('one').job });
+      coordinator.enclose(name, task(name, [blob.ref]), [told], body);
+      await t.running(name);
+      expect(coordinator.of('need').length, name).toBe(asked + 1);
+      expect(coordinator.of('failed'), name).toEqual([]);
+      t.worker().run(name)?.finish(1);
+      await settle();
+    }
   });
 
   it('gives the task back when the coordinator lacks the blob', async () => {

@@ -219,7 +219,7 @@ export function createLending(deps: LendingDeps): Lending {
     switch (m.type) {
       case 'task':
         // Sent again after a reconnect: the finished result is on its way, or it is still held.
-        if (!outbox.has(m.attempt)) attempts.add(m);
+        if (!outbox.has(m.attempt)) attempts.add(m, body);
         return;
       case 'cancel':
         attempts.cancel(m.attempt);

@@ -14,6 +14,8 @@ export interface VolunteerLimits {
   readonly keptResultBytes: number;
   /** Blobs kept in the store between jobs. */
   readonly cacheBytes: number;
+  /** Inputs that came along with tasks, and bases of those to come, in memory until their job is over. */
+  readonly recentBytes: number;
   /** Chunks asked for and not yet here, over all blobs: what the link's credit window can hold, and some. */
   readonly askedChunks: number;
   /** How often one blob may arrive damaged, or not at all, before its tasks are given back. */
@@ -29,6 +31,7 @@ export const DEFAULT_LIMITS: VolunteerLimits = {
   taskBytes: 1024 * MiB,
   keptResultBytes: 64 * MiB,
   cacheBytes: 1024 * MiB,
+  recentBytes: 64 * MiB,
   askedChunks: 8,
   strikes: 3,
   silenceMs: 30_000,

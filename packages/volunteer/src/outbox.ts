@@ -1,3 +1,4 @@
+import type { BlobRef } from '@tabgrid/protocol/blob';
 import type { Bytes } from '@tabgrid/protocol/bytes';
 import type { AttemptId, JobId, RoomId } from '@tabgrid/protocol/ids';
 import { type Message, message } from '@tabgrid/protocol/message';
@@ -20,8 +21,12 @@ export interface FinishedResult {
   readonly ref: AttemptRef;
   readonly outputs: readonly OutputRef[];
   readonly stats: RunStats;
-  /** The outputs, one after the other. */
+  /** The outputs, one after the other; or a patch that makes them. */
   readonly body: Bytes;
+  /** Inputs that the body is a patch of. */
+  readonly packed?: readonly BlobRef[];
+  /** What stays here beside them, as a base of patches. */
+  readonly kept?: BlobRef;
 }
 
 /** Sends a message over the present link; resolves when it has arrived, rejects when the link closed first. */
@@ -80,9 +85,11 @@ export function createOutbox(mostBytes: number): Outbox {
     }
   };
 
-  const sendResult = ({ ref, outputs, stats, body }: FinishedResult) => {
+  const sendResult = ({ ref, outputs, stats, body, kept, packed }: FinishedResult) => {
     // A closed link is no error here: the next link sends it again.
-    send?.(message({ type: 'result', ref, outputs, stats }, body)).catch(() => {});
+    send?.(
+      message({ type: 'result', ref, outputs, stats, ...(packed && { packed }), ...(kept && { kept }) }, body),
+    ).catch(() => {});
   };
 
   const sendFailure = (entry: { readonly ref: AttemptRef; readonly failure: Failure }) => {

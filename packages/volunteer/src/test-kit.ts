@@ -4,7 +4,7 @@ import { type Bytes, concatBytes } from '@tabgrid/protocol/bytes';
 import type { ManualClock } from '@tabgrid/protocol/clock';
 import { AttemptId, type BlobId, JobId, RoomId, TaskId, VolunteerId } from '@tabgrid/protocol/ids';
 import { isJson, type Json } from '@tabgrid/protocol/json';
-import { type FromCoordinator, FromVolunteer } from '@tabgrid/protocol/link';
+import { type Enclosed, type FromCoordinator, FromVolunteer } from '@tabgrid/protocol/link';
 import { type Message, message } from '@tabgrid/protocol/message';
 import type { Capabilities, TaskSpec } from '@tabgrid/protocol/task';
 import { PROTOCOL_VERSION } from '@tabgrid/protocol/version';
@@ -70,6 +70,8 @@ export interface FakeCoordinator {
   /** Anything, in the protocol or not. */
   sayRaw(head: Json): void;
   give(id: string, spec: TaskSpec, kind?: string): void;
+  /** A task, and what comes along with it. */
+  enclose(id: string, spec: TaskSpec, enclosed: Enclosed[], body: Bytes): void;
   /** Serves blobs by itself from now on; `spoil` may change a chunk on its way. */
   serve(blobs: readonly NamedBlob[], spoil?: (blob: BlobId, index: number, chunk: Bytes) => Bytes | null): void;
 }
@@ -110,6 +112,17 @@ function createFakeCoordinator(link: Link, welcome: boolean): FakeCoordinator {
     sayRaw: (head) => send(message(head)),
     give: (id, spec, kind = 'test') =>
       say({ type: 'task', attempt: attemptId(id), task: spec, info: { job: spec.job, kind, title: 'A test' } }),
+    enclose: (id, spec, enclosed, body) =>
+      say(
+        {
+          type: 'task',
+          attempt: attemptId(id),
+          task: spec,
+          info: { job: spec.job, kind: 'test', title: '' },
+          enclosed,
+        },
+        body,
+      ),
     serve(blobs, spoil) {
       served = blobs;
       if (spoil) change = spoil;

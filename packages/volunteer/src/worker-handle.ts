@@ -79,7 +79,8 @@ export function exposeGpuWorker(api: GpuWorkerApi, endpoint?: Comlink.Endpoint):
             submitted: () => void hooks.submitted(),
             input: (ref) => hooks.input(ref),
           });
-          return answer.kind === 'done' ? Comlink.transfer(answer, [answer.body]) : answer;
+          if (answer.kind !== 'done') return answer;
+          return Comlink.transfer(answer, [answer.body, ...(answer.kept ? [answer.kept.bytes] : [])]);
         } finally {
           hooks[Comlink.releaseProxy]();
         }

@@ -1,4 +1,4 @@
-import type { BlobRef } from '@tabgrid/protocol/blob';
+import { BlobRef } from '@tabgrid/protocol/blob';
 import { Capabilities, Failure, OutputRef, RunStats, TaskSpec } from '@tabgrid/protocol/task';
 import * as v from 'valibot';
 
@@ -45,8 +45,12 @@ export const RunAnswer = v.variant('kind', [
   v.strictObject({
     kind: v.literal('done'),
     outputs: v.pipe(v.array(OutputRef), v.maxLength(16)),
-    /** The outputs one after the other; transferred. */
+    /** Inputs that the body is a patch of. */
+    packed: v.exactOptional(v.pipe(v.array(BlobRef), v.maxLength(8))),
+    /** The outputs one after the other, or a patch that makes them; transferred. */
     body: v.instance(ArrayBuffer),
+    /** What stays here as a base of patches; transferred. */
+    kept: v.exactOptional(v.strictObject({ ref: BlobRef, bytes: v.instance(ArrayBuffer) })),
     stats: RunStats,
     busyMs: Millis,
   }),

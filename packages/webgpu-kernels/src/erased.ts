@@ -23,6 +23,9 @@ export function anyTaskKind<P extends JsonObject>(task: TaskKind<P>): AnyTaskKin
     requires: (params) => task.requires(read(params)),
     probe: (params, secret) => task.probe(read(params), secret),
     fault: (params, outputs) => task.fault(read(params), outputs),
+    ...(task.telling && {
+      telling: (params, outputs, inputs) => task.telling?.(read(params), outputs, inputs) ?? null,
+    }),
     compare: (a, b, sameClass) => task.compare(a, b, sameClass),
   };
 }

@@ -18,7 +18,10 @@ export interface RunControl {
 }
 
 export interface Outputs {
-  /** In the order and of the lengths that `task.outputs(params)` names. */
+  /**
+   * In the order and of the lengths that `task.outputs(params)` names. One more may follow: it is not sent, but stays with whoever made
+   * it, as a base of patches that tell the inputs of tasks to come.
+   */
   readonly outputs: readonly Bytes[];
   readonly stats: RunStats;
 }

@@ -1,4 +1,5 @@
 import type { Bytes } from '@tabgrid/protocol/bytes';
+import type { PatchPlan } from '@tabgrid/protocol/patch';
 import type { OutputRef, Requirements } from '@tabgrid/protocol/task';
 import type { GenericSchema } from 'valibot';
 
@@ -11,6 +12,13 @@ export type Verdict =
 export interface OutputSize extends OutputRef {
   /** Its length is the most that it may have: true of the last one alone. */
   readonly upTo?: true;
+}
+
+/** The outputs, one after the other, as a patch of some of the inputs. */
+export interface Telling {
+  /** Which inputs. */
+  readonly bases: readonly number[];
+  readonly plan: PatchPlan;
 }
 
 /** A kernel's pure side: what a scheduler, a planner and a coordinator may know of it. No GPU, no DOM. */
@@ -27,6 +35,11 @@ export interface TaskKind<P> {
   probe(params: P, secret: number): P;
   /** What is wrong with the structure of a result (length, not finite, canary), or null. Always checked. */
   fault(params: P, outputs: readonly Bytes[]): string | null;
+  /**
+   * How a result is told by how it differs from what it was made from, so that less of it travels; null or absent: as it is.
+   * @param outputs those that are sent @param inputs null for what was not read
+   */
+  telling?(params: P, outputs: readonly Bytes[], inputs: readonly (Bytes | null)[]): Telling | null;
   /** Compares two results of one task. @param sameClass both from one adapter class: only equal bits will do */
   compare(a: readonly Bytes[], b: readonly Bytes[], sameClass: boolean): Verdict;
 }

@@ -27,10 +27,10 @@ export function falsify(result: Bytes, salt: number): Bytes {
 
 /**
  * A world's result as a liar returns it: well-formed, and with each body a little beside where it is, and faster.
- * @param outputs marks, poses, states @param salt as above
+ * @param outputs marks, poses, what was seen of ghosts, states, and what stays @param salt as above
  */
-export function falsifyWorld([marks, poses, states]: readonly Bytes[], salt: number): readonly Bytes[] {
-  if (!marks || !poses || !states) return [];
+export function falsifyWorld([marks, poses, seen, states, ...stays]: readonly Bytes[], salt: number): readonly Bytes[] {
+  if (!marks || !poses || !seen || !states) return [];
   const { contacts } = MARKS;
   const wrong = states.slice();
   const view = new DataView(wrong.buffer);
@@ -42,5 +42,5 @@ export function falsifyWorld([marks, poses, states]: readonly Bytes[], salt: num
       view.setInt32(where, view.getInt32(where, true) + 1000 + Math.floor(1000 * salt), true);
     }
   }
-  return [marks, poses, wrong];
+  return [marks, poses, seen, wrong, ...stays];
 }

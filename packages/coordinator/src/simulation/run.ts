@@ -1,7 +1,7 @@
-import { type NamedBlob, nameBlob } from '@tabgrid/protocol/blob';
-import { type Bytes, concatBytes, sha256Hex } from '@tabgrid/protocol/bytes';
+import { type BlobRef, type NamedBlob, nameBlob } from '@tabgrid/protocol/blob';
+import { type Bytes, concatBytes, sha256Hex, toHex } from '@tabgrid/protocol/bytes';
 import type { Clock } from '@tabgrid/protocol/clock';
-import type { Millis, TaskId } from '@tabgrid/protocol/ids';
+import { BlobId, type JobId, type Millis, type TaskId, type VolunteerId } from '@tabgrid/protocol/ids';
 import type { OutputRef, TaskSpec } from '@tabgrid/protocol/task';
 import type { SchedulerEvent } from '@tabgrid/scheduler/events';
 import { averaged } from '@tabgrid/splitters/physics/average';
@@ -24,9 +24,11 @@ import { framesOf, PhysicsParams } from '@tabgrid/webgpu-kernels/physics/task';
 import type { Verdict } from '@tabgrid/webgpu-kernels/task-kind';
 import * as v from 'valibot';
 import type { Arrival } from '../job.js';
+import type { WholeTask } from '../outbound.js';
 import { splitOutputs } from '../outputs.js';
 import { compareIn, faultIn, PHYSICS, type Said } from '../probes.js';
 import { createFrames, type Frames } from './frames.js';
+import { createShelves, type Given } from './shelves.js';
 
 /**
  * One world on its way: its tasks, their results, its frames. It knows neither links nor the scheduler.
@@ -49,8 +51,8 @@ export interface Run {
   readonly parts: ReadonlyMap<TaskId, { readonly part: Part }>;
   has(task: TaskId): boolean;
   begin(): void;
-  /** Completes a task by the part that it is of. */
-  whole(task: TaskSpec): () => Promise<TaskSpec>;
+  /** Completes a task by the part that it is of, which goes along as a patch of what the volunteer has. */
+  whole(task: TaskSpec, to: VolunteerId): () => Promise<WholeTask>;
   fault(task: TaskId, outputs: readonly OutputRef[], said: Said): string | null;
   compare(
     task: TaskId,
@@ -81,7 +83,8 @@ export interface RunDeps {
 interface Entry {
   readonly part: Part;
   readonly params: PhysicsParams;
-  named: Promise<NamedBlob> | null;
+  readonly region: number;
+  named: Promise<Given> | null;
   arrival: Arrival | null;
   result: PartResult | null;
 }
@@ -111,6 +114,7 @@ export function createRun({ job, standing: start, clock, gridState, tell, serve,
   let snapshots: Snapshot[] = [];
   const energies: Energy[] = [energyOf(start.world, start, null)];
   const makers = new Map<number, number>();
+  const shelves = createShelves();
   let drift = 0;
   let done = false;
   let failed: string | null = null;
@@ -168,11 +172,16 @@ export function createRun({ job, standing: start, clock, gridState, tell, serve,
     }
     done = step.done;
     if (step.add.length === 0) return;
-    for (const { spec, part } of step.add) {
+    for (const { spec, part, region } of step.add) {
       const params = v.parse(PhysicsParams, spec.params);
-      entries.set(spec.id, { part, params, named: null, arrival: null, result: null });
+      entries.set(spec.id, { part, params, region, named: null, arrival: null, result: null });
     }
-    tell({ type: 'tasksAdded', tasks: step.add.map(({ spec }) => ({ spec })) });
+    tell({
+      type: 'tasksAdded',
+      tasks: step.add.map(({ spec, part, region }) => ({
+        spec: { ...spec, inputs: [...spec.inputs, standIn(job.id, region, part)] },
+      })),
+    });
   };
 
   /** The window is right: it becomes the world. */
@@ -230,13 +239,16 @@ export function createRun({ job, standing: start, clock, gridState, tell, serve,
     },
     has: (task) => entries.has(task) || past.has(task),
     begin: () => follow(first),
-    whole: (spec) => async () => {
+    whole: (spec, to) => async () => {
       const entry = entryOf(spec.id);
       if (!entry) throw new Error('the window is long over');
-      entry.named ??= nameBlob(encodePart(entry.part));
-      const part = await entry.named;
-      serve(spec.id, [part]);
-      return { ...spec, inputs: [...spec.inputs, part.ref] };
+      const { part, region } = entry;
+      entry.named ??= nameBlob(encodePart(part)).then((blob) => ({ region, part, blob }));
+      const given = await entry.named;
+      serve(spec.id, [given.blob]);
+      const task = { ...spec, inputs: [job.world, given.blob.ref] };
+      const enclosed = await shelves.enclose(to, given);
+      return { task, ...(enclosed && { enclosed: [enclosed] }) };
     },
     fault(task, outputs, said) {
       const entry = entryOf(task);
@@ -254,6 +266,7 @@ export function createRun({ job, standing: start, clock, gridState, tell, serve,
       const { params, part } = entry;
       entry.arrival = arrival;
       entry.result = readResult(splitOutputs(arrival.head.outputs, arrival.body), framesOf(params));
+      if (arrival.head.kept) shelves.became(arrival.member.id, part, entry.result, arrival.head.kept);
       const region = state.round.regions.find((one) => one.task === task)?.region;
       if (region !== undefined) makers.set(region, arrival.member.ordinal);
       const heard = heardOf(start.world, part, params, entry.result, arrival.head.stats.kernelMs);
@@ -317,6 +330,16 @@ export function createRun({ job, standing: start, clock, gridState, tell, serve,
 
 /** Usual substeps that the world has gone when a window is in it. */
 const goneAfter = ({ gone, round }: PhysicsState): number => gone + (round.regions.length > 0 ? round.substeps : 0);
+
+/**
+ * What stands for a part in the scheduler's eyes, until it is sent: one blob a region, of which who had the region's last part has
+ * nearly all, so that it gets the next one.
+ */
+function standIn(job: JobId, region: number, part: Part): BlobRef {
+  const name = toHex(new TextEncoder().encode(`region ${region} of ${job}`));
+  const bytes = 4 * (part.places.length + part.contacts.length);
+  return { id: v.parse(BlobId, name.padEnd(64, '0').slice(0, 64)), bytes };
+}
 
 const bytes = (words: Int32Array<ArrayBuffer>): Bytes =>
   new Uint8Array(words.buffer, words.byteOffset, words.byteLength);

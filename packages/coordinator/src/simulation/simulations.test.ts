@@ -1,4 +1,13 @@
-import { physicsTask } from '@tabgrid/webgpu-kernels/physics/task';
+import { builtinWorld } from '@tabgrid/assets/worlds/builtin';
+import { nameBlob } from '@tabgrid/protocol/blob';
+import { type Bytes, concatBytes, wordsOf } from '@tabgrid/protocol/bytes';
+import type { BlobId } from '@tabgrid/protocol/ids';
+import { applyPatch, makePatch } from '@tabgrid/protocol/patch';
+import { simulateInPlain } from '@tabgrid/webgpu-kernels/physics/reference-kernel';
+import { encodeWorld } from '@tabgrid/webgpu-kernels/physics/state';
+import { PhysicsParams, physicsTask } from '@tabgrid/webgpu-kernels/physics/task';
+import { worldWords } from '@tabgrid/webgpu-kernels/physics/world';
+import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { createTestGrid, until } from '../test-kit.js';
 import { KERNELS } from '../test-results.js';
@@ -45,10 +54,61 @@ describe('simulations', () => {
     await until(grid, () => volunteer.tasks.length > 0);
     expect(volunteer.tasks[0]).toMatchObject({ info: { kind: 'physics' }, task: { kernel: { kind: 'physics' } } });
     expect(volunteer.tasks[0]?.task.inputs).toHaveLength(2);
+    expect(volunteer.tasks[0]?.enclosed).toMatchObject([{ blob: volunteer.tasks[0]?.task.inputs[1]?.id, bases: [] }]);
     simulations.pause();
     expect(simulations.view()).toMatchObject({ state: 'paused', notice: expect.stringMatching(/^Paused/) });
     simulations.resume();
     expect(simulations.view()?.state).toBe('running');
+  });
+
+  it('tell parts by what their volunteers have, and take results that come as patches of them', async () => {
+    const grid = createTestGrid();
+    const volunteer = await grid.volunteer({
+      behaviour: { kind: 'silent' },
+      capabilities: { kernels: [...KERNELS, PHYSICS] },
+    });
+    const { simulations } = grid.coordinator;
+    await simulations.launch(STACK, { ...SPEC, seconds: 0.4 });
+    const { world } = builtinWorld(STACK.name, { bodies: STACK.bodies });
+    const header = encodeWorld(worldWords(world, 1 / (60 * SPEC.substeps)));
+    const has = new Map<BlobId, Bytes>();
+    const patches: number[] = [];
+    for (let k = 0; k < 2; k++) {
+      await until(grid, () => volunteer.tasks.length > k);
+      const given = volunteer.tasks[k];
+      const [enclosed] = given?.enclosed ?? [];
+      const part = given?.task.inputs[1];
+      const patch = volunteer.bodies.get(`task ${given?.attempt}`);
+      if (!given || !enclosed || !part || !patch) throw new Error('no part came along');
+      patches.push(patch.byteLength);
+      const bases = enclosed.bases.map(({ id }) => wordsOf(has.get(id) ?? new Uint8Array(0)));
+      const bytes = await applyPatch(patch, bases, part.bytes);
+      expect((await nameBlob(bytes)).ref).toEqual(part);
+      has.set(part.id, bytes);
+      const params = v.parse(PhysicsParams, given.task.params);
+      const made = simulateInPlain([header, bytes], params);
+      const names = physicsTask.outputs(params);
+      const outputs = made.slice(0, names.length);
+      const [stays] = made.slice(names.length);
+      const telling = physicsTask.telling?.(params, outputs, [header, bytes]);
+      if (!telling || !stays) throw new Error('nothing stays');
+      const kept = await nameBlob(stays);
+      has.set(kept.ref.id, stays);
+      await volunteer.say(
+        {
+          ...{ type: 'result', ref: { attempt: given.attempt, task: given.task.id, job: given.task.job } },
+          outputs: outputs.map(({ byteLength }, i) => ({ name: names[i]?.name ?? '', bytes: byteLength })),
+          ...{ stats: { kernelMs: 1, wallMs: 1, submissions: 1 }, packed: [part], kept: kept.ref },
+        },
+        await makePatch(wordsOf(concatBytes(outputs)), [wordsOf(bytes)], telling.plan),
+      );
+      await until(grid, () => volunteer.accepted.includes(given.attempt));
+    }
+    expect(simulations.view()?.framesDone).toBeGreaterThan(0);
+    // All of it was with its volunteer already.
+    expect(volunteer.tasks[1]?.enclosed?.[0]?.bases).toHaveLength(2);
+    expect(patches[1]).toBeLessThan(60);
+    expect(volunteer.heads.some(({ type }) => type === 'chunk')).toBe(false);
   });
 
   it('in real time want volunteers that can keep up, and say so where there are none', async () => {

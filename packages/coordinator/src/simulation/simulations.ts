@@ -1,6 +1,6 @@
 import { nameBlob } from '@tabgrid/protocol/blob';
 import type { Clock } from '@tabgrid/protocol/clock';
-import { JobId, type TaskId } from '@tabgrid/protocol/ids';
+import { JobId, type TaskId, type VolunteerId } from '@tabgrid/protocol/ids';
 import { MAX_NAME_LENGTH } from '@tabgrid/protocol/limits';
 import type { TaskSpec } from '@tabgrid/protocol/task';
 import { marginFor } from '@tabgrid/splitters/physics/layout';
@@ -19,7 +19,7 @@ import type { Dispatcher } from '../dispatcher.js';
 import type { Checks, Compares } from '../held-results.js';
 import type { Inputs } from '../inputs.js';
 import type { Arrival } from '../job.js';
-import type { TaskOf } from '../outbound.js';
+import type { TaskOf, WholeTask } from '../outbound.js';
 import { hindrance, uncheckable } from '../view.js';
 import type { PreparedWorld, SimulationSpec, Simulations, SimulationView } from './api.js';
 import { checkSimulation, FRAMES_A_SECOND } from './check.js';
@@ -39,7 +39,7 @@ export interface SimulationsDriver extends Simulations {
   /** What a task's results are checked by; undefined for no task of a world. */
   of(task: TaskId): (Checks & Compares) | undefined;
   taskOf(): TaskOf;
-  whole(task: TaskSpec): () => Promise<TaskSpec>;
+  whole(task: TaskSpec, to: VolunteerId): () => Promise<WholeTask>;
   accept(task: TaskId, arrival: Arrival): void;
   fail(task: TaskId, reasons: readonly string[]): void;
   retract(task: TaskId): void;
@@ -237,9 +237,9 @@ export function createSimulations(deps: SimulationsDeps): SimulationsDriver {
       };
     },
     taskOf: () => ({ kind: 'physics', title: current?.title ?? '' }),
-    whole(task) {
+    whole(task, to) {
       const it = open();
-      return it ? it.run.whole(task) : async () => task;
+      return it ? it.run.whole(task, to) : async () => ({ task });
     },
     accept(task, arrival) {
       const it = open();

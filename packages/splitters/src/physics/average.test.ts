@@ -31,7 +31,14 @@ function place(body: number, told: Told): Int32Array {
 
 const resultOf = (places: readonly Int32Array[]): PartResult => {
   const nothing = new Int32Array(0);
-  const told = { fastest: 0, around: [0, 0, 0], coarse: nothing, hashes: nothing, poses: nothing } as const;
+  const told = {
+    fastest: 0,
+    around: [0, 0, 0],
+    coarse: nothing,
+    hashes: nothing,
+    poses: nothing,
+    seen: nothing,
+  } as const;
   return { ...told, places: joined(places), contacts: nothing };
 };
 

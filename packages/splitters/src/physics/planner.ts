@@ -117,7 +117,7 @@ export type PhysicsEvent =
   | { readonly type: 'merged'; readonly now: Millis };
 
 export interface PhysicsStep {
-  readonly add: readonly { readonly spec: TaskSpec; readonly part: Part }[];
+  readonly add: readonly { readonly spec: TaskSpec; readonly part: Part; readonly region: number }[];
   /** Tasks whose results are not wanted any more. */
   readonly drop: readonly TaskId[];
   /** The window stands: its results become the world, and `merged` follows. */
@@ -321,7 +321,7 @@ function beginRound(
   const round: Round = { substeps, halvings, speed, doubt, begunAt: now, narrow, regions };
   return [
     { ...state, made, round },
-    { ...NOTHING, add: tasks.map(({ spec, part }) => ({ spec, part })) },
+    { ...NOTHING, add: tasks.map(({ task, spec, part }) => ({ spec, part, region: task.region })) },
   ];
 }
 

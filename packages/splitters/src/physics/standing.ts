@@ -82,7 +82,3 @@ export function ownPoses(
     poses: frames.map((all) => joined(own.map((i) => all.subarray(POSE_WORDS * i, POSE_WORDS * (i + 1))))),
   };
 }
-
-/** Ids of the bodies that a result has, in its order. */
-export const askedIds = (part: Pick<Part, 'ids' | 'owned'>): Int32Array<ArrayBuffer> =>
-  Int32Array.from(askedIndices(part), (i) => part.ids[i] ?? 0);

@@ -1,5 +1,8 @@
-import { type Bytes, bytesOf } from '@tabgrid/protocol/bytes';
+import { type Bytes, bytesOf, wordsOf } from '@tabgrid/protocol/bytes';
 import { PLANE } from './solver.js';
+
+export { wordsOf };
+
 import { FIXED_WORDS, PLANE_WORDS, STATE, STATE_WORDS, type WorldWords } from './world.js';
 
 /**
@@ -107,7 +110,10 @@ export interface Part extends Places {
   readonly watches: readonly Watch[];
 }
 
-const PART_HEADER = 4;
+/** Words before a part's ids. */
+export const PART_HEADER = 4;
+/** Of a watch. */
+export const WATCH_WORDS = 2;
 const OWN_FLAG = 0x4000_0000;
 const SHARED_FLAG = 0x2000_0000;
 
@@ -230,12 +236,14 @@ export interface PartResult extends Places {
   readonly hashes: Int32Array;
   /** POSE_WORDS of each body that is asked for: by frame, but for the last one. */
   readonly poses: Int32Array;
+  /** Of each ghost how it stands in the end, in short: see `seenOf`. */
+  readonly seen: Int32Array;
 }
 
-/** @param outputs marks, poses, states; checked to be well-formed */
+/** @param outputs marks, poses, what was seen of ghosts, states; checked to be well-formed */
 export function readResult(outputs: readonly Bytes[], frames: number): PartResult {
-  const [marks, poses, states] = outputs.map(wordsOf);
-  if (!marks || !poses || !states) throw new RangeError('a result of a part without its outputs');
+  const [marks, poses, seen, states] = outputs.map(wordsOf);
+  if (!marks || !poses || !seen || !states) throw new RangeError('a result of a part without its outputs');
   const contacts = CONTACT_WORDS * (marks[MARKS.contacts] ?? 0);
   const sum = (k: number) => {
     const [low = 0, high = 0] = marks.subarray(MARKS.around + 2 * k);
@@ -247,16 +255,10 @@ export function readResult(outputs: readonly Bytes[], frames: number): PartResul
     coarse: marks.slice(MARK_WORDS, MARK_WORDS + frames),
     hashes: marks.slice(MARK_WORDS + frames),
     poses,
+    seen,
     places: states.slice(0, states.length - contacts),
     contacts: states.slice(states.length - contacts),
   };
-}
-
-/** Bytes as words; a copy where they do not lie on a word's bound. */
-export function wordsOf(bytes: Bytes): Int32Array<ArrayBuffer> {
-  if (bytes.byteLength % 4 !== 0) throw new RangeError(`${bytes.byteLength} bytes are not whole words`);
-  const { buffer, byteOffset, byteLength } = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
-  return new Int32Array(buffer, byteOffset, byteLength / 4);
 }
 
 /** The two words that stand for a body in a hash: sums of them do not depend on the order. @param halvings the task's */
@@ -272,6 +274,26 @@ export function hashOfPlace(id: number, place: Int32Array, halvings = 0): readon
   const first = hash;
   mix(0x27d4_eb2f);
   return [first >>> 0, hash >>> 0];
+}
+
+/** Contacts that a body lists, in a word that {@link seenOf} made. */
+export const SEEN_LISTED_BITS = 8;
+
+/**
+ * A body in a word: how many contacts it lists, and 24 bits of a hash of all that it is. By it a coordinator knows what of a part's
+ * ghosts its volunteer has right already. Nothing that is believed rests on it: whoever tells it wrong asks for more bytes.
+ */
+export function seenOf(place: Int32Array, contacts: Int32Array): number {
+  let hash = 0x2545_f491;
+  for (const words of [place, contacts]) {
+    for (let k = 0; k < words.length; k++) {
+      hash = Math.imul(hash ^ (words[k] ?? 0), 0x85eb_ca6b);
+      hash ^= hash >>> 15;
+    }
+  }
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2_ae35);
+  const listed = Math.min(contacts.length / CONTACT_WORDS, 2 ** SEEN_LISTED_BITS - 1);
+  return (hash << SEEN_LISTED_BITS) | listed;
 }
 
 /** One after the other. */

@@ -3,9 +3,11 @@ import { MAX_OUTPUT_BYTES } from '@tabgrid/protocol/limits';
 import type { Requirements } from '@tabgrid/protocol/task';
 import * as v from 'valibot';
 import type { TaskKind } from '../task-kind.js';
+import { resultPlan } from './patches.js';
 import { MOST_HALVINGS } from './scale.js';
 import {
   CONTACT_WORDS,
+  decodePart,
   joined,
   listedOf,
   MARK_WORDS,
@@ -28,6 +30,7 @@ import { PHYSICS_VERSION } from './version.js';
 export const PHYSICS = 'physics';
 export const MARKS_OUTPUT = 'marks';
 export const POSES_OUTPUT = 'poses';
+export const SEEN_OUTPUT = 'seen';
 export const STATES_OUTPUT = 'states';
 export { MOST_HALVINGS };
 /** Substeps of a task. */
@@ -75,6 +78,7 @@ export const physicsTask: TaskKind<PhysicsParams> = {
   outputs: (params) => [
     { name: MARKS_OUTPUT, bytes: 4 * markWords(params) },
     { name: POSES_OUTPUT, bytes: 4 * POSE_WORDS * framesBefore(params) * askedOf(params) },
+    { name: SEEN_OUTPUT, bytes: 4 * seenWords(params) },
     // As many contacts as there are.
     { name: STATES_OUTPUT, bytes: 4 * statesWords(params, params.room), upTo: true },
   ],
@@ -97,8 +101,8 @@ export const physicsTask: TaskKind<PhysicsParams> = {
   probe: (params, secret) => ({ ...params, only: secret >>> 0 }),
 
   fault(params, outputs) {
-    const [marks, poses, states] = outputs;
-    if (outputs.length !== 3 || !marks || !poses || !states) return `${outputs.length} outputs instead of three`;
+    const [marks, poses, seen, states] = outputs;
+    if (!marks || !poses || !seen || !states) return `${outputs.length} outputs instead of four`;
     if (states.byteLength % 4 !== 0) return `states of ${states.byteLength} bytes`;
     const words = wordsOf(marks);
     if (words[MARKS.canary] !== canary(params)) return 'the canary word is wrong';
@@ -106,6 +110,9 @@ export const physicsTask: TaskKind<PhysicsParams> = {
     if (contacts < 0 || states.byteLength !== 4 * statesWords(params, contacts)) return 'states that do not add up';
     return faultOfPlaces(wordsOf(states), askedOf(params), contacts);
   },
+
+  telling: (params, outputs, [, part]) =>
+    part && params.only === null ? { bases: [1], plan: resultPlan(decodePart(part), outputs, framesOf(params)) } : null,
 
   /** Integers are the same everywhere; but a part of what was faster than it was cut for says nothing. */
   compare(a, b) {
@@ -120,6 +127,10 @@ export const physicsTask: TaskKind<PhysicsParams> = {
 interface Asked {
   readonly own: number;
   readonly only: number | null;
+}
+
+interface Ghosts extends Asked {
+  readonly bodies: number;
 }
 
 interface Span {
@@ -146,10 +157,17 @@ export const markWords = (params: Span & { readonly neighbours: number }): numbe
 const statesWords = (params: Asked, contacts: number): number =>
   PLACE_WORDS * askedOf(params) + CONTACT_WORDS * contacts;
 
+/** A word of each ghost. */
+const seenWords = ({ bodies, own, only }: Ghosts): number => (only === null ? bodies - own : 0);
+
 /** Bytes of a result with as many contacts as there is room for. */
-export function resultBytes(p: Asked & Span & { readonly neighbours: number; readonly room: number }): number {
-  return 4 * (markWords(p) + POSE_WORDS * framesBefore(p) * askedOf(p) + statesWords(p, p.room));
+export function resultBytes(p: Ghosts & Span & { readonly neighbours: number; readonly room: number }): number {
+  return 4 * (statesAt(p) + statesWords(p, p.room));
 }
+
+/** Words of a result before its states. */
+const statesAt = (p: Ghosts & Span & { readonly neighbours: number }): number =>
+  markWords(p) + POSE_WORDS * framesBefore(p) * askedOf(p) + seenWords(p);
 
 /** A word that a result of these parameters has. */
 export function canary({ bodies, own, substeps, halvings, neighbours, only }: PhysicsParams): number {
@@ -177,12 +195,12 @@ export function cutResult(whole: PhysicsParams, result: Bytes, part: PhysicsPara
   const body = probedOf(part);
   if (body === null) return result;
   const words = wordsOf(result);
-  const statesAt = markWords(whole) + POSE_WORDS * framesBefore(whole) * askedOf(whole);
-  const places = words.subarray(statesAt, statesAt + PLACE_WORDS * whole.own);
+  const placesAt = statesAt(whole);
+  const places = words.subarray(placesAt, placesAt + PLACE_WORDS * whole.own);
   let before = 0;
   for (let i = 0; i < body; i++) before += listedOf(places, i);
   const listed = listedOf(places, body);
-  const contactsAt = statesAt + places.length + CONTACT_WORDS * before;
+  const contactsAt = placesAt + places.length + CONTACT_WORDS * before;
   const place = places.subarray(PLACE_WORDS * body, PLACE_WORDS * (body + 1));
   const contacts = words.subarray(contactsAt, contactsAt + CONTACT_WORDS * listed);
   const marks = marksOf(part, listed);
