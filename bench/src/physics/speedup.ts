@@ -49,6 +49,8 @@ export async function measureSpeedups({ gpu, quick, say }: PartOptions): Promise
       const { ms, window } = shared.reduce((least, one) => (one.ms < least.ms ? one : least));
       const speedup = alone / ms;
       figures[`speedup.${regions}.rtt${trip}`] = speedup;
+      const cost = await costs.of(regions, window);
+      figures[`exchangeShare.${regions}.rtt${trip}`] = besideOf(cost, trip) / (cost.taskMs + besideOf(cost, trip));
       if (speedup > 1) paying++;
       if (ms < best.ms) best = { ms, regions };
       speedups.push(`${speedup.toFixed(2)} (${window})${speedup > 1 ? '' : ' does not pay'}`);
