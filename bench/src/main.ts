@@ -57,7 +57,7 @@ function help(): string {
     '--only A,B       pathtrace: these parts (ours, three, cycles, bvh) and scenes (dragon, helmet) alone',
     '--only limits    pathtrace: 5 million triangles and 200 textures within the default limits, in plain Node',
     '--images FOLDER  pathtrace: each renderer’s converged picture as PNG',
-    '--only A,B       physics: these parts alone (sizes, split, speedup, deadline)',
+    '--only A,B       physics: these parts alone (sizes, split, speedup, deadline, bits)',
     '--only A,B       pictures: these models alone (helmet, fox, alien, cake, speeder), or wavefront too; --spp N, --size PIXELS, --images FOLDER',
     '--size PIXELS    pathtrace: side of the picture (default 256)',
     '--runtime node   pathtrace: our kernel alone in plain Node, without a browser; with --spp N, so many samples a round',

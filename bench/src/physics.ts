@@ -3,6 +3,7 @@ import type { BenchOptions } from './options.js';
 import { measureDeadlines } from './physics/deadline.js';
 import type { Part, PartOptions } from './physics/part.js';
 import { rapierVersion } from './physics/rapier.js';
+import { measureBits } from './physics/same-bits.js';
 import { measureSizes } from './physics/sizes.js';
 import { measureSpeedups } from './physics/speedup.js';
 import { measureSplits } from './physics/split.js';
@@ -14,11 +15,13 @@ const PARTS: Readonly<Record<string, (options: PartOptions) => Promise<Part>>> =
   split: measureSplits,
   speedup: measureSpeedups,
   deadline: measureDeadlines,
+  bits: measureBits,
 };
 
 /**
  * Worlds of rigid bodies: our kernel against Rapier and by the number of bodies, one world over several regions, what that costs and
- * brings, and whether somebody could look on. `--only sizes,split,speedup,deadline` runs parts.
+ * brings, whether somebody could look on, and whether this adapter's bits are everybody's. `--only sizes,split,speedup,deadline,bits` runs
+ * parts.
  */
 export async function physics({ quick, say, flags }: BenchOptions): Promise<BenchResult> {
   const names = flags.only?.split(',') ?? Object.keys(PARTS);
