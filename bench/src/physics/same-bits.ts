@@ -1,21 +1,11 @@
-import { nameBlob } from '@tabgrid/protocol/blob';
 import { standingOf } from '@tabgrid/splitters/physics/standing';
-import {
-  CONTACT_WORDS,
-  decodeWorld,
-  encodePart,
-  encodeWorld,
-  PLACE,
-  PLACE_WORDS,
-  placesOf,
-  readResult,
-} from '@tabgrid/webgpu-kernels/physics/state';
-import { framesOf, type PhysicsParams } from '@tabgrid/webgpu-kernels/physics/task';
-import { type World, worldWords } from '@tabgrid/webgpu-kernels/physics/world';
+import { PLACE, PLACE_WORDS, readResult } from '@tabgrid/webgpu-kernels/physics/state';
+import { framesOf } from '@tabgrid/webgpu-kernels/physics/task';
+import type { World } from '@tabgrid/webgpu-kernels/physics/world';
 import { heapOf } from './heaps.js';
 import type { Part, PartOptions } from './part.js';
 import { inPlain, onGpu, type RunTask } from './run-task.js';
-import { FRAME_RATE, SUBSTEPS } from './stepper.js';
+import { wholeOf } from './stepper.js';
 
 /** Whether this adapter computes what plain JavaScript does: substep by substep, each from where that one stands, and where not, in what. */
 
@@ -56,30 +46,16 @@ export async function measureBits({ gpu, quick, say }: PartOptions): Promise<Par
 }
 
 async function compare(world: World, here: RunTask, substeps: number): Promise<readonly Apart[]> {
-  const words = worldWords(world, 1 / (FRAME_RATE * SUBSTEPS));
-  const named = await nameBlob(encodeWorld(words));
-  const { bodies } = words;
-  const boxes = world.statics.length > 0 || world.bodies.some(({ shape }) => shape.kind === 'box');
-  const ids = Int32Array.from({ length: bodies }, (_, i) => i);
-  let standing = standingOf(decodeWorld(named.bytes), placesOf(words));
+  const whole = await wholeOf(world);
+  let standing = whole.launched;
   const apart: Apart[] = [];
   for (let substep = 0; substep < substeps; substep++) {
-    const { places, contacts } = standing;
-    const part = await nameBlob(
-      encodePart({ ids, owned: new Uint8Array(bodies).fill(1), watches: [], places, contacts }),
-    );
-    const count = contacts.length / CONTACT_WORDS;
-    const params: PhysicsParams = {
-      ...{ bodies, own: bodies, contacts: count, boxes, halvings: 0, substeps: 1, every: 1, neighbours: 0 },
-      ...{ hop: 1, fastest: 2 ** 30, only: null, room: 2 * count + 48 * bodies },
-    };
-    const [ours, plain] = [here, inPlain].map(async (run) => {
-      const { outputs } = await run(params, [named, part]);
-      return readResult(outputs, framesOf(params));
-    });
-    if (!ours || !plain) throw new Error('nobody ran');
-    apart.push(...differences((await ours).places, (await plain).places, substep));
-    standing = standingOf(standing.world, await plain);
+    const params = whole.params(standing, { halvings: 0, substeps: 1, every: 1 });
+    const inputs = await whole.inputs(standing);
+    const by = async (run: RunTask) => readResult((await run(params, inputs)).outputs, framesOf(params));
+    const [ours, plain] = [await by(here), await by(inPlain)];
+    apart.push(...differences(ours.places, plain.places, substep));
+    standing = standingOf(standing.world, plain);
   }
   return apart;
 }

@@ -7,6 +7,7 @@ import {
   decodeWorld,
   encodePart,
   encodeWorld,
+  OWN,
   PLACE,
   PLACE_WORDS,
   placesOf,
@@ -42,33 +43,45 @@ export interface FrameRan {
   readonly coarse: boolean;
 }
 
-export async function createStepper(world: World, run: RunTask, frames = 1): Promise<Stepper> {
+/** A whole world as one part: its bytes, where it begins, and a task of it from where it stands. */
+export async function wholeOf(world: World) {
   const words = worldWords(world, 1 / (FRAME_RATE * SUBSTEPS));
   const named = await nameBlob(encodeWorld(words));
   const { bodies } = words;
   const boxes = world.statics.length > 0 || world.bodies.some(({ shape }) => shape.kind === 'box');
   const ids = Int32Array.from({ length: bodies }, (_, i) => i);
-  const owned = new Uint8Array(bodies).fill(1);
-  let standing = standingOf(decodeWorld(named.bytes), placesOf(words));
+  const owned = new Uint8Array(bodies).fill(OWN);
+  return {
+    launched: standingOf(decodeWorld(named.bytes), placesOf(words)),
+    inputs: async ({ places, contacts }: Standing) =>
+      [named, await nameBlob(encodePart({ ids, owned, watches: [], places, contacts }))] as const,
+    /** Not parsed: a result may be larger here than what a link takes. */
+    params({ contacts }: Standing, span: Pick<PhysicsParams, 'halvings' | 'substeps' | 'every'>): PhysicsParams {
+      const count = contacts.length / CONTACT_WORDS;
+      return {
+        ...{ bodies, own: bodies, contacts: count, boxes, neighbours: 0, ...span },
+        ...{ hop: 1, fastest: 2 ** 30, only: null, room: 2 * count + (boxes ? 48 : 16) * bodies },
+      };
+    },
+  };
+}
+
+export async function createStepper(world: World, run: RunTask, frames = 1): Promise<Stepper> {
+  const whole = await wholeOf(world);
+  let standing = whole.launched;
   return {
     get standing() {
       return standing;
     },
     async frame(refined = true) {
-      const { places, contacts } = standing;
-      const part = await nameBlob(encodePart({ ids, owned, watches: [], places, contacts }));
-      const count = contacts.length / CONTACT_WORDS;
+      const inputs = await whole.inputs(standing);
       const cpu = process.cpuUsage();
       let wallMs = 0;
       let kernelMs = 0;
       for (let halvings = 0; ; halvings++) {
         const every = SUBSTEPS * 2 ** halvings;
-        // Not parsed: a result may be larger here than what a link takes.
-        const params: PhysicsParams = {
-          ...{ bodies, own: bodies, contacts: count, boxes, halvings, substeps: frames * every, every, neighbours: 0 },
-          ...{ hop: 1, fastest: 2 ** 30, only: null, room: 2 * count + (boxes ? 48 : 16) * bodies },
-        };
-        const done = await run(params, [named, part]);
+        const params = whole.params(standing, { halvings, substeps: frames * every, every });
+        const done = await run(params, inputs);
         const fault = physicsTask.fault(params, done.outputs);
         if (fault !== null) throw new Error(fault);
         wallMs += done.wallMs;

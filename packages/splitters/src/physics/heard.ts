@@ -1,9 +1,9 @@
 import type { Millis } from '@tabgrid/protocol/ids';
 import {
-  askedIndices,
   hashOfPlace,
   joined,
   OWN,
+  ownAsked,
   type Part,
   type PartResult,
   SHARED,
@@ -56,11 +56,10 @@ function gainedBy(
   part: Part,
   result: PartResult,
 ): Pick<Heard, 'gained' | 'kinetic' | 'energyGained'> {
-  const asked = askedIndices(part);
-  const own = [...asked.keys()].filter((k) => part.owned[asked[k] ?? 0] === OWN);
-  const ids = Int32Array.from(own, (k) => part.ids[asked[k] ?? 0] ?? 0);
-  const start = { places: joined(own.map((k) => placeIn(part, asked[k] ?? 0))) };
-  const end = { places: joined(own.map((k) => placeIn(result, k))) };
+  const own = ownAsked(part);
+  const ids = Int32Array.from(own, ({ index }) => part.ids[index] ?? 0);
+  const start = { places: joined(own.map(({ index }) => placeIn(part, index))) };
+  const end = { places: joined(own.map(({ row }) => placeIn(result, row))) };
   const [before, after] = [momentumOf(start), momentumOf(end)];
   const [cold, warm] = [energyOf(world, start, ids), energyOf(world, end, ids)];
   return {

@@ -5,6 +5,7 @@ import {
   joined,
   listedOf,
   OWN,
+  ownAsked,
   type Part,
   type PartResult,
   PLACE,
@@ -70,15 +71,14 @@ export function merged({ world }: Standing, returned: readonly Returned[]): Stan
 
 /** Of a part's own bodies the poses at the end of each frame but the last one, as a result has them. */
 export function ownPoses(
-  { ids, owned }: Returned['part'],
+  part: Returned['part'],
   { poses }: PartResult,
 ): { readonly ids: Int32Array; readonly poses: readonly Int32Array[] } {
-  const asked = askedIndices({ owned });
-  const own = [...asked.keys()].filter((i) => owned[asked[i] ?? 0] === OWN);
-  const size = POSE_WORDS * asked.length;
+  const own = ownAsked(part);
+  const size = POSE_WORDS * askedIndices(part).length;
   const frames = Array.from({ length: size > 0 ? poses.length / size : 0 }, (_, k) => poses.subarray(k * size));
   return {
-    ids: Int32Array.from(own, (i) => ids[asked[i] ?? 0] ?? 0),
-    poses: frames.map((all) => joined(own.map((i) => all.subarray(POSE_WORDS * i, POSE_WORDS * (i + 1))))),
+    ids: Int32Array.from(own, ({ index }) => part.ids[index] ?? 0),
+    poses: frames.map((all) => joined(own.map(({ row }) => all.subarray(POSE_WORDS * row, POSE_WORDS * (row + 1))))),
   };
 }

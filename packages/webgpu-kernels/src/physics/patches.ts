@@ -5,12 +5,10 @@ import {
   CONTACT_WORDS,
   encodePart,
   GHOST,
-  LISTED_SHIFT,
   listedOf,
   PART_HEADER,
   type Part,
   type PartResult,
-  PLACE,
   PLACE_WORDS,
   type Places,
   POSE_WORDS,
@@ -259,7 +257,6 @@ function rowsOf(ids: Int32Array): ReadonlyMap<number, number> {
 /** Where each body's contacts begin, in contacts; one more at the end. */
 function startsOf(places: Places['places'], count: number): Int32Array {
   const starts = new Int32Array(count + 1);
-  for (let row = 0; row < count; row++)
-    starts[row + 1] = (starts[row] ?? 0) + ((places[PLACE_WORDS * row + PLACE.contacts] ?? 0) >>> LISTED_SHIFT);
+  for (let row = 0; row < count; row++) starts[row + 1] = (starts[row] ?? 0) + listedOf(places, row);
   return starts;
 }

@@ -171,6 +171,10 @@ export const ownIndices = ({ owned }: Pick<Part, 'owned'>): number[] =>
 export const askedIndices = ({ owned }: Pick<Part, 'owned'>): number[] =>
   [...owned.keys()].filter((i) => owned[i] !== GHOST);
 
+/** Which of those that are asked for are its own: their rows in a result, and where they stand in the part. */
+export const ownAsked = (part: Pick<Part, 'owned'>): readonly { readonly row: number; readonly index: number }[] =>
+  askedIndices(part).flatMap((index, row) => (part.owned[index] === OWN ? [{ row, index }] : []));
+
 /** Contacts that a body keeps with those of higher ids. */
 export function listedOf(places: Int32Array, body: number): number {
   return (places[PLACE_WORDS * body + PLACE.contacts] ?? 0) >>> LISTED_SHIFT;

@@ -124,7 +124,7 @@ export const physicsTask: TaskKind<PhysicsParams> = {
     }
     const equal = a.length === b.length && a.every((bytes, i) => equalBytes(bytes, b[i] ?? new Uint8Array(0)));
     if (equal) return { kind: 'equal' };
-    return !sameClass && areNear(a[STATES_AT], b[STATES_AT])
+    return !sameClass && areNear(a, b)
       ? { kind: 'within', detail: 'states next to each other, of different adapters' }
       : { kind: 'different', detail: 'the states differ' };
   },
@@ -184,8 +184,6 @@ export function canary({ bodies, own, substeps, halvings, neighbours, only }: Ph
   return hash;
 }
 
-/** Where the states are among the outputs. */
-const STATES_AT = 3;
 /** Of positions, 1 mm; of a rotation’s quaternion, 2^-10; of momentum and spin, a thousandth of the largest and a few units. */
 const NEAR_POSITION = 2 ** 20 / 1000;
 const NEAR_ROTATION = 2 ** 20;
@@ -193,12 +191,10 @@ const NEAR_SHARE = 1 / 1000;
 const FEW_UNITS = 64;
 
 /** Whether bodies stand, turn and move nearly alike, whatever else differs. */
-function areNear(a: Bytes | undefined, b: Bytes | undefined): boolean {
-  if (!a || !b) return false;
-  const [one, other] = [wordsOf(a), wordsOf(b)];
-  // Contacts come after the bodies, and may be more for the one than for the other.
-  const bodies = bodiesIn(one);
-  if (bodies !== bodiesIn(other)) return false;
+function areNear(a: readonly Bytes[], b: readonly Bytes[]): boolean {
+  const [one, other] = [placesIn(a), placesIn(b)];
+  if (one.length === 0 || one.length !== other.length) return false;
+  const bodies = one.length / PLACE_WORDS;
   const apart = (from: number, words: number, most: (largest: number) => number): boolean => {
     let [largest, gap] = [0, 0];
     for (let i = 0; i < bodies; i++) {
@@ -219,14 +215,11 @@ function areNear(a: Bytes | undefined, b: Bytes | undefined): boolean {
   );
 }
 
-/** Bodies of which states are: as many as leave room for just the contacts that they list. */
-function bodiesIn(states: Int32Array): number {
-  let listed = 0;
-  for (let bodies = 0; PLACE_WORDS * bodies <= states.length; bodies++) {
-    if (PLACE_WORDS * bodies + CONTACT_WORDS * listed === states.length) return bodies;
-    listed += listedOf(states, bodies);
-  }
-  return -1;
+/** Of a well-formed result's outputs the bodies, without the contacts that follow them. */
+function placesIn([marks, , , states]: readonly Bytes[]): Int32Array {
+  if (!marks || !states) return new Int32Array(0);
+  const words = wordsOf(states);
+  return words.subarray(0, words.length - CONTACT_WORDS * (wordsOf(marks)[MARKS.contacts] ?? 0));
 }
 
 function faultOfPlaces(states: Int32Array<ArrayBuffer>, bodies: number, contacts: number): string | null {
