@@ -1,2 +1,2 @@
 /** Hash of the kernel's sources; renewed by `npm run -w packages/webgpu-kernels versions`. */
-export const PHYSICS_VERSION = '8e3a12bec953';
+export const PHYSICS_VERSION = '692fbb57a53a';

@@ -1,24 +1,26 @@
 import { UNIT_BITS } from '../fixed.js';
 
-/** The arithmetic of fixed.ts, word by word. */
+/**
+ * The arithmetic of fixed.ts, word by word. What may go beyond a word is unsigned: there every compiler lets it wrap, while some
+ * take signed numbers for never doing so, and then compare wrongly.
+ */
 export const FIXED = /* wgsl */ `
 fn mulHigh(a: i32, b: i32) -> i32 {
-  let a0 = a & 0xffff;
+  let a0 = bitcast<u32>(a) & 0xffffu;
   let a1 = a >> 16u;
-  let b0 = b & 0xffff;
+  let b0 = bitcast<u32>(b) & 0xffffu;
   let b1 = b >> 16u;
-  let low = i32(bitcast<u32>(a0 * b0) >> 16u);
-  let middle = a1 * b0 + low;
-  let other = a0 * b1 + (middle & 0xffff);
+  let middle = a1 * bitcast<i32>(b0) + bitcast<i32>((a0 * b0) >> 16u);
+  let other = bitcast<i32>(a0) * b1 + (middle & 0xffff);
   return a1 * b1 + (middle >> 16u) + (other >> 16u);
 }
 
 // a·b ÷ 2^shift to the nearest integer, halves up. shift: 1 to 31.
 fn scaled(a: i32, b: i32, shift: u32) -> i32 {
-  let low = bitcast<u32>(a * b);
+  let low = bitcast<u32>(a) * bitcast<u32>(b);
   let rounded = low + (1u << (shift - 1u));
-  let carry = select(0, 1, rounded < low);
-  return ((mulHigh(a, b) + carry) << (32u - shift)) | bitcast<i32>(rounded >> shift);
+  let high = bitcast<u32>(mulHigh(a, b)) + select(0u, 1u, rounded < low);
+  return bitcast<i32>((high << (32u - shift)) | (rounded >> shift));
 }
 
 struct Wide {
@@ -66,11 +68,11 @@ fn unitOf(x: i32, length: i32) -> i32 {
   var quotient = i32(floor(f32(x) / f32(length) * ${2 ** UNIT_BITS}.0));
   for (var i = 0u; i < 8u; i++) {
     // The remainder's low word tells: it is small once the guess is near.
-    let rest = (x << ${UNIT_BITS}u) - quotient * length;
-    if ((rest >= 0) & (rest < length)) {
+    let rest = (bitcast<u32>(x) << ${UNIT_BITS}u) - bitcast<u32>(quotient) * bitcast<u32>(length);
+    if (rest < bitcast<u32>(length)) {
       break;
     }
-    quotient = quotient + select(0, 1, rest >= length) - select(0, 1, rest < 0);
+    quotient = quotient + select(-1, 1, rest < 0x80000000u);
   }
   return quotient;
 }

@@ -169,7 +169,7 @@ fn meetAt(i: u32, other: u32, surface: Surface, touch: Touch) {
     }
     let along = dotUnit(relative, normal);
     counts = counts | (gap + (along >> ${VELOCITY_BITS}u) < world.near);
-    let closing = select(0, gap * ${2 ** VELOCITY_BITS}, gap > 0);
+    let closing = max(gap, 0) * ${2 ** VELOCITY_BITS};
     let bounces = (along < -world.bounceFrom) & (along + closing < 0);
     let bounce = select(0, scaled(along, restitution, ${UNIT_BITS}u), bounces);
     let asked = select(closing, bounce, bounce < 0);
