@@ -1,10 +1,10 @@
-import { softwareVulkanEnv } from '@tabgrid/cli/software-vulkan';
 import { type OwnedGpuSession, requestGpuSession } from '@tabgrid/webgpu-kernels/create-gpu-session';
 import { nodeGpu } from '@tabgrid/webgpu-kernels/node-gpu';
+import { orInSoftware } from './in-software.js';
 
-/** A GPU for kernels in plain Node: the machine's own, or the software one that a browser brings. */
+/** A GPU for kernels in plain Node: the machine's own, or the software one that a browser brings, for which the process begins anew. */
 export async function nodeSession(): Promise<OwnedGpuSession> {
-  Object.assign(process.env, softwareVulkanEnv(process.env['TABGRID_BROWSER'] ?? null));
+  await orInSoftware();
   const gpu = await nodeGpu();
   if (!gpu) {
     throw new Error(

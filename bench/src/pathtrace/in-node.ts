@@ -3,11 +3,11 @@ import { decodeImage } from '@tabgrid/assets/decode-node';
 import { type Cut, createOurs } from '@tabgrid/bench-page/pathtrace/ours';
 import { openScene } from '@tabgrid/bench-page/pathtrace/scene';
 import { nodeGpu } from '@tabgrid/webgpu-kernels/node-gpu';
+import { orInSoftware } from '../in-software.js';
 import { type BenchResult, median } from '../result.js';
 import { writeImage } from './images.js';
 import { bytesAt, scenesFor } from './scenes.js';
 import { SITE } from './site.js';
-import { orInSoftware } from './software.js';
 
 /** Our kernel alone, in plain Node, on whatever adapter Dawn finds: no browser, no peers. */
 

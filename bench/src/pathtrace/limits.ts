@@ -7,8 +7,8 @@ import { pathtraceKernel } from '@tabgrid/webgpu-kernels/pathtrace/kernel';
 import { bufferContents, sceneBytes } from '@tabgrid/webgpu-kernels/pathtrace/layout';
 import { nameScene, packScene } from '@tabgrid/webgpu-kernels/pathtrace/scene';
 import { type PathtraceParams, taskInputs } from '@tabgrid/webgpu-kernels/pathtrace/task';
+import { orInSoftware } from '../in-software.js';
 import type { BenchResult } from '../result.js';
-import { orInSoftware } from './software.js';
 import { terrain } from './terrain.js';
 
 /** Scenes of millions of triangles and hundreds of textures, on a device with WebGPU's default limits and no more. */

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import { encodePng } from '@tabgrid/assets/png';
 import { testSession } from '@tabgrid/webgpu-kernels/test-gpu';
-import { orInSoftware } from '../pathtrace/software.js';
+import { orInSoftware } from '../in-software.js';
 import { picture, REFERENCES, referencePath } from './picture.js';
 
 /**
