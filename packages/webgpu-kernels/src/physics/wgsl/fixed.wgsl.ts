@@ -47,11 +47,11 @@ fn exceeds(a: Wide, b: Wide) -> bool {
   return (a.high > b.high) | ((a.high == b.high) & (a.low > b.low));
 }
 
-// Length, rounded down: guessed within a few units, then corrected. Coordinates up to 2^24.
+// Length, rounded down: guessed within a few units, then corrected. Coordinates up to 2^24. (Of 0 a driver may take the root by way of 1 ÷ 0.)
 fn lengthOf(v: vec3i) -> i32 {
   let a = vec3u(abs(v));
   let square = plus(plus(squareOf(a.x), squareOf(a.y)), squareOf(a.z));
-  var root = u32(sqrt(f32(square.high) * 4294967296.0 + f32(square.low)));
+  var root = u32(sqrt(max(1.0, f32(square.high) * 4294967296.0 + f32(square.low))));
   for (var i = 0u; i < 8u; i++) {
     let low = exceeds(squareOf(root), square);
     let high = !exceeds(squareOf(root + 1u), square);
