@@ -95,6 +95,8 @@ test('axe finds nothing with a world of bodies, before, during and after its sim
     await expectAccessible(dashboard, 'a world that was simulated');
     await dashboard.getByTestId('simulation-tables').check();
     await expectAccessible(dashboard, 'its energy as a table');
+    await dashboard.getByTestId('render-frame').click();
+    await expect(dashboard.getByTestId('scene-facts')).toContainText('-at-0.08-s');
   });
 });
 

@@ -52,7 +52,7 @@ export interface Page
   readonly past: ReadonlySignal<readonly PastJob[]>;
   /** Jobs that ended while another was shown, and were not looked at since. */
   readonly ended: ReadonlySignal<readonly PastJob[]>;
-  /** What is being done right now that takes a while: `png`, `exr`, `launch`, `simulate`, `json`, `binary`, `glb`, `more`, `past`, `give up`, `export learning` (or `import`, `forget`), or a `takingUp`. */
+  /** What is being done right now that takes a while: `png`, `exr`, `launch`, `simulate`, `json`, `binary`, `glb`, `frame`, `more`, `past`, `give up`, `export learning` (or `import`, `forget`), or a `takingUp`. */
   readonly busy: ReadonlySignal<string | null>;
   readonly announcement: ReadonlySignal<string>;
   /** Bytes a second to volunteers as measured in this session. */
@@ -101,9 +101,11 @@ export function createPage(deps: PageDeps): Page {
   const meter = createUploadMeter();
   const tone = createToneActions(remembered);
   const { refreshed, edited, ...viewport } = createViewportActions({ coordinator, actions, draft });
+  const scene = createSceneActions(coordinator, actions, draft);
   const { refreshed: simulationRefreshed, ...simulation } = createSimulationActions({
     ...{ coordinator, actions, remembered, clock },
     save: deps.save,
+    takeScene: (model) => scene.takeFiles([model]),
   });
   let wasActive = false;
   let unfinished = 0;
@@ -205,7 +207,7 @@ export function createPage(deps: PageDeps): Page {
     setForm(next) {
       form.value = next;
     },
-    ...createSceneActions(coordinator, actions, draft),
+    ...scene,
     ...createJobActions({
       coordinator,
       actions,

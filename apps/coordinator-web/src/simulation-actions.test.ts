@@ -138,6 +138,29 @@ describe('a simulation', () => {
     ]);
   });
 
+  it('as it is shown becomes the scene of a picture', async () => {
+    const { page, coordinator } = setUpPage();
+    await page.renderFrame();
+    expect(coordinator.asked).toEqual([]);
+    coordinator.show({ simulation: aSimulation({ framesDone: 90 }) });
+    page.chooseKind('physics');
+    page.playback.scrub(45);
+    await page.renderFrame();
+    expect(coordinator.asked).toEqual(['export simulation glb frame 45', 'loadScene three-things-at-0.75-s.glb']);
+    expect(page.kind.value).toBe('picture');
+    expect(page.view.value.scene?.name).toBe('three-things-at-0.75-s.glb');
+  });
+
+  it('whose frame is not there any more stays what it is, and the page says why', async () => {
+    const { page, coordinator } = setUpPage();
+    coordinator.show({ simulation: aSimulation({ framesDone: 90 }) });
+    page.chooseKind('physics');
+    coordinator.failNext(new UserError('Frame 90 is not there.'));
+    await page.renderFrame();
+    expect(page.problem.value).toEqual({ place: 'simulation', message: 'Frame 90 is not there.' });
+    expect(page.kind.value).toBe('physics');
+  });
+
   it('is followed frame by frame, and the next one from its beginning', async () => {
     const { page, coordinator } = setUpPage();
     coordinator.show({ simulation: aSimulation({ framesDone: 40 }) });

@@ -7,7 +7,7 @@ import type { Actions } from './actions.js';
 import type { Remembered } from './remembered.js';
 import { createPlayback, type Playback } from './simulation/playback.js';
 import type { JobKind } from './words/job-kinds.js';
-import { trajectoryFile } from './words/simulation.js';
+import { stillName, trajectoryFile } from './words/simulation.js';
 import {
   FIRST_SIMULATION,
   readSimulation,
@@ -37,6 +37,8 @@ export interface SimulationActions {
   cancelSimulation(): Promise<void>;
   /** Saves all frames that are there. */
   saveTrajectory(format: TrajectoryFormat): Promise<void>;
+  /** The world as it is shown becomes the scene of a picture. */
+  renderFrame(): Promise<void>;
 }
 
 /** The page's side of it, which has to hear of changes. */
@@ -52,6 +54,8 @@ export function createSimulationActions(deps: {
   readonly remembered: Remembered;
   readonly clock: Pick<Clock, 'now'>;
   readonly save: (bytes: Bytes, name: string, type: string) => void;
+  /** Takes a model as the scene of pictures. */
+  readonly takeScene: (model: File) => Promise<void>;
 }): SimulationPart {
   const { actions, remembered } = deps;
   const { simulations } = deps.coordinator;
@@ -72,12 +76,14 @@ export function createSimulationActions(deps: {
     if (Object.keys(problems.value).length === 0) remembered.write('simulation', simulation.value);
   }
 
+  function chooseKind(chosen: JobKind): void {
+    kind.value = chosen;
+    remembered.write('kind', chosen);
+  }
+
   return {
     kind,
-    chooseKind(chosen) {
-      kind.value = chosen;
-      remembered.write('kind', chosen);
-    },
+    chooseKind,
     simulation,
     worldFile,
     simulationProblems: problems,
@@ -123,6 +129,20 @@ export function createSimulationActions(deps: {
       if (view === null) return;
       const { name, type } = trajectoryFile(view, format);
       await actions.run('simulation', async () => deps.save(await simulations.export(format), name, type), format);
+    },
+    async renderFrame() {
+      const view = simulations.view();
+      if (view === null) return;
+      const frame = playback.frame.value;
+      await actions.run(
+        'simulation',
+        async () => {
+          const model = new File([await simulations.export('glb', frame)], stillName(view, frame));
+          chooseKind('picture');
+          await deps.takeScene(model);
+        },
+        'frame',
+      );
     },
     refreshed: ({ simulation: view }) => playback.note(view),
   };

@@ -6,8 +6,8 @@ import { frameText } from '../words/simulation.js';
 
 /** Which frame is shown: plays what is there in real time, or follows the hand. */
 export function PlaybackBar(props: { readonly page: Page; readonly view: SimulationView }): JSX.Element {
-  const { view } = props;
-  const { playback } = props.page;
+  const { page, view } = props;
+  const { playback } = page;
   const playing = playback.mode.value === 'play';
   const frame = playback.frame.value;
   const text = frameText(frame, view.framesDone);
@@ -50,6 +50,16 @@ export function PlaybackBar(props: { readonly page: Page; readonly view: Simulat
       <output class="small soft figures" data-testid="simulation-frame" data-frame={frame}>
         {text}
       </output>
+      <button
+        type="button"
+        class="button button-small"
+        data-testid="render-frame"
+        title="Takes the world as it is shown now as the scene of a picture, to be rendered with light and shadow"
+        disabled={page.busy.value !== null}
+        onClick={() => void page.renderFrame()}
+      >
+        {page.busy.value === 'frame' ? 'Writing…' : 'Render this frame'}
+      </button>
     </div>
   );
 }

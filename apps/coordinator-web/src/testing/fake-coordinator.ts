@@ -167,8 +167,8 @@ export function createFakeCoordinator(first: Partial<GridView> = {}): FakeCoordi
       world: () => (view.simulation === null ? null : A_WORLD),
       frame: (index) => (index <= (view.simulation?.framesDone ?? -1) ? posesAt(index) : null),
       ownership: () => (view.simulation === null ? null : AN_OWNERSHIP),
-      async export(format) {
-        ask(`export simulation ${format}`);
+      async export(format, only) {
+        ask(`export simulation ${format}${only === undefined ? '' : ` frame ${only}`}`);
         return new Uint8Array([1, 2, 3]);
       },
       async report() {

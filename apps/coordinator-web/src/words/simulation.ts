@@ -68,9 +68,9 @@ export function simulationFacts(view: SimulationView): readonly Fact[] {
     },
     {
       name: 'Margin',
-      value: metres(view.margin),
+      value: view.regions > 1 ? metres(view.margin) : 'none',
       testid: 'simulation-margin',
-      help: 'How far a region sees into its neighbours.',
+      help: 'How far a region sees into its neighbours. Alone it has none.',
     },
     {
       name: 'Window',
@@ -173,16 +173,26 @@ const FILES: Readonly<Record<TrajectoryFormat, readonly [ending: string, type: s
   glb: ['glb', 'model/gltf-binary'],
 };
 
-/** What a file of all frames is called: `pile-500-bodies-120-frames.glb`. */
-export function trajectoryFile(
-  { title, bodies, framesDone }: Pick<SimulationView, 'title' | 'bodies' | 'framesDone'>,
-  format: TrajectoryFormat,
-): { readonly name: string; readonly type: string } {
+/** A title as part of a file's name. */
+function fileWords(title: string): string {
   const words = title
     .toLowerCase()
     .replace(/[^\p{Letter}\p{Number}]+/gu, '-')
     .replace(/^-+|-+$/g, '')
     .slice(0, 60);
+  return words === '' ? 'world' : words;
+}
+
+/** What a model of one frame is called: `pile-at-1.25-s.glb`. */
+export function stillName({ title }: Pick<SimulationView, 'title'>, frame: number): string {
+  return `${fileWords(title)}-at-${(frame / FRAMES_A_SECOND).toFixed(2)}-s.glb`;
+}
+
+/** What a file of all frames is called: `pile-500-bodies-120-frames.glb`. */
+export function trajectoryFile(
+  { title, bodies, framesDone }: Pick<SimulationView, 'title' | 'bodies' | 'framesDone'>,
+  format: TrajectoryFormat,
+): { readonly name: string; readonly type: string } {
   const [ending, type] = FILES[format];
-  return { name: `${words === '' ? 'world' : words}-${bodies}-bodies-${framesDone}-frames.${ending}`, type };
+  return { name: `${fileWords(title)}-${bodies}-bodies-${framesDone}-frames.${ending}`, type };
 }

@@ -102,8 +102,11 @@ export interface Simulations {
   /** null for a frame that is not there. */
   frame(index: number): FramePoses | null;
   ownership(): Ownership | null;
-  /** All frames that are there: as a trajectory (JSON, binary) or an animated model. @throws UserError before the first */
-  export(format: TrajectoryFormat): Promise<Bytes>;
+  /**
+   * All frames that are there, or one: as a trajectory (JSON, binary) or a model, which is animated if there are several.
+   * @throws UserError before the first, and for a frame that is not there
+   */
+  export(format: TrajectoryFormat, only?: number): Promise<Bytes>;
   /** What happened; its form is `SimulationReport` in the protocol's records. @throws UserError before the first */
   report(): Promise<unknown>;
 }

@@ -43,6 +43,17 @@ describe('simulations', () => {
     expect(grid.announced.at(-1)).toMatchObject({ hasWork: false });
   });
 
+  it('give one frame as a model that does not move, and none that is not there', async () => {
+    const { simulations } = createTestGrid().coordinator;
+    await expect(simulations.export('glb', 0)).rejects.toThrow('No world has been simulated yet');
+    await simulations.launch(STACK, SPEC);
+    const text = new TextDecoder().decode(await simulations.export('glb', 0));
+    expect(text).toMatch(/^glTF/);
+    expect(text).toContain('"nodes"');
+    expect(text).not.toContain('"animations"');
+    await expect(simulations.export('glb', 1)).rejects.toThrow('Frame 1 is not there.');
+  });
+
   it('hand a part out to whoever is there, and nothing while they are paused', async () => {
     const grid = createTestGrid();
     const volunteer = await grid.volunteer({

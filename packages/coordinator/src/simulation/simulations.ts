@@ -204,16 +204,17 @@ export function createSimulations(deps: SimulationsDeps): SimulationsDriver {
         volunteers: Array.from({ length: regions }, (_, k) => makers.get(k) ?? -1),
       };
     },
-    async export(format) {
+    async export(format, only) {
       if (!current) throw new UserError('No world has been simulated yet.');
       const { frames } = current.run;
-      const indices = Array.from({ length: Math.ceil(frames.count / frames.every) }, (_, k) => k * frames.every);
+      if (only !== undefined && !frames.get(only)) throw new UserError(`Frame ${only} is not there.`);
+      const all = Array.from({ length: Math.ceil(frames.count / frames.every) }, (_, k) => k * frames.every);
       return await deps.worlds.write(
         current.prepared,
         {
           frameSeconds: frames.every / FRAMES_A_SECOND,
           bodies: current.prepared.world.bodies.length,
-          frames: indices.flatMap((index) => frames.get(index) ?? []),
+          frames: (only === undefined ? all : [only]).flatMap((index) => frames.get(index) ?? []),
         },
         format,
       );
