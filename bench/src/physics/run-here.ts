@@ -29,7 +29,7 @@ import {
   readResult,
 } from '@tabgrid/webgpu-kernels/physics/state';
 import { framesOf, PhysicsParams, physicsTask } from '@tabgrid/webgpu-kernels/physics/task';
-import { type World, worldWords } from '@tabgrid/webgpu-kernels/physics/world';
+import { hasBoxes, type World, worldWords } from '@tabgrid/webgpu-kernels/physics/world';
 import * as v from 'valibot';
 import type { RunTask, TaskDone } from './run-task.js';
 import { FRAME_RATE } from './stepper.js';
@@ -102,6 +102,7 @@ export async function jobHere(
       frames: it.frames,
       substeps: it.substeps,
       verify: 'none',
+      version: physicsTask.version,
     },
     ...{
       regions: it.regions,
@@ -110,7 +111,7 @@ export async function jobHere(
       merge: it.merge ?? 'owner',
     },
     ...(it.window !== undefined && { window: it.window }),
-    boxes: [...it.world.bodies, ...it.world.statics].some((one) => !('shape' in one) || one.shape.kind === 'box'),
+    boxes: hasBoxes(it.world),
   };
   return { job, world, launched: standingOf(decodeWorld(world.bytes), placesOf(words)) };
 }

@@ -3,18 +3,17 @@ import type { Millis } from '@tabgrid/protocol/ids';
 import { type Standing, standingOf } from '@tabgrid/splitters/physics/standing';
 import { POSITION_BITS } from '@tabgrid/webgpu-kernels/physics/scale';
 import {
-  CONTACT_WORDS,
   decodeWorld,
   encodePart,
   encodeWorld,
-  OWN,
   PLACE,
   PLACE_WORDS,
   placesOf,
   readResult,
 } from '@tabgrid/webgpu-kernels/physics/state';
 import { framesOf, MOST_HALVINGS, type PhysicsParams, physicsTask } from '@tabgrid/webgpu-kernels/physics/task';
-import { type Triple, type World, worldWords } from '@tabgrid/webgpu-kernels/physics/world';
+import { wholeTask } from '@tabgrid/webgpu-kernels/physics/whole';
+import { hasBoxes, type Triple, type World, worldWords } from '@tabgrid/webgpu-kernels/physics/world';
 import type { RunTask } from './run-task.js';
 
 /** Frames a second, and substeps of a frame unless something else is said. */
@@ -47,24 +46,17 @@ export interface FrameRan {
 export async function wholeOf(world: World) {
   const words = worldWords(world, 1 / (FRAME_RATE * SUBSTEPS));
   const named = await nameBlob(encodeWorld(words));
-  const { bodies } = words;
-  const boxes = world.statics.length > 0 || world.bodies.some(({ shape }) => shape.kind === 'box');
-  const ids = Int32Array.from({ length: bodies }, (_, i) => i);
-  const owned = new Uint8Array(bodies).fill(OWN);
+  const of = (standing: Standing, span: Pick<PhysicsParams, 'halvings' | 'substeps' | 'every'>) =>
+    wholeTask(standing, { bodies: words.bodies, boxes: hasBoxes(world), ...span });
   return {
     launched: standingOf(decodeWorld(named.bytes), placesOf(words)),
-    inputs: async ({ places, contacts }: Standing) =>
-      [named, await nameBlob(encodePart({ ids, owned, watches: [], places, contacts }))] as const,
-    /** Not parsed: a result may be larger here than what a link takes. */
-    params({ contacts }: Standing, span: Pick<PhysicsParams, 'halvings' | 'substeps' | 'every'>): PhysicsParams {
-      const count = contacts.length / CONTACT_WORDS;
-      return {
-        ...{ bodies, own: bodies, contacts: count, boxes, neighbours: 0, ...span },
-        ...{ hop: 1, fastest: 2 ** 30, only: null, room: 2 * count + (boxes ? 48 : 16) * bodies },
-      };
-    },
+    inputs: async (standing: Standing) => [named, await nameBlob(encodePart(of(standing, ONE_SUBSTEP).part))] as const,
+    params: (standing: Standing, span: Parameters<typeof of>[1]) => of(standing, span).params,
   };
 }
+
+/** A part is the same for any span. */
+const ONE_SUBSTEP = { halvings: 0, substeps: 1, every: 1 };
 
 export async function createStepper(world: World, run: RunTask, frames = 1): Promise<Stepper> {
   const whole = await wholeOf(world);

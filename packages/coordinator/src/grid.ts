@@ -1,13 +1,14 @@
 import type { Bytes } from '@tabgrid/protocol/bytes';
+import type { VolunteerId } from '@tabgrid/protocol/ids';
 import { MAX_NAME_LENGTH } from '@tabgrid/protocol/limits';
 import { RECORDS_VERSION } from '@tabgrid/protocol/records';
 import type { KernelVersion } from '@tabgrid/protocol/task';
 import type { SchedulerConfig } from '@tabgrid/scheduler/core';
 import { speedKey } from '@tabgrid/scheduler/oracle';
 import { createScheduler, restoreScheduler } from '@tabgrid/scheduler/scheduler';
+import type { VolunteerStanding } from '@tabgrid/scheduler/views';
 import type { GridState } from '@tabgrid/splitters/planner';
 import { pathtraceTask } from '@tabgrid/webgpu-kernels/pathtrace/task';
-import { physicsTask } from '@tabgrid/webgpu-kernels/physics/task';
 import { createBlobServer } from './blob-server.js';
 import { type Contributions, createContributions } from './contributions.js';
 import type { CoordinatorDeps } from './deps.js';
@@ -57,7 +58,6 @@ export interface Grid {
 }
 
 const KERNEL: KernelVersion = { kind: pathtraceTask.kind, version: pathtraceTask.version };
-const PHYSICS_KERNEL: KernelVersion = { kind: physicsTask.kind, version: physicsTask.version };
 
 export interface GridDeps extends CoordinatorDeps {
   scenes(): Scenes;
@@ -166,9 +166,11 @@ export function createGrid(deps: GridDeps): Grid {
     ...{ clock, dispatcher, inputs, opened: deps.opened, random: deps.random, changed },
     wallClock: deps.wallClock,
     worlds: deps.worlds,
-    gridState: () => gridStateOf(PHYSICS_KERNEL),
+    gridState: (kernel) => gridStateOf(kernel),
+    offered: () => dispatcher.scheduler.volunteers().flatMap((one) => (isHere(one) ? [kernelsOf(one.id)] : [])),
   });
 
+  const kernelsOf = (id: VolunteerId): readonly KernelVersion[] => roster.member(id)?.capabilities.kernels ?? [];
   const gridState = () => gridStateOf(KERNEL);
   const gridStateOf = (kernel: KernelVersion): GridState => {
     let found: Required<GridState> | null = null;
@@ -192,7 +194,10 @@ export function createGrid(deps: GridDeps): Grid {
   const lookAround = (kernel: KernelVersion): Required<GridState> => {
     const able = dispatcher.scheduler
       .volunteers()
-      .filter(({ state }) => state.kind !== 'gone' && state.kind !== 'quarantined');
+      .filter(
+        (one) =>
+          isHere(one) && kernelsOf(one.id).some((has) => has.kind === kernel.kind && has.version === kernel.version),
+      );
     const speeds = able.map(({ id, speeds: measured, hidden }) => {
       const speed = measured.get(speedKey(kernel, hidden)) ?? measured.get(speedKey(kernel, !hidden));
       return speed ?? priorUnitsPerSecond(roster.member(id)?.capabilities.software ?? true);
@@ -232,6 +237,8 @@ export function createGrid(deps: GridDeps): Grid {
     gridState,
   };
 }
+
+const isHere = ({ state }: VolunteerStanding): boolean => state.kind !== 'gone' && state.kind !== 'quarantined';
 
 function memberPut({ id, session, ordinal, name, invited, capabilities }: Member) {
   const record: MemberRecord = { version: RECORDS_VERSION, id, session, ordinal, name, invited, capabilities };

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { AttemptId, JobId, TaskId, VolunteerId } from './ids.js';
 import { JsonObject } from './json.js';
 import { MAX_FILM_SIDE_PX, MAX_NAME_LENGTH, MAX_OUTPUT_BYTES, MAX_TEXT_LENGTH } from './limits.js';
-import { AdapterClass, Merge, Verification } from './task.js';
+import { AdapterClass, KernelVersion, Merge, Verification } from './task.js';
 
 /**
  * Stored records: what a dashboard keeps of its jobs, and the report that people take away. Every record carries the
@@ -207,6 +207,8 @@ export const SimulationReport = v.strictObject({
   state: JobState,
   verify: Verification,
   chaos: v.pipe(v.array(ChaosRow), v.maxLength(1000)),
+  /** Equal worlds have equal states where this is equal: a dialect of the kernel has bits of its own. */
+  kernel: KernelVersion,
   /** Of the exact integer state at the end, by body id: places, then contacts; little-endian words. */
   stateSha256: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
   bodies: Count,

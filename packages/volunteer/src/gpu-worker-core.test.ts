@@ -1,8 +1,8 @@
 import { type BlobRef, nameBlob } from '@tabgrid/protocol/blob';
-import type { Bytes } from '@tabgrid/protocol/bytes';
+import { type Bytes, sha256Hex } from '@tabgrid/protocol/bytes';
 import { BlobId } from '@tabgrid/protocol/ids';
 import type { JsonObject } from '@tabgrid/protocol/json';
-import { anyKernel } from '@tabgrid/webgpu-kernels/erased';
+import { type AnyKernel, anyKernel } from '@tabgrid/webgpu-kernels/erased';
 import {
   GpuLostError,
   type GpuSession,
@@ -190,6 +190,44 @@ describe('open', () => {
     await until(() => hanging.measured.length === 1);
     hanging.sessions[0]?.lose('driver reset');
     expect((await opened).kind).toBe('open');
+  });
+
+  it('offers a kernel whose bits count in the version that this adapter’s answer to a known task is of', async () => {
+    const answer = new Uint8Array(4).fill(7);
+    const sha256 = await sha256Hex(answer);
+    const kept: string[] = [];
+    const offers = async (made: Bytes | Error, software = false): Promise<unknown> => {
+      let asked = 0;
+      const { kernel } = createFakeKernel();
+      const known: AnyKernel = {
+        ...kernel,
+        knownAnswer: { sha256, tasks: async () => [{ params: { n: 1 }, inputs: [] }] },
+        async run() {
+          asked++;
+          if (made instanceof Error) throw made;
+          return { outputs: [made, new Uint8Array(9)], stats: { kernelMs: 1, wallMs: 1, submissions: 1 } };
+        },
+      };
+      const session = createFakeSession();
+      const worker = createGpuWorker({
+        kernels: [known],
+        openSession: async () => ({ ...session, capabilities: { ...CAPABILITIES, software } }),
+        measure: async () => null,
+        variants: { recall: async () => null, keep: async ({ kind }, version) => void kept.push(`${kind} ${version}`) },
+        holdLock() {},
+      });
+      const opened = await worker.open({ intensity: 0.4, lock: null });
+      const sent = { ...task('t', [], { params: { n: 1 } }), kernel: { kind: 'add', version: '1' } };
+      const tried = await worker.run({ run: 1, task: sent }, createHooks().hooks);
+      return [opened.kind === 'open' && opened.capabilities.kernels, asked, tried.kind];
+    };
+    const other = new Uint8Array(4).fill(8);
+    const dialect = `1+${(await sha256Hex(other)).slice(0, 12)}`;
+    expect(await offers(answer)).toEqual([[{ kind: 'add', version: '1' }], 2, 'done']);
+    expect(await offers(other)).toEqual([[{ kind: 'add', version: dialect }], 1, 'failed']);
+    expect(await offers(new Error('no such instruction'))).toEqual([[], 1, 'failed']);
+    expect(await offers(other, true)).toEqual([[{ kind: 'add', version: '1' }], 1, 'done']);
+    expect(kept).toEqual(['add answer 1', `add answer ${dialect}`]);
   });
 
   it('says what to do where there is no GPU, and can be asked again', async () => {

@@ -2,7 +2,7 @@ import { type BlobRef, nameBlob } from '@tabgrid/protocol/blob';
 import { type Bytes, concatBytes, wordsOf } from '@tabgrid/protocol/bytes';
 import { MAX_OUTPUT_BYTES, MAX_TEXT_LENGTH } from '@tabgrid/protocol/limits';
 import { makePatch } from '@tabgrid/protocol/patch';
-import type { Capabilities, FailureCode } from '@tabgrid/protocol/task';
+import type { Capabilities, FailureCode, KernelVersion } from '@tabgrid/protocol/task';
 import type { AnyKernel } from '@tabgrid/webgpu-kernels/erased';
 import {
   GpuLostError,
@@ -18,6 +18,7 @@ import type { VariantMemory } from '@tabgrid/webgpu-kernels/variant-memory';
 import * as v from 'valibot';
 import { type Alarm, createAlarm } from './alarm.js';
 import { createDeferred } from './deferred.js';
+import { offered } from './offered.js';
 import { inShortSlices } from './short-slices.js';
 import {
   type GpuWorkerApi,
@@ -42,6 +43,7 @@ import {
  *  5. The machine is measured once; a measurement that fails or is cut short by a loss keeps nobody out.
  *  6. A kernel looks for its fastest variant behind a finished run, one kernel at a time, and on GPUs alone: in software,
  *     compiling the variants takes the cores that the work runs on. Runs do not wait for it, and its failure is nobody's.
+ *  7. Nothing runs but in a version that was told when it was opened: results of a dialect never pass for the kernel's own.
  */
 
 /** One session and what its adapter can do. */
@@ -79,6 +81,7 @@ export function createGpuWorker(deps: {
   let figures: SlicerFigures = {};
   let scores: Promise<Scores | null> | null = null;
   let tuning = false;
+  let told: readonly KernelVersion[] = deps.kernels.map(({ task: { kind, version } }) => ({ kind, version }));
 
   const busyMs = () => busyBefore + (live?.busyMs() ?? 0);
 
@@ -136,11 +139,10 @@ export function createGpuWorker(deps: {
     signal: AbortSignal,
     submitted: () => void,
   ): Promise<RunAnswer> => {
-    const kernel = deps.kernels.find(
-      (known) => known.task.kind === task.kernel.kind && known.task.version === task.kernel.version,
-    );
-    if (kernel === undefined) {
-      return failed('unknownKernel', `this page has no kernel ${task.kernel.kind} ${task.kernel.version}`);
+    const { kind, version } = task.kernel;
+    const kernel = deps.kernels.find((known) => known.task.kind === kind);
+    if (kernel === undefined || !told.some((own) => own.kind === kind && own.version === version)) {
+      return failed('unknownKernel', `this page has no kernel ${kind} ${version}`);
     }
     const outputs = kernel.task.outputs(task.params);
     if (outputs.reduce((sum, { bytes }) => sum + bytes, 0) > MAX_OUTPUT_BYTES) {
@@ -198,12 +200,13 @@ export function createGpuWorker(deps: {
       intensity = share;
       try {
         const opened = await session();
+        told = await offered(deps.kernels, opened, deps.variants);
         return {
           kind: 'open',
           capabilities: {
             ...opened.capabilities,
             ...(await measured(opened)),
-            kernels: deps.kernels.map(({ task: { kind, version } }) => ({ kind, version })),
+            kernels: [...told],
           },
         };
       } catch (error) {

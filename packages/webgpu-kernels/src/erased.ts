@@ -35,6 +35,7 @@ export function anyKernel<P extends JsonObject>(kernel: Kernel<P>): AnyKernel {
   const read = reader(kernel.task);
   return {
     task: anyTaskKind(kernel.task),
+    ...(kernel.knownAnswer && { knownAnswer: kernel.knownAnswer }),
     run: async (gpu, params, inputs, control) => kernel.run(gpu, read(params), inputs, control),
     ...(kernel.tune && {
       tune: async (gpu, params, inputs, memory) => kernel.tune?.(gpu, read(params), inputs, memory),

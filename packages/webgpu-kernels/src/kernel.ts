@@ -2,6 +2,7 @@ import type { BlobRef } from '@tabgrid/protocol/blob';
 import type { Bytes } from '@tabgrid/protocol/bytes';
 import type { RunStats } from '@tabgrid/protocol/task';
 import type { GpuSession } from './gpu-session.js';
+import type { KnownAnswer } from './known-answer.js';
 import type { TaskKind } from './task-kind.js';
 import type { VariantMemory } from './variant-memory.js';
 
@@ -29,6 +30,8 @@ export interface Outputs {
 /** A kernel's GPU side. */
 export interface Kernel<P> {
   readonly task: TaskKind<P>;
+  /** For a kernel whose results are to be the same bits on every adapter. */
+  readonly knownAnswer?: KnownAnswer<P>;
   /**
    * @param inputs the task's blobs, whole and verified, in the task's order
    * @throws GpuLostError, OutOfMemoryError, InvalidTaskError; the signal's reason when aborted

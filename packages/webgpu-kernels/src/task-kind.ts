@@ -43,3 +43,8 @@ export interface TaskKind<P> {
   /** Compares two results of one task. @param sameClass both from one adapter class: only equal bits will do */
   compare(a: readonly Bytes[], b: readonly Bytes[], sameClass: boolean): Verdict;
 }
+
+/** The version of those whose adapters answer a kernel's known tasks alike, and not as the kernel's own. @param answer hex */
+export const dialectOf = (version: string, answer: string): string => `${version}+${answer.slice(0, 12)}`;
+
+export const isDialect = (version: string, of: string): boolean => version.startsWith(dialectOf(of, ''));

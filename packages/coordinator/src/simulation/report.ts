@@ -1,5 +1,6 @@
 import type { VolunteerId } from '@tabgrid/protocol/ids';
 import { RECORDS_VERSION, type SimulationReport } from '@tabgrid/protocol/records';
+import { physicsTask } from '@tabgrid/webgpu-kernels/physics/task';
 import { adapterName } from '../job.js';
 import type { Member } from '../member.js';
 import type { SimulationView } from './api.js';
@@ -33,6 +34,7 @@ export async function simulationReport(
     state: view.state,
     verify: view.spec.verify,
     chaos: [],
+    kernel: { kind: physicsTask.kind, version: run.state.job.version },
     stateSha256: await run.stateSha256(),
     bodies: view.bodies,
     frames: view.framesDone,

@@ -53,7 +53,7 @@ async function begin(regions: number, frames = 6, rest: Partial<PhysicsJob> = {}
       merge: 'owner',
       boxes: false,
     },
-    ...{ verify: 'spot', window: SUBSTEPS, ...rest },
+    ...{ version: physicsTask.version, verify: 'spot', window: SUBSTEPS, ...rest },
   };
   const todo: TaskSpec[] = [];
   const cancelled = new Set<TaskId>();

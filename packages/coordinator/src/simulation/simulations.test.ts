@@ -135,6 +135,27 @@ describe('simulations', () => {
     await until(grid, () => able.tasks.length > 0);
   });
 
+  it('are of the bits of those who are here, and never of two kinds of bits', async () => {
+    const able = (version: string) => ({
+      behaviour: { kind: 'silent' } as const,
+      capabilities: { kernels: [...KERNELS, { ...PHYSICS, version }] },
+    });
+    const grid = createTestGrid();
+    const strange = await grid.volunteer(able(`${PHYSICS.version}+abc`));
+    const { simulations } = grid.coordinator;
+    await simulations.launch(STACK, SPEC);
+    await until(grid, () => strange.tasks.length > 0);
+    expect(strange.tasks[0]?.task.kernel.version).toBe(`${PHYSICS.version}+abc`);
+    expect(simulations.view()?.notice).toBeNull();
+    simulations.cancel();
+    await grid.volunteer(able(PHYSICS.version));
+    const before = strange.tasks.length;
+    await simulations.launch(STACK, { ...SPEC, regions: 2 });
+    await grid.pass(2000);
+    expect(strange.tasks).toHaveLength(before);
+    expect(simulations.view()?.notice).toMatch(/^One computer here has a GPU whose driver computes other bits/);
+  });
+
   it.each<[Partial<SimulationSpec>, RegExp]>([
     [{ seconds: 0 }, /^The time must be from 0.017 to 3600 s, not 0\.$/],
     [{ seconds: Number.NaN }, /not NaN/],

@@ -2,7 +2,7 @@ import { nameBlob } from '@tabgrid/protocol/blob';
 import type { Clock } from '@tabgrid/protocol/clock';
 import { JobId, type TaskId, type VolunteerId } from '@tabgrid/protocol/ids';
 import { MAX_NAME_LENGTH } from '@tabgrid/protocol/limits';
-import type { TaskSpec } from '@tabgrid/protocol/task';
+import type { KernelVersion, TaskSpec } from '@tabgrid/protocol/task';
 import { marginFor } from '@tabgrid/splitters/physics/layout';
 import type { PhysicsJob } from '@tabgrid/splitters/physics/planner';
 import { regionCount } from '@tabgrid/splitters/physics/regions';
@@ -11,7 +11,7 @@ import type { GridState } from '@tabgrid/splitters/planner';
 import { POSITION_BITS, toPosition } from '@tabgrid/webgpu-kernels/physics/scale';
 import { decodeWorld, encodeWorld, placesOf } from '@tabgrid/webgpu-kernels/physics/state';
 import { physicsTask } from '@tabgrid/webgpu-kernels/physics/task';
-import { worldWords } from '@tabgrid/webgpu-kernels/physics/world';
+import { hasBoxes, worldWords } from '@tabgrid/webgpu-kernels/physics/world';
 import * as v from 'valibot';
 import { UserError } from '../api.js';
 import type { WorldReader } from '../deps.js';
@@ -23,6 +23,7 @@ import type { TaskOf, WholeTask } from '../outbound.js';
 import { hindrance, uncheckable } from '../view.js';
 import type { PreparedWorld, SimulationSpec, Simulations, SimulationView } from './api.js';
 import { checkSimulation, FRAMES_A_SECOND } from './check.js';
+import { othersHere, versionFor } from './dialect.js';
 import { type SimulationTally, simulationReport } from './report.js';
 import { createRun, type Run } from './run.js';
 
@@ -54,7 +55,9 @@ export interface SimulationsDeps {
   readonly inputs: Pick<Inputs, 'serveScene' | 'drop' | 'serveTask' | 'dropTask'>;
   readonly worlds: WorldReader;
   readonly opened: () => Promise<unknown>;
-  gridState(): GridState;
+  gridState(kernel: KernelVersion): GridState;
+  /** Kernels of all volunteers that are here. */
+  offered(): readonly (readonly KernelVersion[])[];
   changed(): void;
 }
 
@@ -75,6 +78,8 @@ interface Current {
   endedAt: number | null;
   notice: string | null;
 }
+
+const KERNEL: KernelVersion = { kind: physicsTask.kind, version: physicsTask.version };
 
 /** Fewer could not keep up: one feeds the GPU while the other talks. */
 const REAL_TIME_CORES = 2;
@@ -112,7 +117,9 @@ export function createSimulations(deps: SimulationsDeps): SimulationsDriver {
     if (it.state === 'paused') return 'Paused: nothing new is handed out until you resume it.';
     if (it.state !== 'running') return null;
     const { scheduler } = dispatcher;
-    return hindrance(it.id, physicsTask.kind, scheduler) ?? uncheckable(it.spec.verify, scheduler.job(it.id));
+    const others = othersHere(KERNEL, it.job.version, deps.offered());
+    const waits = hindrance(it.id, KERNEL.kind, scheduler) ?? uncheckable(it.spec.verify, scheduler.job(it.id));
+    return others && waits ? `${waits} ${others}` : (waits ?? others);
   };
 
   const mustRun = (): Current => {
@@ -134,20 +141,20 @@ export function createSimulations(deps: SimulationsDeps): SimulationsDriver {
         const words = worldWords(world, 1 / (FRAMES_A_SECOND * spec.substeps));
         const named = await nameBlob(encodeWorld(words));
         const id = v.parse(JobId, `p${Math.floor(deps.random() * 2 ** 48).toString(36)}`);
-        const boxes = world.statics.length > 0 || world.bodies.some(({ shape }) => shape.kind === 'box');
         const job: PhysicsJob = {
           ...{
             id,
             world: named.ref,
             frames: Math.round(spec.seconds * FRAMES_A_SECOND),
             substeps: spec.substeps,
-            boxes,
+            boxes: hasBoxes(world),
+            version: versionFor(KERNEL, deps.offered()),
           },
           ...{ regions: spec.regions, margin: toPosition(spec.margin), merge: spec.merge, verify: spec.verify },
           ...(spec.realTime && { cpuCores: REAL_TIME_CORES }),
         };
         const run = createRun({
-          ...{ job, clock, tell, gridState: deps.gridState },
+          ...{ job, clock, tell, gridState: () => deps.gridState({ ...KERNEL, version: job.version }) },
           standing: standingOf(decodeWorld(named.bytes), placesOf(words)),
           serve: inputs.serveTask,
           unserve: inputs.dropTask,

@@ -21,7 +21,7 @@ const grid = { volunteers: 2, unitsPerSecond: null };
 let job: PhysicsJob;
 beforeAll(async () => {
   const { ref } = await nameBlob(new Uint8Array([1]));
-  const shape = { frames: 4, substeps: 4, window: 4, regions: 2, margin: 0, boxes: false } as const;
+  const shape = { frames: 4, substeps: 4, window: 4, regions: 2, margin: 0, boxes: false, version: '1' } as const;
   job = { id: v.parse(JobId, 'p1'), world: ref, merge: 'owner', verify: 'spot', ...shape };
 });
 

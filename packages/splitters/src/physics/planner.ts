@@ -28,6 +28,8 @@ export interface PhysicsJob extends LayoutJob {
   readonly id: JobId;
   /** Of the name of the world's bytes. */
   readonly world: BlobRef;
+  /** Of the kernel: its own or a dialect, for results of the two are not put together. */
+  readonly version: string;
   readonly frames: number;
   readonly verify: Verification;
   /** Logical cores that a volunteer has to have; absent: any number will do. */
@@ -302,7 +304,7 @@ function beginRound(
     const spec: TaskSpec = {
       id: v.parse(TaskId, `${job.id}:w${made++}`),
       job: job.id,
-      kernel: { kind: physicsTask.kind, version: physicsTask.version },
+      kernel: { kind: physicsTask.kind, version: job.version },
       params,
       inputs: [job.world],
       requires: { ...physicsTask.requires(params), ...(job.cpuCores !== undefined && { cpuCores: job.cpuCores }) },

@@ -1,6 +1,7 @@
 import { type GpuSession, InvalidTaskError, OutOfMemoryError } from '../gpu-session.js';
 import type { Kernel, RunControl, TaskInput } from '../kernel.js';
 import { compile } from '../pathtrace/bindings.js';
+import { physicsAnswer } from './known-answer.js';
 import { finer, type Local, localOf } from './local.js';
 import { outputsOf, type Simulated } from './outputs.js';
 import { CONTACT_WORDS, decodePart, decodeWorld, type Part, POSE_WORDS, type WorldHeader } from './state.js';
@@ -19,6 +20,7 @@ const MOST_ROOM = 2 ** 24;
 
 export const physicsKernel: Kernel<PhysicsParams> = {
   task: physicsTask,
+  knownAnswer: physicsAnswer,
   async run(gpu, params, inputs, control) {
     const begun = gpu.now();
     control.signal.throwIfAborted();

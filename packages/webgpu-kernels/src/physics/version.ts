@@ -1,2 +1,2 @@
 /** Hash of the kernel's sources; renewed by `npm run -w packages/webgpu-kernels versions`. */
-export const PHYSICS_VERSION = '04d5ff25b7e7';
+export const PHYSICS_VERSION = 'dcfa29006fde';

@@ -52,6 +52,10 @@ export interface World {
   readonly gravity: Triple;
 }
 
+/** Whether anything in it is a box. */
+export const hasBoxes = ({ bodies, statics }: Pick<World, 'bodies' | 'statics'>): boolean =>
+  statics.length > 0 || bodies.some(({ shape }) => shape.kind === 'box');
+
 /** Contacts are found this early, m. */
 export const REACH = 0.01;
 /** And counted, where the gap would be smaller after the substep, m. */
