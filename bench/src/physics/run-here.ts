@@ -61,8 +61,8 @@ export interface RunHere {
   readonly tamper?: (outputs: readonly Bytes[], task: TaskId, params: PhysicsParams) => readonly Bytes[];
   /** Where it begins; by default as the world is launched. */
   readonly from?: Standing;
-  /** The world after a window. */
-  readonly moved?: (standing: Standing, state: PhysicsState) => void;
+  /** The world after a window, and before it, which may be where an earlier one was taken back to. */
+  readonly moved?: (standing: Standing, state: PhysicsState, before: Standing) => void;
   /** A round that is over, whether the world moved on or not. */
   readonly ran?: (round: RoundRan) => void;
 }
@@ -164,12 +164,13 @@ export async function runHere(it: RunHere): Promise<RanHere> {
     if (after.keep || after.back) {
       if (after.keep) {
         const returned = [...results.values()];
+        const before = standing;
         standing =
           job.merge === 'average'
             ? averaged(standing, returned, givenIn(standing.world, state.round))
             : merged(standing, returned);
         it.ran?.({ kept: true, tasks, wallMs: now() - begun });
-        it.moved?.(standing, state);
+        it.moved?.(standing, state, before);
       } else standing = wholeFrame;
       [state, after] = resumePhysics(state, { type: 'merged', now: now() }, standing, grid);
       if (state.gone % job.substeps === 0) wholeFrame = standing;

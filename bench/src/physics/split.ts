@@ -99,17 +99,15 @@ export async function measureSplits({ gpu, quick, say }: PartOptions): Promise<P
 
 async function runOver(run: RunTask, { world, standing: from }: Heap, frames: number, regions: number): Promise<Run> {
   const rounds: RoundRan[] = [];
-  let before = from;
   let drift = 0;
   const energies = [total(from)];
   const { standing, state } = await runHere({
     ...{ run, world, from, frames, regions, substeps: SUBSTEPS, window: WINDOW },
     ran: (round) => rounds.push(round),
-    moved(after, now) {
+    moved(after, now, before) {
       // By the world itself, not by what regions say they gained.
       const given = givenIn(after.world, now.round);
       drift = Math.max(drift, ...momentumDrift(momentumOf(before), momentumOf(after), given).map(Math.abs));
-      before = after;
       if ((now.gone + now.round.substeps) % SUBSTEPS === 0) energies.push(total(after));
     },
   });
