@@ -322,7 +322,7 @@ describe('a world on its way', () => {
 
   it('keeps fewer frames where they would fill the memory', async () => {
     const { createFrames } = await import('./frames.js');
-    const frames = createFrames(10, 10 * 28 * 6);
+    const frames = createFrames(10, { every: 1, poses: [] }, 10 * 28 * 6);
     const places = new Int32Array(10 * PLACE_WORDS);
     for (let k = 0; k <= 32; k++) {
       places[0] = toPosition(k);
