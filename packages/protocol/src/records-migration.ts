@@ -82,9 +82,12 @@ export function readResultRecord(value: unknown): ReadRecord<ResultRecord> {
 
 /** Records of the collection `simulations`: there were none before the present version. */
 export const readSimulationRecord = (value: unknown) => read<SimulationRecord>(value, SimulationRecord, {});
-export const readSimulationWorldRecord = (value: unknown) => read<SimulationWorldRecord>(value, SimulationWorldRecord, {});
-export const readSimulationStateRecord = (value: unknown) => read<SimulationStateRecord>(value, SimulationStateRecord, {});
-export const readSimulationFrameRecord = (value: unknown) => read<SimulationFrameRecord>(value, SimulationFrameRecord, {});
+export const readSimulationWorldRecord = (value: unknown) =>
+  read<SimulationWorldRecord>(value, SimulationWorldRecord, {});
+export const readSimulationStateRecord = (value: unknown) =>
+  read<SimulationStateRecord>(value, SimulationStateRecord, {});
+export const readSimulationFrameRecord = (value: unknown) =>
+  read<SimulationFrameRecord>(value, SimulationFrameRecord, {});
 
 /** Brings a record to the next version; null for one that is not of the version that it says. */
 type MigrationStep = (stored: unknown) => unknown;

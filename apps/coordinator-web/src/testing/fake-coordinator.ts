@@ -169,7 +169,10 @@ export function createFakeCoordinator(first: Partial<GridView> = {}): FakeCoordi
         ask('take the simulation up');
         const { keptSimulation: kept } = view;
         if (kept === null) throw new UserError('No simulation is kept any more.');
-        show({ simulation: aSimulation({ ...kept, state: kept.state === 'done' ? 'done' : 'running' }), keptSimulation: null });
+        show({
+          simulation: aSimulation({ ...kept, state: kept.state === 'done' ? 'done' : 'running' }),
+          keptSimulation: null,
+        });
       },
       async discard() {
         ask('discard the simulation');

@@ -1,5 +1,4 @@
 import type { JobId } from '@tabgrid/protocol/ids';
-import type { SimulationRecord } from '@tabgrid/protocol/records-simulation';
 import {
   type ReadRecord,
   readSimulationFrameRecord,
@@ -7,6 +6,7 @@ import {
   readSimulationStateRecord,
   readSimulationWorldRecord,
 } from '@tabgrid/protocol/records-migration';
+import type { SimulationRecord } from '@tabgrid/protocol/records-simulation';
 import type { Energy } from '@tabgrid/splitters/physics/energy';
 import type { RecordStore } from '@tabgrid/store/ports';
 import { CONTACT_WORDS, PLACE_WORDS, type Places, sumListed } from '@tabgrid/webgpu-kernels/physics/state';

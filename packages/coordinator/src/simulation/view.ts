@@ -46,6 +46,14 @@ export function viewOf(it: Current, now: Millis, waits: string | null): Simulati
   };
 }
 
-export function keptView({ id, title, state, bodies, frames, framesDone, startedAt }: SimulationRecord): KeptSimulation {
+export function keptView({
+  id,
+  title,
+  state,
+  bodies,
+  frames,
+  framesDone,
+  startedAt,
+}: SimulationRecord): KeptSimulation {
   return { id, title, state, bodies, frames, framesDone, startedAt };
 }
