@@ -10,7 +10,8 @@ describe('what was cut off', () => {
     expect(cutOffWords(1, true).head).toBe('A render and a simulation were cut off');
     expect(cutOffWords(2, true).head).toBe('2 renders and a simulation were cut off');
     expect(cutOffWords(1, false).text).toContain('the picture comes out the same');
-    expect(cutOffWords(0, true).text).toContain('what comes out is the same');
+    expect(cutOffWords(0, true).text).toContain('the world ends the same');
+    expect(cutOffWords(1, true).text).toContain('what comes out is the same');
   });
 });
 

@@ -14,7 +14,11 @@ export function cutOffWords(renders: number, simulation: boolean): { readonly he
   const some = renders > 1 ? `${renders} renders` : 'A render';
   const several = renders > 1 || (renders > 0 && simulation);
   const what = !simulation ? some : renders > 0 ? `${some} and a simulation` : 'A simulation';
-  const same = simulation ? 'what comes out is the same' : 'the picture comes out the same';
+  const same = !simulation
+    ? 'the picture comes out the same'
+    : renders > 0
+      ? 'what comes out is the same'
+      : 'the world ends the same';
   return {
     head: `${what} ${several ? 'were' : 'was'} cut off`,
     text: `The page was closed or reloaded in the middle. What was done is kept in this browser, and ${same}.`,

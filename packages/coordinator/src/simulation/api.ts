@@ -111,6 +111,7 @@ export interface Simulations {
   world(): PreparedWorld | null;
   /** null for a frame that is not there. */
   frame(index: number): FramePoses | null;
+  /** null before the first, and for one that an earlier page ended. */
   ownership(): Ownership | null;
   /** All frames that are there: as a trajectory (JSON, binary) or an animated model. @throws UserError before the first */
   export(format: TrajectoryFormat): Promise<Bytes>;

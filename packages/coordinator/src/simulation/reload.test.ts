@@ -206,6 +206,7 @@ describe('a simulation whose page was reloaded in the middle of a window', () =>
     expect(simulations.kept()).toMatchObject({ state: 'done', framesDone: FRAMES });
     await settle(third, simulations.takeUp());
     expect(simulations.view()).toMatchObject({ state: 'done', framesDone: FRAMES, regions: report.regions });
+    expect(simulations.ownership()).toBeNull();
     expect(await simulations.export('json')).toEqual(trajectory);
     const again = v.parse(SimulationReport, await simulations.report());
     expect(again).toMatchObject({

@@ -237,7 +237,8 @@ export function createSimulations(deps: SimulationsDeps): SimulationsDriver {
     world: () => current?.prepared ?? null,
     frame: (index) => current?.run.frames.get(index) ?? null,
     ownership() {
-      if (!current) return null;
+      // Who moved the bodies of an earlier page's world is not kept.
+      if (!current || current.cut) return null;
       const { state, makers, parts } = current.run;
       const ghosts = new Uint8Array(current.prepared.world.bodies.length);
       for (const { part } of parts.values())
