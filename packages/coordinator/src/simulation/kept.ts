@@ -66,10 +66,9 @@ export function createKept(records: RecordStore): Kept {
     for (let after = ''; energies.length <= framesDone; ) {
       const page = await records.range('simulations', prefix, { after, limit }).catch(() => []);
       if (page.length === 0) throw damaged();
-      for (const { key, value } of page.slice(0, framesDone + 1 - energies.length)) {
+      for (const { value } of page.slice(0, framesDone + 1 - energies.length)) {
         const frame = energies.length;
         const { kinetic, potential, poses: floats } = sound(readSimulationFrameRecord(value));
-        if (key !== frameKey(id, frame)) throw damaged();
         energies.push({ kinetic, potential });
         if (frame % every !== 0) continue;
         if (floats?.length !== FLOATS * bodies) throw damaged();
