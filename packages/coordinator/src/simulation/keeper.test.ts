@@ -46,6 +46,7 @@ async function keeping(
   change: Partial<RecordStore> = {},
   isChecking: (task: TaskId) => boolean = () => false,
   clock = createManualClock(0),
+  file: File | null = null,
 ) {
   const inner = createMemoryRecordStore();
   const writes: (readonly Write[])[] = [];
@@ -61,7 +62,7 @@ async function keeping(
   const { run } = it;
   const { id } = run.state.job;
   const keeper = createKeeper({
-    ...{ journal: journalOn(records, clock), clock, id, run, before: null, file: null },
+    ...{ journal: journalOn(records, clock), clock, id, run, before: null, file },
     ...{ record: (at) => recordOf(run, at), isChecking, others: async () => [] },
   });
   await clock.advance(0);
@@ -206,6 +207,17 @@ describe('a world that is kept', () => {
     keeper.moved();
     await clock.advance(1_000);
     expect((await head()).framesDone).toBe(4);
+  });
+
+  it('is not kept where its file is gone', async () => {
+    const file = Object.assign(new File([], 'gone.json'), { arrayBuffer: () => Promise.reject(new Error('gone')) });
+    const { it: first, records, clock, keeper } = await keeping({}, undefined, undefined, file);
+    await until(first, 2);
+    keeper.moved();
+    keeper.takenBack();
+    await keeper.now();
+    await clock.advance(2_000);
+    expect(await records.keys('simulations')).toEqual([]);
   });
 
   it('has fewer frames where memory has', async () => {

@@ -104,7 +104,14 @@ export function createKeeper(deps: KeeperDeps): Keeper {
     if (run.waypoint(isChecking).frame > kept) self.moved();
   };
 
-  const begun = begin().then(() => void rest());
+  /** false: the file is not there any more, and without it nothing is of use. */
+  const begun = begin().then(
+    () => {
+      void rest();
+      return true;
+    },
+    () => false,
+  );
 
   const self: Keeper = {
     moved() {
@@ -121,8 +128,7 @@ export function createKeeper(deps: KeeperDeps): Keeper {
       if (at.frame < kept) write(at);
     },
     async now() {
-      await begun;
-      write(run.waypoint(isChecking));
+      if (await begun) write(run.waypoint(isChecking));
     },
   };
   return self;

@@ -59,20 +59,19 @@ const paramsOf = ({ add }: PhysicsStep) => add.map(({ spec }) => v.parse(Physics
 const first = (region: RegionTask) => region.region === 0;
 
 describe('a world that goes on', () => {
-  const { frames, substeps } = job;
-  const on = { ...FROM_THE_START, gone: substeps, made: 70 };
+  const after = (frame: number) => ({ ...FROM_THE_START, gone: frame * job.substeps, made: 70 });
 
   it('has new names, and what it found out about frames to come', () => {
     const finer = { frame: 1, halvings: 2 };
-    const [state, { add }] = beginPhysics(job, standing, grid, 0, { ...on, finer });
+    const [state, { add }] = beginPhysics(job, standing, grid, 0, { ...after(1), finer });
     expect(add[0]?.spec.id).toBe(`${job.id}:w70`);
-    expect(state).toMatchObject({ gone: substeps, finer, round: { halvings: 2 } });
-    const [past] = beginPhysics(job, standing, grid, 0, { ...on, finer: { frame: 0, halvings: 2 } });
+    expect(state).toMatchObject({ gone: job.substeps, finer, round: { halvings: 2 } });
+    const [past] = beginPhysics(job, standing, grid, 0, { ...after(1), finer: { frame: 0, halvings: 2 } });
     expect(past).toMatchObject({ finer: null, round: { halvings: 0 } });
   });
 
   it('is over where all frames are there', () => {
-    const [, step] = beginPhysics(job, standing, grid, 0, { ...on, gone: frames * substeps });
+    const [, step] = beginPhysics(job, standing, grid, 0, after(job.frames));
     expect(step).toMatchObject({ done: true, add: [] });
   });
 });
