@@ -59,27 +59,39 @@ async function workerOn(grid: TestGrid, session = 'worker'): Promise<Worker> {
   const answered = new Set<AttemptId>();
   const tasks: TaskId[] = [];
   const parts = new Map<string, Bytes>();
+
+  /** null while it has not all of it: then it has asked. */
+  const partOf = async ({ attempt, task, enclosed = [] }: Scripted['tasks'][number]): Promise<Bytes | null> => {
+    const [given] = enclosed;
+    const patch = volunteer.bodies.get(`task ${attempt}`);
+    const part = task.inputs[1];
+    if (!given || !patch || !part) throw new Error('no part came along');
+    const bases = given.bases.flatMap(({ id }) => parts.get(id) ?? []);
+    const whole = volunteer.bodies.get(`${part.id} 0`);
+    const known = bases.length === given.bases.length;
+    const bytes = known ? await applyPatch(patch, bases.map(wordsOf), part.bytes) : whole;
+    if (bytes) parts.set(part.id, bytes);
+    else await volunteer.say({ type: 'need', blob: part.id, list: false, chunks: [0] });
+    return bytes ?? null;
+  };
+
   return {
     volunteer,
     tasks,
     async work(most = Number.POSITIVE_INFINITY) {
       const before = tasks.length;
       for (const sent of volunteer.tasks) {
-        const { attempt, task, enclosed = [] } = sent;
+        const { attempt, task } = sent;
         if (answered.has(attempt) || tasks.length - before >= most) continue;
+        const physics = task.kernel.kind === PHYSICS.kind;
+        const bytes = physics ? await partOf(sent) : null;
+        if (physics && !bytes) continue;
         answered.add(attempt);
         tasks.push(task.id);
-        if (task.kernel.kind !== PHYSICS.kind) {
+        if (!bytes) {
           await volunteer.result(sent);
           continue;
         }
-        const [given] = enclosed;
-        const patch = volunteer.bodies.get(`task ${attempt}`);
-        const part = task.inputs[1];
-        if (!given || !patch || !part) throw new Error('no part came along');
-        const bases = given.bases.map(({ id }) => wordsOf(parts.get(id) ?? new Uint8Array(0)));
-        const bytes = await applyPatch(patch, bases, part.bytes);
-        parts.set(part.id, bytes);
         const params = v.parse(PhysicsParams, task.params);
         const names = physicsTask.outputs(params);
         const outputs = simulateInPlain([header, bytes], params).slice(0, names.length);
