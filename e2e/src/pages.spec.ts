@@ -95,6 +95,13 @@ test('axe finds nothing with a world of bodies, before, during and after its sim
     await expectAccessible(dashboard, 'a world that was simulated');
     await dashboard.getByTestId('simulation-tables').check();
     await expectAccessible(dashboard, 'its energy as a table');
+    await dashboard.reload();
+    await expectAccessible(dashboard, 'the offer of what is kept');
+    await dashboard.getByTestId('show-kept').click();
+    await expect(dashboard.getByTestId('simulation-state')).toHaveAttribute('data-state', 'done');
+    await expect(dashboard.getByTestId('simulation-view')).toHaveAttribute('data-frame', '12');
+    await expect(dashboard.getByTestId('download-animation')).toBeVisible();
+    await dashboard.getByTestId('simulation-scrub').fill('5');
     await dashboard.getByTestId('render-frame').click();
     await expect(dashboard.getByTestId('scene-facts')).toContainText('-at-0.08-s');
   });

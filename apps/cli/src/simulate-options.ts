@@ -49,6 +49,7 @@ or .gltf file whose nodes become bodies.
                       kill=K@F     closes K volunteer tabs
                       freeze=K@F   freezes K tabs, as a crash would
                       lie=K@F      K tabs return wrong results from then on
+                      reload@F     reloads the dashboard and goes on with the simulation
                       signaling@F  kills the server and starts it again
   --out FILE.glb      the frames as an animated model
   --trajectory FILE   the frames as a trajectory: JSON for FILE.json, else binary
@@ -100,9 +101,6 @@ export function parseSimulateOptions(argv: readonly string[]): SimulateOptions |
   const verify = verification(values.verify);
   checkReplicas(verify, volunteers);
   const chaos = parseChaos(values.chaos ?? '', { volunteers, verify });
-  if (chaos.some(({ kind }) => kind === 'reload')) {
-    throw new UsageError('--chaos reload: a simulation does not outlive its page yet. Leave it out.');
-  }
   return {
     world,
     bodies: values.bodies === undefined ? null : integer('bodies', values.bodies, 1, 1, 100_000),

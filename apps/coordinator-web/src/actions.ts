@@ -19,6 +19,7 @@ export type Place =
   | 'job'
   | 'jobs'
   | 'unfinished'
+  | 'kept'
   | 'past'
   | 'invite'
   | 'learning'

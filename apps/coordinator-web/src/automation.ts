@@ -16,7 +16,7 @@ import { type Bytes, bytesOf } from '@tabgrid/protocol/bytes';
  *   launch  pause  resume  cancel  more-samples-count  more-samples        download-png  download-exr
  *   progress (role=progressbar, aria-valuenow)  job-state  eta  rate  tiles  work (how it goes, in words)
  *   jobs: job-row (data-job, data-state, data-shown) with job-show, job-pause, job-resume, job-stop, job-sharing (select)
- *   unfinished-row (data-job) with take-up, give-up                        ended-row (data-job) with ended-show, ended-hide
+ *   unfinished-row (data-job) with take-up, give-up                        kept-row (data-job) with show-kept, discard-kept   ended-row (data-job) with ended-show, ended-hide
  *   learning-toggle (opens) learning-on, learning-shadow, learning-off (radios)  learning-summary  model-NAME (data-decides)
  *   learning-tables (charts as tables)  chart-NAME  predictions (table)    learning-export  learning-import (file input)
  *   learning-forget, then learning-forget-sure or learning-keep

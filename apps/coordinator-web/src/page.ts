@@ -52,7 +52,7 @@ export interface Page
   readonly past: ReadonlySignal<readonly PastJob[]>;
   /** Jobs that ended while another was shown, and were not looked at since. */
   readonly ended: ReadonlySignal<readonly PastJob[]>;
-  /** What is being done right now that takes a while: `png`, `exr`, `launch`, `simulate`, `json`, `binary`, `glb`, `frame`, `more`, `past`, `give up`, `export learning` (or `import`, `forget`), or a `takingUp`. */
+  /** What is being done right now that takes a while: `png`, `exr`, `launch`, `simulate`, `json`, `binary`, `glb`, `frame`, `more`, `past`, `give up`, `discard simulation`, `export learning` (or `import`, `forget`), `TAKING_UP_SIMULATION`, or a `takingUp`. */
   readonly busy: ReadonlySignal<string | null>;
   readonly announcement: ReadonlySignal<string>;
   /** Bytes a second to volunteers as measured in this session. */

@@ -1,7 +1,7 @@
 import { UserError } from '@tabgrid/coordinator/api';
 import { describe, expect, it } from 'vitest';
 import { createStorage, setUpPage } from './testing/set-up-page.js';
-import { aSimulation } from './testing/simulation-samples.js';
+import { aKeptSimulation, aSimulation } from './testing/simulation-samples.js';
 
 const world = (name: string) => new File(['{}'], name);
 
@@ -170,5 +170,39 @@ describe('a simulation', () => {
     await page.simulate();
     expect(page.playback.frame.value).toBe(0);
     expect(page.playback.mode.value).toBe('follow');
+  });
+});
+
+describe('a simulation of an earlier page', () => {
+  it('is gone on with, and then shown', async () => {
+    const { page, coordinator } = setUpPage();
+    coordinator.show({ keptSimulation: aKeptSimulation() });
+    await page.takeUpSimulation();
+    expect(coordinator.asked).toEqual(['take the simulation up']);
+    expect(page.kind.value).toBe('physics');
+    expect(page.playback.frame.value).toBe(36);
+    expect(page.view.value).toMatchObject({ simulation: { state: 'running' }, keptSimulation: null });
+  });
+
+  it('is discarded', async () => {
+    const { page, coordinator } = setUpPage();
+    coordinator.show({ keptSimulation: aKeptSimulation({ state: 'done' }) });
+    await page.discardSimulation();
+    expect(coordinator.asked).toEqual(['discard the simulation']);
+    expect(page.kind.value).toBe('picture');
+  });
+
+  it('has its problem where its offer is', async () => {
+    for (const [state, place] of [
+      ['running', 'unfinished'],
+      ['done', 'kept'],
+    ] as const) {
+      const { page, coordinator } = setUpPage();
+      coordinator.show({ keptSimulation: aKeptSimulation({ state }) });
+      coordinator.failNext(new UserError('It is damaged.'));
+      await page.takeUpSimulation();
+      expect(page.problem.value).toEqual({ place, message: 'It is damaged.' });
+      expect(page.kind.value).toBe('picture');
+    }
   });
 });

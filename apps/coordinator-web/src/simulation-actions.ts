@@ -7,6 +7,7 @@ import type { Actions } from './actions.js';
 import type { Remembered } from './remembered.js';
 import { createPlayback, type Playback } from './simulation/playback.js';
 import type { JobKind } from './words/job-kinds.js';
+import { wasCutOff } from './words/kept.js';
 import { stillName, trajectoryFile } from './words/simulation.js';
 import {
   FIRST_SIMULATION,
@@ -35,6 +36,9 @@ export interface SimulationActions {
   pauseSimulation(): Promise<void>;
   resumeSimulation(): Promise<void>;
   cancelSimulation(): Promise<void>;
+  /** Goes on with what an earlier page left, or shows it. */
+  takeUpSimulation(): Promise<void>;
+  discardSimulation(): Promise<void>;
   /** Saves all frames that are there. */
   saveTrajectory(format: TrajectoryFormat): Promise<void>;
   /** The world as it is shown becomes the scene of a picture. */
@@ -45,6 +49,9 @@ export interface SimulationActions {
 export interface SimulationPart extends SimulationActions {
   refreshed(view: GridView): void;
 }
+
+/** What `busy` says while a simulation of an earlier page is being read. */
+export const TAKING_UP_SIMULATION = 'take up simulation';
 
 const WORLD_FILE = /\.(json|glb|gltf)$/i;
 
@@ -80,6 +87,9 @@ export function createSimulationActions(deps: {
     kind.value = chosen;
     remembered.write('kind', chosen);
   }
+
+  /** Beside the offer. */
+  const place = () => (wasCutOff(simulations.kept()) ? 'unfinished' : 'kept');
 
   return {
     kind,
@@ -123,6 +133,13 @@ export function createSimulationActions(deps: {
     },
     async cancelSimulation() {
       await actions.run('simulation', () => simulations.cancel());
+    },
+    async takeUpSimulation() {
+      // The world is what one wants to see now.
+      if (await actions.run(place(), () => simulations.takeUp(), TAKING_UP_SIMULATION)) chooseKind('physics');
+    },
+    async discardSimulation() {
+      await actions.run(place(), () => simulations.discard(), 'discard simulation');
     },
     async saveTrajectory(format) {
       const view = simulations.view();

@@ -4,7 +4,7 @@ import type { JobId, Millis, RoomId, VolunteerId } from '@tabgrid/protocol/ids';
 import type { AdapterClass, Verification } from '@tabgrid/protocol/task';
 import type { LinkPath } from '@tabgrid/transport/link';
 import type { CameraSource } from '@tabgrid/webgpu-kernels/pathtrace/scene-source';
-import type { Simulations, SimulationView } from './simulation/api.js';
+import type { KeptSimulation, Simulations, SimulationView } from './simulation/api.js';
 import type { Viewport, ViewportView } from './viewport/api.js';
 
 export type { ToneCurve } from '@tabgrid/assets/tonemap';
@@ -204,8 +204,10 @@ export interface GridView {
   readonly unfinished: readonly UnfinishedJob[];
   /** null while it is closed. */
   readonly viewport: ViewportView | null;
-  /** The world that was launched last; null before the first. */
+  /** The world that was launched or taken up last; null before the first. */
   readonly simulation: SimulationView | null;
+  /** What an earlier page left of a simulation: `simulations.takeUp` goes on with it. */
+  readonly keptSimulation: KeptSimulation | null;
   /** Things that the owner should know (persistence lost, for example). */
   readonly notices: readonly string[];
 }

@@ -76,6 +76,9 @@ export function createCoordinator(deps: CoordinatorDeps): CoordinatorRuntime {
   async function openGrid(): Promise<void> {
     await learning?.open();
     await grid.takeUp.open();
+    // Another page may be simulating.
+    if (grid.takeUp.problem === null) await grid.simulations.open();
+    changed();
     learning?.begin();
   }
 
@@ -222,6 +225,7 @@ export function createCoordinator(deps: CoordinatorDeps): CoordinatorRuntime {
       cancelTick();
       for (const unsubscribe of unsubscribes) unsubscribe();
       viewport.close();
+      await grid.simulations.close();
       // What runs stays as it is, to be taken up by a page after this one: nothing more is accepted, what was is stored.
       dispatcher.close();
       await journal.close();

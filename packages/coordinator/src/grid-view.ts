@@ -46,9 +46,11 @@ export function gridView({ grid, scenes, signaling, room, open }: GridViewState)
     unfinished: jobs.unfinished().map(unfinishedView),
     viewport: grid.viewport.view(),
     simulation: grid.simulations.view(),
+    keptSimulation: grid.simulations.kept(),
     notices: noticesOf({
       lost: journal.problem ?? store.problem,
       unsafe: grid.takeUp.problem,
+      simulation: grid.simulations.problem,
       violations: roster.violations,
       signaling,
       members: roster.members(),

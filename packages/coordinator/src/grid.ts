@@ -30,6 +30,7 @@ import { createRoster, type Roster } from './roster.js';
 import { createRounds, type Rounds } from './rounds.js';
 import type { Scenes } from './scenes.js';
 import { priorUnitsPerSecond, SCHEDULER_CONFIG } from './scheduler-config.js';
+import { createKept } from './simulation/kept.js';
 import { createSimulations, type SimulationsDriver } from './simulation/simulations.js';
 import { createTakeUp, type TakeUp } from './take-up.js';
 import { unpacked } from './unpack.js';
@@ -165,7 +166,7 @@ export function createGrid(deps: GridDeps): Grid {
   const simulations = createSimulations({
     ...{ clock, dispatcher, inputs, opened: deps.opened, random: deps.random, changed },
     wallClock: deps.wallClock,
-    worlds: deps.worlds,
+    ...{ worlds: deps.worlds, journal, kept: createKept(records) },
     gridState: (kernel) => gridStateOf(kernel),
     offered: () => dispatcher.scheduler.volunteers().flatMap((one) => (isHere(one) ? [kernelsOf(one.id)] : [])),
   });

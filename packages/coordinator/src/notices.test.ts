@@ -52,6 +52,7 @@ const told = (change: Partial<Told>): string =>
   noticesOf({
     lost: null,
     unsafe: null,
+    simulation: null,
     violations: 0,
     signaling: { kind: 'connecting' },
     members: [],
@@ -69,6 +70,10 @@ describe('notices', () => {
       /^Nothing is kept .*storage is blocked/,
     );
     expect(told({ unsafe: 'another tab has it' })).toMatch(/^A job that runs is lost .*another tab has it/);
+  });
+
+  it('say what is wrong with a simulation that is kept', () => {
+    expect(told({ simulation: 'It is damaged.' })).toBe('It is damaged.');
   });
 
   it('count what broke the protocol, and tell that the server is away', () => {

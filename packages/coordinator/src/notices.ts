@@ -9,6 +9,8 @@ export interface Told {
   readonly lost: string | null;
   /** Why running jobs are lost with the page, though pictures are kept. */
   readonly unsafe: string | null;
+  /** Of a simulation that an earlier page kept: a whole sentence. */
+  readonly simulation: string | null;
   readonly violations: number;
   readonly signaling: OwnerStatus;
   readonly members: readonly Member[];
@@ -16,13 +18,14 @@ export interface Told {
   readonly jobs: readonly Job[];
 }
 
-export function noticesOf({ lost, unsafe, violations, signaling, members, jobs }: Told): readonly string[] {
+export function noticesOf({ lost, unsafe, simulation, violations, signaling, members, jobs }: Told): readonly string[] {
   const notices: string[] = [];
   if (lost !== null) {
-    notices.push(`Nothing is kept when this page is closed: ${lost}. Download pictures that you want to keep.`);
+    notices.push(`Nothing is kept when this page is closed: ${lost}. Download what you want to keep.`);
   } else if (unsafe !== null) {
     notices.push(`A job that runs is lost when this page is closed: ${unsafe}.`);
   }
+  if (simulation !== null) notices.push(simulation);
   if (violations > 0) {
     const links = violations === 1 ? 'One link was' : `${violations} links were`;
     notices.push(`${links} closed for breaking the protocol. The work is done again by others.`);

@@ -1,7 +1,14 @@
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { JobRecord, RECORDS_VERSION, ResultRecord } from './records.js';
-import { readJobRecord, readResultRecord } from './records-migration.js';
+import {
+  readJobRecord,
+  readResultRecord,
+  readSimulationFrameRecord,
+  readSimulationRecord,
+  readSimulationStateRecord,
+  readSimulationWorldRecord,
+} from './records-migration.js';
 
 /** As version 1 wrote them. */
 const JOB_1 = {
@@ -102,5 +109,50 @@ describe('records of version 1', () => {
     expect(readJobRecord({ ...JOB_1, version: RECORDS_VERSION }).kind).toBe('damaged');
     expect(readResultRecord({ ...RESULT_1, attempt: null }).kind).toBe('damaged');
     expect(readResultRecord({ ...RESULT_1, result: 'bytes' }).kind).toBe('damaged');
+  });
+});
+
+describe('records of simulations', () => {
+  const version = RECORDS_VERSION;
+  const head = {
+    ...{ version, id: 'p1', title: 'Pile', state: 'running', input: { kind: 'builtin', name: 'pile', bodies: 3 } },
+    spec: { seconds: 1, substeps: 8, regions: null, margin: 2, merge: 'owner', realTime: false, verify: 'spot' },
+    ...{
+      world: { id: 'a'.repeat(64), bytes: 12 },
+      kernelVersion: 'abc',
+      life: 2,
+      bodies: 3,
+      frames: 60,
+      framesDone: 7,
+    },
+    ...{ every: 1, finer: { frame: 8, halvings: 2 }, drift: 0 },
+    figures: {
+      ...{ conflicts: 0, resimulated: 1, rounds: 9, bodies: 30, ghosts: 3, kernelMs: 1.5, roundMs: 20, longestMs: 10 },
+    },
+    ...{ cut: { regions: 2, margin: 2.5, window: 8 }, startedAt: 1, wallMs: 2, notice: null },
+    tally: [
+      { id: 'v1', session: 's1', name: 'Ada', adapter: 'x', software: true, results: 9, kernelMs: 1.5, bytes: 100 },
+    ],
+  };
+  const state = { version, places: Int32Array.of(1, -2), contacts: new Int32Array(0) };
+  const frame = { version, kinetic: 1.5, potential: -3, poses: Float32Array.of(1, 2) };
+  const world = { version, bytes: Uint8Array.of(1) };
+
+  it('are read as they were written', () => {
+    expect(readSimulationRecord(structuredClone(head))).toEqual({ kind: 'record', record: head });
+    expect(readSimulationStateRecord(structuredClone(state))).toEqual({ kind: 'record', record: state });
+    expect(readSimulationFrameRecord(structuredClone(frame))).toEqual({ kind: 'record', record: frame });
+    const leftOut = { ...frame, poses: null };
+    expect(readSimulationFrameRecord(leftOut)).toEqual({ kind: 'record', record: leftOut });
+    expect(readSimulationWorldRecord(structuredClone(world))).toEqual({ kind: 'record', record: world });
+  });
+
+  it('are damaged, or of a version that nobody here knows', () => {
+    expect(readSimulationRecord({ ...head, framesDone: -1 })).toEqual({ kind: 'damaged' });
+    expect(readSimulationRecord({ ...head, version: 2 })).toEqual({ kind: 'damaged' });
+    expect(readSimulationStateRecord({ ...state, places: [1, 2] })).toEqual({ kind: 'damaged' });
+    expect(readSimulationFrameRecord({ ...frame, kinetic: Number.NaN })).toEqual({ kind: 'damaged' });
+    const next = version + 1;
+    expect(readSimulationRecord({ version: next })).toEqual({ kind: 'unknownVersion', version: next });
   });
 });

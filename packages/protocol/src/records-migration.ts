@@ -1,5 +1,11 @@
 import * as v from 'valibot';
 import { JobRecord, RECORDS_VERSION, ResultRecord, SampleRun } from './records.js';
+import {
+  SimulationFrameRecord,
+  SimulationRecord,
+  SimulationStateRecord,
+  SimulationWorldRecord,
+} from './records-simulation.js';
 
 /**
  * Reading of records that an older version of the page wrote. Each version's form stands here as it was, and is brought
@@ -73,6 +79,15 @@ export function readResultRecord(value: unknown): ReadRecord<ResultRecord> {
     2: step(ResultRecordV2, (result) => ({ ...result, version: RECORDS_VERSION })),
   });
 }
+
+/** Records of the collection `simulations`: there were none before the present version. */
+export const readSimulationRecord = (value: unknown) => read<SimulationRecord>(value, SimulationRecord, {});
+export const readSimulationWorldRecord = (value: unknown) =>
+  read<SimulationWorldRecord>(value, SimulationWorldRecord, {});
+export const readSimulationStateRecord = (value: unknown) =>
+  read<SimulationStateRecord>(value, SimulationStateRecord, {});
+export const readSimulationFrameRecord = (value: unknown) =>
+  read<SimulationFrameRecord>(value, SimulationFrameRecord, {});
 
 /** Brings a record to the next version; null for one that is not of the version that it says. */
 type MigrationStep = (stored: unknown) => unknown;

@@ -31,7 +31,7 @@ const Side = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MAX_FILM_
 const Coordinate = v.pipe(v.number(), v.finite());
 const Spp = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MAX_SPP));
 
-const JobState = v.picklist(['running', 'paused', 'done', 'cancelled', 'failed']);
+export const JobState = v.picklist(['running', 'paused', 'done', 'cancelled', 'failed']);
 
 /** Rectangle of pixels from the film's top left. */
 export const PixelRect = v.strictObject({

@@ -41,11 +41,14 @@ describe('an audit', () => {
     // A tenth of what the draws passed over is handed out at once; no other event may come for long.
     expect(settled(f)).toBe(0);
     expect(f.queue('b').length).toBeGreaterThan(0);
+    const checking = () => Array.from({ length: 40 }, (_, i) => tid(`t${i + 1}`)).filter(f.scheduler.isChecking);
+    expect(checking()).toContain(audited(f).at(-1)?.task.id);
     while (f.queue('b').length > 0) f.say(f.queue('b')[0] ?? '');
     const made = audited(f).length - before;
     expect(made).toBeGreaterThanOrEqual(1);
     expect(made).toBeLessThanOrEqual(4);
     expect(settled(f)).toBe(1);
+    expect(checking()).toEqual([]);
     expect(f.scheduler.job(jid('job'))).toMatchObject({ done: 40, retracted: 0 });
   });
 

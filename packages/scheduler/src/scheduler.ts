@@ -50,6 +50,8 @@ export interface Scheduler {
   /** Every job that it knows of, whether it is over or not. */
   jobs(): readonly JobId[];
   task(id: TaskId): TaskState | null;
+  /** Whether a result of it waits to be believed: a new one, or one that was accepted and is looked at again. */
+  isChecking(id: TaskId): boolean;
   volunteers(): readonly VolunteerStanding[];
   /** A volunteer as oracles see it now, also one that is gone; null for one that was never there. Not for keeping. */
   view(id: VolunteerId): VolunteerView | null;
@@ -198,6 +200,7 @@ function schedulerOf(core: Core): Scheduler {
     },
     jobs: () => [...state.jobs.keys()],
     task: (id) => state.tasks.get(id)?.state ?? null,
+    isChecking: (id) => state.tasks.get(id)?.check?.open ?? false,
     volunteers: () => [...state.volunteers.values()].map((v) => standingOf(core, v)),
     view(id) {
       const v = state.volunteers.get(id);

@@ -152,6 +152,22 @@ describe('what IndexedDB adds', () => {
     expect(await records.get('models', 'brain')).toEqual(Float32Array.of(0.5));
   });
 
+  it('takes over what the third version of the store kept, and has room for simulations', async () => {
+    const name = freshName();
+    const third = await openDB(name, 3, {
+      upgrade(database) {
+        const stores = ['blobs', 'chunks', 'jobs', 'results', 'settings', 'journal', 'outcomes', 'models'];
+        for (const store of stores) database.createObjectStore(store);
+      },
+    });
+    await third.put('jobs', { n: 1 }, 'j');
+    third.close();
+    const { records } = await openIndexedDbStores(name, () => 0);
+    expect(await records.get('jobs', 'j')).toEqual({ n: 1 });
+    await records.write([{ type: 'put', collection: 'simulations', key: 'state/p', value: Int32Array.of(7) }]);
+    expect(await records.get('simulations', 'state/p')).toEqual(Int32Array.of(7));
+  });
+
   it('refuses a database that a newer page has upgraded', async () => {
     const name = freshName();
     (await openDB(name, 99)).close();

@@ -15,8 +15,9 @@ import { type BlobStore, type Collection, type RecordStore, StoreUnavailableErro
  *  1  blobs, chunks, jobs, results, settings
  *  2  journal
  *  3  outcomes, models
+ *  4  simulations
  */
-export const SCHEMA_VERSION = 3;
+export const SCHEMA_VERSION = 4;
 
 interface StoredBlob {
   readonly list: Bytes | null;
@@ -35,6 +36,7 @@ interface Schema extends DBSchema {
   journal: { key: string; value: unknown };
   outcomes: { key: string; value: unknown };
   models: { key: string; value: unknown };
+  simulations: { key: string; value: unknown };
 }
 
 export interface IndexedDbStores {
@@ -76,6 +78,7 @@ async function open(name: string): Promise<IDBPDatabase<Schema>> {
           database.createObjectStore('outcomes');
           database.createObjectStore('models');
         }
+        if (oldVersion < 4) database.createObjectStore('simulations');
       },
       blocked() {
         refuse(new StoreUnavailableError('another tab holds an older version of the store open: close it and reload'));

@@ -60,6 +60,6 @@ export interface KeyedRecord {
 /**
  * `jobs`: a record a job; `results`: `JOB/TASK` → accepted result; `settings`: what a page remembers; `journal`: what a
  * page needs to go on where it was cut off; `outcomes`: what was observed of volunteers, to learn from; `models`: what was
- * learned.
+ * learned; `simulations`: the world that was simulated last, and its frames.
  */
-export type Collection = 'jobs' | 'results' | 'settings' | 'journal' | 'outcomes' | 'models';
+export type Collection = 'jobs' | 'results' | 'settings' | 'journal' | 'outcomes' | 'models' | 'simulations';

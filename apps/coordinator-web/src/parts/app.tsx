@@ -8,6 +8,7 @@ import { DropTarget } from './drop-target.jsx';
 import { Head } from './head.jsx';
 import { HelpersSection } from './helpers-section.jsx';
 import { JobsSection } from './jobs-section.jsx';
+import { KeptSection } from './kept-section.jsx';
 import { KindField } from './kind-field.jsx';
 import { LaunchSection } from './launch-section.jsx';
 import { LearningSection } from './learning-section.jsx';
@@ -43,6 +44,7 @@ export function App(props: { readonly page: Page; readonly origin: string }): JS
       <main>
         <Banners page={page} />
         <UnfinishedSection page={page} />
+        {physics ? <KeptSection page={page} /> : null}
         <div class="bench">
           {physics ? <SimulationStage page={page} /> : <Stage page={page} />}
           <aside class="card setup" aria-label={physics ? 'Set up a simulation' : 'Set up a render'}>

@@ -17,10 +17,12 @@ export function LooksBar(props: {
   readonly page: Page;
   readonly looks: Looks;
   readonly choose: (looks: Looks) => void;
-}): JSX.Element {
+}): JSX.Element | null {
   const { page, looks, choose } = props;
   const id = useId();
   const ownership = page.coordinator.simulations.ownership();
+  // Bodies have their own colours then, and there are no others.
+  if (!ownership) return null;
   const names = new Map(volunteerRows(page.view.value.volunteers).map(({ ordinal, name }) => [ordinal, name]));
   return (
     <div class="looks small">
@@ -51,7 +53,7 @@ export function LooksBar(props: {
         />{' '}
         Show ghosts
       </label>
-      {looks.by === 'owner' && ownership ? (
+      {looks.by === 'owner' ? (
         <ul class="owners" data-testid="owners">
           {sharesOf(ownership).map(({ volunteer, bodies, regions }) => (
             <li key={volunteer}>

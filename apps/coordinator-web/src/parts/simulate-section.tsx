@@ -2,6 +2,7 @@ import type { JSX } from 'preact';
 import { useId } from 'preact/hooks';
 import type { Page } from '../page.js';
 import { plural } from '../words/format.js';
+import { wasCutOff } from '../words/kept.js';
 import { isSimulating } from '../words/simulation.js';
 import { SIMULATION_VERIFICATIONS, verificationOf } from '../words/verification.js';
 import { ProblemNote } from './problem-note.jsx';
@@ -10,7 +11,7 @@ import { ProblemNote } from './problem-note.jsx';
 export function SimulateSection(props: { readonly page: Page }): JSX.Element {
   const { page } = props;
   const id = useId();
-  const { jobs, simulation, open } = page.view.value;
+  const { jobs, simulation, keptSimulation, open } = page.view.value;
   const { verify } = page.simulation.value;
   const running = isSimulating(simulation);
   return (
@@ -49,6 +50,11 @@ export function SimulateSection(props: { readonly page: Page }): JSX.Element {
         {jobs.length === 0 ? null : (
           <p class="soft">At first it shares the volunteers evenly with {plural(jobs.length, 'render')}.</p>
         )}
+        {wasCutOff(keptSimulation) ? (
+          <p>
+            <strong>One world at a time</strong>: the simulation that was cut off is discarded then.
+          </p>
+        ) : null}
       </div>
       <ProblemNote page={page} place="simulate" />
       <button

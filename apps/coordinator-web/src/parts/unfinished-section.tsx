@@ -5,30 +5,30 @@ import { takingUp } from '../job-actions.js';
 import type { Page } from '../page.js';
 import { titleOf } from '../words/builtin-scenes.js';
 import { percentOf, plural } from '../words/format.js';
+import { cutOffWords, wasCutOff } from '../words/kept.js';
+import { KeptRow } from './kept-row.jsx';
 import { ProblemNote } from './problem-note.jsx';
 import { WHEN } from './when.js';
 
-/** Renders that were cut off when this page closed, each with the offer to go on. */
+/** Renders, and a simulation, that were cut off when this page closed, each with the offer to go on. */
 export function UnfinishedSection(props: { readonly page: Page }): JSX.Element | null {
   const { page } = props;
   const id = useId();
-  const { unfinished } = page.view.value;
+  const { unfinished, keptSimulation } = page.view.value;
+  const simulation = wasCutOff(keptSimulation) ? keptSimulation : null;
   // The problem outlives the offer that it is about.
-  if (unfinished.length === 0 && page.problem.value?.place !== 'unfinished') return null;
+  if (unfinished.length === 0 && !simulation && page.problem.value?.place !== 'unfinished') return null;
+  const { head, text } = cutOffWords(unfinished.length, simulation !== null);
   return (
     <section class="card unfinished" aria-labelledby={`${id}-title`}>
-      <h2 id={`${id}-title`}>
-        {unfinished.length > 1 ? `${unfinished.length} renders were cut off` : 'A render was cut off'}
-      </h2>
-      <p class="small soft">
-        The page was closed or reloaded in the middle. What was done is kept in this browser, and the picture comes out
-        the same.
-      </p>
+      <h2 id={`${id}-title`}>{head}</h2>
+      <p class="small soft">{text}</p>
       <ProblemNote page={page} place="unfinished" />
       <ul class="job-rows">
         {unfinished.map((job) => (
           <Row key={job.id} page={page} job={job} />
         ))}
+        {simulation && <KeptRow page={page} kept={simulation} />}
       </ul>
     </section>
   );

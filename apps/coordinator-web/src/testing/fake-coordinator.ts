@@ -44,6 +44,7 @@ const EMPTY: GridView = {
   unfinished: [],
   viewport: null,
   simulation: null,
+  keptSimulation: null,
   notices: [],
 };
 
@@ -162,6 +163,20 @@ export function createFakeCoordinator(first: Partial<GridView> = {}): FakeCoordi
       cancel() {
         ask('cancel simulation');
         changeSimulation('cancelled');
+      },
+      kept: () => view.keptSimulation,
+      async takeUp() {
+        ask('take the simulation up');
+        const { keptSimulation: kept } = view;
+        if (kept === null) throw new UserError('No simulation is kept any more.');
+        show({
+          simulation: aSimulation({ ...kept, state: kept.state === 'done' ? 'done' : 'running' }),
+          keptSimulation: null,
+        });
+      },
+      async discard() {
+        ask('discard the simulation');
+        show({ keptSimulation: null });
       },
       view: () => view.simulation,
       world: () => (view.simulation === null ? null : A_WORLD),

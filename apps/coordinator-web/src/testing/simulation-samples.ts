@@ -1,5 +1,11 @@
 import type { ShownBody } from '@tabgrid/assets/worlds/shown-world';
-import type { FramePoses, Ownership, PreparedWorld, SimulationView } from '@tabgrid/coordinator/simulation/api';
+import type {
+  FramePoses,
+  KeptSimulation,
+  Ownership,
+  PreparedWorld,
+  SimulationView,
+} from '@tabgrid/coordinator/simulation/api';
 import { aJobId } from './samples.js';
 
 /** A world of three bodies and what a coordinator might say of it, for tests and for looking at the page. */
@@ -64,4 +70,9 @@ export function aSimulation(change: Partial<SimulationView> = {}): SimulationVie
     notice: null,
     ...change,
   };
+}
+
+export function aKeptSimulation(change: Partial<KeptSimulation> = {}): KeptSimulation {
+  const { id, title, bodies, frames, startedAt } = aSimulation();
+  return { id, title, state: 'running', bodies, frames, framesDone: 36, startedAt, ...change };
 }

@@ -68,6 +68,10 @@ export interface SimulationView {
   readonly notice: string | null;
 }
 
+/** A simulation that an earlier page was working on, or ended. */
+export interface KeptSimulation
+  extends Pick<SimulationView, 'id' | 'title' | 'state' | 'bodies' | 'frames' | 'framesDone' | 'startedAt'> {}
+
 /** Where bodies are, for a picture of them. */
 export interface FramePoses {
   readonly frame: number;
@@ -90,17 +94,24 @@ export interface Ownership {
 }
 
 export interface Simulations {
-  /** @throws UserError for a world or a setting that cannot be simulated, and while another one runs */
+  /** What was kept of another one is forgotten. @throws UserError for a world or a setting that cannot be simulated, and while another one runs */
   launch(input: WorldInput, spec: SimulationSpec): Promise<JobId>;
   pause(): void;
   resume(): void;
   cancel(): void;
-  /** The last one that was launched; null before the first. */
+  /** What is kept of an earlier page's; null once this page has one of its own. */
+  kept(): KeptSimulation | null;
+  /** Goes on with it where it was cut off; one that was over is shown. @throws UserError when its records are gone or another page's */
+  takeUp(): Promise<void>;
+  /** Forgets it. */
+  discard(): Promise<void>;
+  /** The last one that was launched or taken up; null before the first. */
   view(): SimulationView | null;
   /** The one that was launched last: how its bodies look, and where they were at first. */
   world(): PreparedWorld | null;
   /** null for a frame that is not there. */
   frame(index: number): FramePoses | null;
+  /** null before the first, and for one that an earlier page ended. */
   ownership(): Ownership | null;
   /**
    * All frames that are there, or one: as a trajectory (JSON, binary) or a model, which is animated if there are several.

@@ -13,17 +13,28 @@ export interface Frames {
   addPlaces(frame: number, places: Int32Array): void;
   /** Frames from this one on are not true any more. */
   cut(frame: number): void;
+  /** FLOATS a body, not to be changed; null for a frame that is not there or left out. */
+  posesOf(frame: number): Float32Array<ArrayBuffer> | null;
 }
 
-const FLOATS = 7;
+/** Frames that were kept. */
+export interface KeptFrames {
+  readonly every: number;
+  /** As `posesOf` gave them, of each `every`th frame from 0 on. */
+  readonly poses: readonly Float32Array<ArrayBuffer>[];
+}
+
+/** Floats of a body: its position (m), then its rotation. */
+export const FLOATS = 7;
 /** Beyond this only every second frame is kept, then every fourth. */
 const MOST_BYTES = 512 * 2 ** 20;
+const NO_FRAMES: KeptFrames = { every: 1, poses: [] };
 const METRES = 2 ** -20;
 const TURNS = 2 ** -30;
 
-export function createFrames(bodies: number, mostBytes = MOST_BYTES): Frames {
-  let kept: Float32Array[] = [];
-  let every = 1;
+export function createFrames(bodies: number, before: KeptFrames = NO_FRAMES, mostBytes = MOST_BYTES): Frames {
+  let kept = [...before.poses];
+  let { every } = before;
 
   const thin = (): void => {
     while (kept.length > 2 && kept.length * FLOATS * 4 * bodies > mostBytes) {
@@ -32,7 +43,7 @@ export function createFrames(bodies: number, mostBytes = MOST_BYTES): Frames {
     }
   };
 
-  const open = (frame: number): Float32Array | null => {
+  const open = (frame: number): Float32Array<ArrayBuffer> | null => {
     if (frame % every !== 0) return null;
     const at = frame / every;
     kept[at] ??= new Float32Array(FLOATS * bodies);
@@ -79,5 +90,6 @@ export function createFrames(bodies: number, mostBytes = MOST_BYTES): Frames {
     cut(frame) {
       kept.length = Math.min(kept.length, Math.ceil(frame / every));
     },
+    posesOf: (frame) => (frame % every === 0 ? (kept[frame / every] ?? null) : null),
   };
 }

@@ -1,22 +1,28 @@
 import type { VolunteerId } from '@tabgrid/protocol/ids';
 import { RECORDS_VERSION, type SimulationReport } from '@tabgrid/protocol/records';
+import type { SimulationRecord } from '@tabgrid/protocol/records-simulation';
 import { physicsTask } from '@tabgrid/webgpu-kernels/physics/task';
-import { adapterName } from '../job.js';
-import type { Member } from '../member.js';
+import { type Arrival, adapterName } from '../job.js';
 import type { SimulationView } from './api.js';
 import type { Run } from './run.js';
 
-/** Who did how much. */
+/** Who did how much, by what its page calls itself. */
 export interface SimulationTally {
   readonly rows: Map<VolunteerId, TallyRow>;
 }
 
-interface TallyRow {
-  readonly member: Member;
-  readonly results: number;
-  readonly kernelMs: number;
-  /** Of its results. */
-  readonly bytes: number;
+type TallyRow = SimulationRecord['tally'][number];
+
+/** A result was taken. */
+export function count({ rows }: SimulationTally, { member, adapter, software, head, body }: Arrival): void {
+  const { id, session, name } = member;
+  const before = rows.get(session);
+  rows.set(session, {
+    ...{ id, session, name, adapter: adapterName(adapter), software },
+    results: (before?.results ?? 0) + 1,
+    kernelMs: (before?.kernelMs ?? 0) + head.stats.kernelMs,
+    bytes: (before?.bytes ?? 0) + body.byteLength,
+  });
 }
 
 /** What happened in a simulation. `chaos` is empty: whoever made faults happen fills it in. */
@@ -51,9 +57,6 @@ export async function simulationReport(
     wallMs: view.wallMs,
     kernelMs: figures.kernelMs,
     exchangeShare: figures.roundMs > 0 ? Math.max(0, 1 - figures.longestMs / figures.roundMs) : 0,
-    volunteers: [...tally.rows.values()].map(({ member, results, kernelMs, bytes }) => ({
-      ...{ id: member.id, name: member.name, adapter: adapterName(member.capabilities.adapter) },
-      ...{ software: member.capabilities.software, results, kernelMs, bytes },
-    })),
+    volunteers: [...tally.rows.values()].map(({ session: _, ...row }) => row),
   };
 }

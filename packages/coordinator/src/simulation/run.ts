@@ -10,7 +10,9 @@ import { heardOf } from '@tabgrid/splitters/physics/heard';
 import { givenIn } from '@tabgrid/splitters/physics/judge';
 import { momentumDrift, momentumOf } from '@tabgrid/splitters/physics/ledger';
 import {
+  type Beginning,
   beginPhysics,
+  FROM_THE_START,
   NOTHING,
   type PhysicsJob,
   type PhysicsState,
@@ -27,7 +29,7 @@ import type { Arrival } from '../job.js';
 import type { WholeTask } from '../outbound.js';
 import { splitOutputs } from '../outputs.js';
 import { compareIn, faultIn, PHYSICS, type Said } from '../probes.js';
-import { createFrames, type Frames } from './frames.js';
+import { createFrames, type Frames, type KeptFrames } from './frames.js';
 import { createShelves, type Given } from './shelves.js';
 
 /**
@@ -36,6 +38,7 @@ import { createShelves, type Given } from './shelves.js';
  * 1. The world moves by whole windows, of which the planner said that they are right.
  * 2. A result that is not believed any more takes the world back to before its window, and what came of it goes.
  * 3. `done` is set when all frames are there; the run is over once nothing of it is being checked any more.
+ * 4. A run that goes on where another one was believes what it is given: it is never taken back to before that.
  */
 export interface Run {
   readonly state: PhysicsState;
@@ -60,6 +63,11 @@ export interface Run {
     how: { readonly sameClass: boolean; readonly secret: number | null },
   ): Verdict['kind'];
   resultOf(task: TaskId): Arrival | null;
+  /**
+   * The last whole frame that rests on no result that is being checked.
+   * @param isChecking asked of windows of which checks may still come
+   */
+  waypoint(isChecking: (task: TaskId) => boolean): Waypoint;
   accept(task: TaskId, arrival: Arrival): boolean;
   retract(task: TaskId): void;
   fail(reason: string): void;
@@ -69,9 +77,29 @@ export interface Run {
   stateSha256(): Promise<string>;
 }
 
+/** From where another run can go on. */
+export interface Waypoint extends Omit<Beginning, 'made'> {
+  /** Of which it is the end. */
+  readonly frame: number;
+  readonly standing: Standing;
+}
+
+/** What was before a run that goes on. */
+export interface Before {
+  readonly at: Beginning;
+  /** Of all frames so far. */
+  readonly energies: readonly Energy[];
+  /** Units of momentum. */
+  readonly drift: number;
+  readonly frames: KeptFrames;
+}
+
 export interface RunDeps {
   readonly job: PhysicsJob;
+  /** At the beginning, or where it goes on. */
   readonly standing: Standing;
+  /** Absent: it begins. */
+  readonly before?: Before;
   readonly clock: Pick<Clock, 'now'>;
   gridState(): GridState;
   tell(event: SchedulerEvent): void;
@@ -101,8 +129,11 @@ const MOST_WINDOWS = 16;
 /** Each a world's exact state. */
 const MOST_SNAPSHOTS = 24;
 
-export function createRun({ job, standing: start, clock, gridState, tell, serve, unserve }: RunDeps): Run {
-  const frames = createFrames(start.world.bodies);
+export function createRun(deps: RunDeps): Run {
+  const { job, standing: start, before: earlier, clock, gridState, tell, serve, unserve } = deps;
+  const beginning = earlier?.at ?? FROM_THE_START;
+  const firstFrame = beginning.gone / job.substeps;
+  const frames = createFrames(start.world.bodies, earlier?.frames);
   let standing = start;
   let wholeFrame = start;
   /** Of the window under way. */
@@ -112,16 +143,16 @@ export function createRun({ job, standing: start, clock, gridState, tell, serve,
   /** Where the windows of all tasks that are over began. */
   const past = new Map<TaskId, number>();
   let snapshots: Snapshot[] = [];
-  const energies: Energy[] = [energyOf(start.world, start, null)];
+  const energies: Energy[] = [...(earlier?.energies ?? [energyOf(start.world, start, null)])];
   const makers = new Map<number, number>();
   const shelves = createShelves();
-  let drift = 0;
-  let done = false;
+  let drift = earlier?.drift ?? 0;
   let failed: string | null = null;
   let state: PhysicsState;
   let first: PhysicsStep;
-  [state, first] = beginPhysics(job, start, gridState(), clock.now());
-  frames.addPlaces(0, start.places);
+  [state, first] = beginPhysics(job, start, gridState(), clock.now(), beginning);
+  let { done } = first;
+  frames.addPlaces(firstFrame, start.places);
 
   const now = (): Millis => clock.now();
 
@@ -191,11 +222,11 @@ export function createRun({ job, standing: start, clock, gridState, tell, serve,
       const entry = entries.get(task);
       return entry?.result ? [{ part: entry.part, result: entry.result }] : [];
     });
-    const firstFrame = Math.floor(gone / job.substeps) + 1;
+    const next = Math.floor(gone / job.substeps) + 1;
     for (const { part, result } of returned) {
       const { ids, poses } = ownPoses(part, result);
       poses.forEach((words, k) => {
-        frames.addPoses(firstFrame + k, ids, words);
+        frames.addPoses(next + k, ids, words);
       });
     }
     const given = givenIn(start.world, round);
@@ -210,7 +241,7 @@ export function createRun({ job, standing: start, clock, gridState, tell, serve,
     if (after % job.substeps !== 0) return;
     const frame = after / job.substeps;
     frames.addPlaces(frame, standing.places);
-    energies.length = Math.min(energies.length, firstFrame);
+    energies.length = Math.min(energies.length, next);
     const energy = energyOf(start.world, standing, null);
     while (energies.length <= frame) energies.push(energy);
   };
@@ -260,6 +291,14 @@ export function createRun({ job, standing: start, clock, gridState, tell, serve,
       return entry ? compareIn(PHYSICS, entry.params, pair, how) : 'within';
     },
     resultOf: (task) => entryOf(task)?.arrival ?? null,
+    waypoint(isChecking) {
+      const doubted = [...before.keys()].filter(isChecking).map((task) => past.get(task) ?? 0);
+      const found = snapshots.findLast((one) => doubted.every((began) => goneAfter(one.state) <= began));
+      if (!found) return { ...beginning, frame: firstFrame, standing: start };
+      const gone = goneAfter(found.state);
+      const { finer, figures } = found.state;
+      return { frame: gone / job.substeps, gone, finer, figures, standing: found.standing };
+    },
     accept(task, arrival) {
       const entry = entries.get(task);
       if (!entry || failed !== null) return false;
@@ -311,11 +350,11 @@ export function createRun({ job, standing: start, clock, gridState, tell, serve,
         energies.length = Math.min(energies.length, back.energies);
         follow({ ...NOTHING, back: true });
       } else {
-        frames.cut(1);
-        energies.length = 1;
+        frames.cut(firstFrame + 1);
+        energies.length = firstFrame + 1;
         // Names of tasks are not given twice.
-        const [next, step] = beginPhysics(job, start, gridState(), now(), made);
-        state = { ...next, figures: told.figures };
+        const [next, step] = beginPhysics(job, start, gridState(), now(), { ...beginning, ...told });
+        state = next;
         follow(step);
       }
     },

@@ -1,17 +1,11 @@
-import { nameBlob } from '@tabgrid/protocol/blob';
 import type { Clock } from '@tabgrid/protocol/clock';
 import { JobId, type TaskId, type VolunteerId } from '@tabgrid/protocol/ids';
-import { MAX_NAME_LENGTH } from '@tabgrid/protocol/limits';
+import type { SimulationRecord } from '@tabgrid/protocol/records-simulation';
 import type { KernelVersion, TaskSpec } from '@tabgrid/protocol/task';
-import { marginFor } from '@tabgrid/splitters/physics/layout';
-import type { PhysicsJob } from '@tabgrid/splitters/physics/planner';
 import { regionCount } from '@tabgrid/splitters/physics/regions';
-import { standingOf } from '@tabgrid/splitters/physics/standing';
 import type { GridState } from '@tabgrid/splitters/planner';
-import { POSITION_BITS, toPosition } from '@tabgrid/webgpu-kernels/physics/scale';
-import { decodeWorld, encodeWorld, placesOf } from '@tabgrid/webgpu-kernels/physics/state';
 import { physicsTask } from '@tabgrid/webgpu-kernels/physics/task';
-import { hasBoxes, worldWords } from '@tabgrid/webgpu-kernels/physics/world';
+import { isDialect } from '@tabgrid/webgpu-kernels/task-kind';
 import * as v from 'valibot';
 import { UserError } from '../api.js';
 import type { WorldReader } from '../deps.js';
@@ -19,21 +13,31 @@ import type { Dispatcher } from '../dispatcher.js';
 import type { Checks, Compares } from '../held-results.js';
 import type { Inputs } from '../inputs.js';
 import type { Arrival } from '../job.js';
+import type { Journal } from '../journal.js';
 import type { TaskOf, WholeTask } from '../outbound.js';
 import { hindrance, uncheckable } from '../view.js';
-import type { PreparedWorld, SimulationSpec, Simulations, SimulationView } from './api.js';
+import type { Simulations, SimulationView } from './api.js';
 import { checkSimulation, FRAMES_A_SECOND } from './check.js';
+import { type Current, type Launched, launched, recordOf, standingIn } from './current.js';
 import { othersHere, versionFor } from './dialect.js';
-import { type SimulationTally, simulationReport } from './report.js';
-import { createRun, type Run } from './run.js';
+import { createKeeper, type Keeper } from './keeper.js';
+import type { Kept, KeptWorld } from './kept.js';
+import { count, simulationReport } from './report.js';
+import { createRun } from './run.js';
+import { keptView, viewOf } from './view.js';
 
 /**
  * The worlds that this page has simulated: one at a time, the last one is shown.
  *
- * 1. The scheduler knows a world's job exactly while it runs or is paused.
- * 2. Nothing of it outlives the page.
+ * 1. The scheduler knows a world's job exactly while it runs or is paused. It outlives no page: who goes on with a world begins a
+ *    job of new tasks, at the last whole frame that was kept.
+ * 2. The last world is kept in the browser, and no other one.
  */
 export interface SimulationsDriver extends Simulations {
+  /** Looks for what an earlier page kept. Once, before anything is launched; without it nothing is kept either. Never rejects. */
+  open(): Promise<void>;
+  /** What is to be said of what is kept, in words; null while all is well. */
+  readonly problem: string | null;
   /** Whether a world is on its way. */
   isOpen(): boolean;
   has(task: TaskId): boolean;
@@ -45,6 +49,8 @@ export interface SimulationsDriver extends Simulations {
   fail(task: TaskId, reasons: readonly string[]): void;
   retract(task: TaskId): void;
   settled(job: JobId): void;
+  /** Keeps what there is: the page closes. */
+  close(): Promise<void>;
 }
 
 export interface SimulationsDeps {
@@ -54,6 +60,8 @@ export interface SimulationsDeps {
   readonly dispatcher: Dispatcher;
   readonly inputs: Pick<Inputs, 'serveScene' | 'drop' | 'serveTask' | 'dropTask'>;
   readonly worlds: WorldReader;
+  readonly journal: Pick<Journal, 'put' | 'delete' | 'durable'>;
+  readonly kept: Kept;
   readonly opened: () => Promise<unknown>;
   gridState(kernel: KernelVersion): GridState;
   /** Kernels of all volunteers that are here. */
@@ -61,33 +69,19 @@ export interface SimulationsDeps {
   changed(): void;
 }
 
-interface Current {
-  readonly id: JobId;
-  readonly title: string;
-  readonly prepared: PreparedWorld;
-  readonly spec: SimulationSpec;
-  readonly job: PhysicsJob;
-  readonly run: Run;
-  /** Joules in a unit of energy, and kg·m/s in one of momentum. */
-  readonly joules: number;
-  readonly momentum: number;
-  readonly startedAt: number;
-  readonly beganAt: number;
-  readonly tally: SimulationTally;
-  state: SimulationView['state'];
-  endedAt: number | null;
-  notice: string | null;
-}
-
 const KERNEL: KernelVersion = { kind: physicsTask.kind, version: physicsTask.version };
 
-/** Fewer could not keep up: one feeds the GPU while the other talks. */
-const REAL_TIME_CORES = 2;
+/** Of task names that each page has for itself. */
+const NAMES_A_LIFE = 2 ** 26;
+/** An earlier page may have gone beyond what it could keep. */
+const MOST_LIVES_UNKEPT = 1000;
 
 export function createSimulations(deps: SimulationsDeps): SimulationsDriver {
-  const { clock, dispatcher, inputs, changed } = deps;
+  const { clock, dispatcher, inputs, journal, kept, changed } = deps;
   const { tell } = dispatcher;
   let current: Current | null = null;
+  let keeper: Keeper | null = null;
+  let keeps = false;
   let preparing = false;
 
   const isOpen = (it: Current): boolean => it.state === 'running' || it.state === 'paused';
@@ -101,6 +95,7 @@ export function createSimulations(deps: SimulationsDeps): SimulationsDriver {
     tell({ type: 'jobForgotten', job: it.id });
     inputs.drop(it.id);
     it.run.close();
+    void keeper?.now();
     changed();
   };
 
@@ -128,52 +123,109 @@ export function createSimulations(deps: SimulationsDeps): SimulationsDriver {
     return it;
   };
 
+  /** One world at a time is made ready. */
+  const prepare = async (work: () => Promise<void>): Promise<void> => {
+    if (open() || preparing)
+      throw new UserError('A world is being simulated: wait until it is done, or cancel it first.');
+    preparing = true;
+    try {
+      await deps.opened();
+      await work();
+    } finally {
+      preparing = false;
+    }
+  };
+
+  const keep = (it: Current, before: SimulationRecord | null): void => {
+    const { id, run, input } = it;
+    keeper = createKeeper({
+      ...{ journal, clock, id, run, before, others: kept.keys },
+      file: input.kind === 'file' ? input.file : null,
+      record: (at) => recordOf(it, at, clock.now()),
+      isChecking: (task) => dispatcher.scheduler.isChecking(task),
+    });
+  };
+
+  const runOf = (it: Launched, on: { readonly record: SimulationRecord; readonly world: KeptWorld } | null) =>
+    createRun({
+      ...{ job: it.job, clock, tell, gridState: () => deps.gridState({ ...KERNEL, version: it.job.version }) },
+      standing: standingIn(it, on?.world.places ?? null),
+      ...(on && { before: beforeOf(on.record, on.world, it) }),
+      serve: inputs.serveTask,
+      unserve: inputs.dropTask,
+    });
+
+  const run = (it: Current): void => {
+    const { id, spec } = it;
+    inputs.serveScene({ id }, [it.named]);
+    const deadlineMs = spec.realTime ? 1000 / FRAMES_A_SECOND : null;
+    tell({ type: 'jobSet', job: id, settings: { weight: 1, priority: 0, deadlineMs, extraShare: null } });
+    it.run.begin();
+  };
+
   return {
     async launch(input, spec) {
       checkSimulation(spec);
-      if (open() || preparing)
-        throw new UserError('A world is being simulated: wait until it is done, or cancel it first.');
-      preparing = true;
-      try {
-        await deps.opened();
+      const id = v.parse(JobId, `p${Math.floor(deps.random() * 2 ** 48).toString(36)}`);
+      await prepare(async () => {
         const prepared = await deps.worlds.read(input);
-        const { world, title } = prepared;
-        const words = worldWords(world, 1 / (FRAMES_A_SECOND * spec.substeps));
-        const named = await nameBlob(encodeWorld(words));
-        const id = v.parse(JobId, `p${Math.floor(deps.random() * 2 ** 48).toString(36)}`);
-        const job: PhysicsJob = {
-          ...{
-            id,
-            world: named.ref,
-            frames: Math.round(spec.seconds * FRAMES_A_SECOND),
-            substeps: spec.substeps,
-            boxes: hasBoxes(world),
-            version: versionFor(KERNEL, deps.offered()),
-          },
-          ...{ regions: spec.regions, margin: toPosition(spec.margin), merge: spec.merge, verify: spec.verify },
-          ...(spec.realTime && { cpuCores: REAL_TIME_CORES }),
-        };
-        const run = createRun({
-          ...{ job, clock, tell, gridState: () => deps.gridState({ ...KERNEL, version: job.version }) },
-          standing: standingOf(decodeWorld(named.bytes), placesOf(words)),
-          serve: inputs.serveTask,
-          unserve: inputs.dropTask,
-        });
-        const { scale } = words;
+        const it = await launched(id, input, prepared, spec, versionFor(KERNEL, deps.offered()));
         current = {
-          ...{ id, title: title.slice(0, MAX_NAME_LENGTH), prepared, spec, job, run, state: 'running', notice: null },
-          ...{ momentum: scale.momentum, joules: (scale.momentum * 2 ** -POSITION_BITS) / scale.step, endedAt: null },
+          ...{ ...it, run: runOf(it, null), cut: null, state: 'running', endedAt: null, notice: null, life: 0 },
           ...{ startedAt: deps.wallClock(), beganAt: clock.now(), tally: { rows: new Map() } },
         };
-        inputs.serveScene({ id }, [named]);
-        const deadlineMs = spec.realTime ? 1000 / FRAMES_A_SECOND : null;
-        tell({ type: 'jobSet', job: id, settings: { weight: 1, priority: 0, deadlineMs, extraShare: null } });
-        run.begin();
-        changed();
-        return id;
-      } finally {
-        preparing = false;
-      }
+        kept.clear();
+        if (keeps) keep(current, null);
+        run(current);
+      });
+      changed();
+      return id;
+    },
+    kept: () => kept.record && keptView(kept.record),
+    async takeUp() {
+      const { record } = kept;
+      if (!record) throw new UserError('No simulation is kept any more.');
+      const over = record.state !== 'running' && record.state !== 'paused';
+      await prepare(async () => {
+        const world = await kept.read(record);
+        const { kernelVersion: version } = record;
+        const prepared = await deps.worlds.read(world.input);
+        const made = await launched(record.id, world.input, prepared, record.spec, version);
+        const known = version === KERNEL.version || isDialect(version, KERNEL.version);
+        if (made.job.world.id !== record.world.id || (!over && !known)) {
+          throw new UserError(
+            'This simulation was begun by another version of this page, and this one cannot go on with it. Discard it.',
+          );
+        }
+        const life = record.life + 1 + Math.floor(deps.random() * MOST_LIVES_UNKEPT);
+        const since = clock.now();
+        const it: Current = {
+          ...{ ...made, run: runOf(made, { record: { ...record, life }, world }), life },
+          ...{ startedAt: record.startedAt, beganAt: since - record.wallMs, notice: record.notice },
+          ...{ state: over ? record.state : 'running', endedAt: over ? since : null, cut: over ? record.cut : null },
+          tally: { rows: new Map(record.tally.map((row) => [row.session, row])) },
+        };
+        if (!over) {
+          keep(it, record);
+          // Nobody hears of its tasks before their names are taken.
+          await keeper?.now();
+          await journal.durable();
+        }
+        current = it;
+        kept.clear();
+        if (over) return;
+        run(it);
+        if (it.run.done) end(it, 'done', 'the simulation is over');
+      });
+      changed();
+    },
+    async discard() {
+      await deps.opened();
+      if (!kept.record) return;
+      for (const key of await kept.keys()) journal.delete('simulations', key);
+      kept.clear();
+      changed();
+      await journal.durable();
     },
     pause() {
       const it = mustRun();
@@ -197,7 +249,8 @@ export function createSimulations(deps: SimulationsDeps): SimulationsDriver {
     world: () => current?.prepared ?? null,
     frame: (index) => current?.run.frames.get(index) ?? null,
     ownership() {
-      if (!current) return null;
+      // Who moved the bodies of an earlier page's world is not kept.
+      if (!current || current.cut) return null;
       const { state, makers, parts } = current.run;
       const ghosts = new Uint8Array(current.prepared.world.bodies.length);
       for (const { part } of parts.values())
@@ -231,6 +284,16 @@ export function createSimulations(deps: SimulationsDeps): SimulationsDriver {
       const view = viewOf(current, clock.now(), null);
       return await simulationReport(view, current.run, current.tally);
     },
+    async open() {
+      keeps = true;
+      await kept.open();
+    },
+    get problem() {
+      return kept.problem;
+    },
+    async close() {
+      if (open()) await keeper?.now();
+    },
     isOpen: () => open() !== null,
     has: (task) => open()?.run.has(task) ?? false,
     of(task) {
@@ -252,19 +315,8 @@ export function createSimulations(deps: SimulationsDeps): SimulationsDriver {
     accept(task, arrival) {
       const it = open();
       if (!it) return;
-      const { member, head, body } = arrival;
-      if (it.run.accept(task, arrival)) {
-        const row = it.tally.rows.get(member.id) ?? { member, results: 0, kernelMs: 0, bytes: 0 };
-        const { kernelMs } = head.stats;
-        it.tally.rows.set(member.id, {
-          ...{
-            member,
-            results: row.results + 1,
-            kernelMs: row.kernelMs + kernelMs,
-            bytes: row.bytes + body.byteLength,
-          },
-        });
-      }
+      if (it.run.accept(task, arrival)) count(it.tally, arrival);
+      keeper?.moved();
       afterwards(it);
     },
     fail(task, reasons) {
@@ -275,8 +327,10 @@ export function createSimulations(deps: SimulationsDeps): SimulationsDriver {
     },
     retract(task) {
       const it = open();
-      it?.run.retract(task);
-      if (it) afterwards(it);
+      if (!it) return;
+      it.run.retract(task);
+      keeper?.takenBack();
+      afterwards(it);
     },
     settled(job) {
       const it = open();
@@ -285,33 +339,10 @@ export function createSimulations(deps: SimulationsDeps): SimulationsDriver {
   };
 }
 
-function viewOf(it: Current, now: number, waits: string | null): SimulationView {
-  const { run, job, spec } = it;
-  const { figures, layout, round } = run.state;
-  const wallMs = (it.endedAt ?? now) - it.beganAt;
-  const framesDone = Math.floor(run.state.gone / job.substeps);
-  const margin = marginFor(run.standing, job, layout.substeps, round.speed) / 2 ** POSITION_BITS;
-  // What a window of a frame needs: longer ones are the planner's own wish.
-  const frame = Math.min(layout.substeps, job.substeps);
-  const least = marginFor(run.standing, job, frame, round.speed) / 2 ** POSITION_BITS;
-  const more = least > spec.margin && regionCount(layout.cut) > 1;
+function beforeOf(record: SimulationRecord, { energies, frames }: KeptWorld, { job }: Launched) {
+  const { framesDone, finer, figures, drift, life } = record;
   return {
-    ...{ id: it.id, title: it.title, state: it.state, spec, startedAt: it.startedAt, wallMs, framesDone, margin },
-    bodies: it.prepared.world.bodies.length,
-    frames: job.frames,
-    regions: regionCount(layout.cut),
-    window: layout.substeps,
-    ghostShare: figures.bodies > 0 ? figures.ghosts / figures.bodies : 0,
-    conflicts: figures.conflicts,
-    resimulated: figures.resimulated,
-    energy: run.energies.map(({ kinetic, potential }) => it.joules * (kinetic + potential)),
-    momentumDrift: it.momentum * run.drift,
-    framesPerSecond: wallMs > 0 ? (1000 * framesDone) / wallMs : 0,
-    notice:
-      it.notice ??
-      waits ??
-      (more
-        ? `A margin of ${spec.margin} m is too little for these bodies: ${least.toFixed(1)} m are needed, and used.`
-        : null),
+    at: { gone: framesDone * job.substeps, finer, figures, made: NAMES_A_LIFE * life },
+    ...{ energies, drift, frames },
   };
 }

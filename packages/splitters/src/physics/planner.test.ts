@@ -6,6 +6,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { squareOf } from './fixture.js';
 import {
   beginPhysics,
+  FROM_THE_START,
   type Heard,
   type PhysicsJob,
   type PhysicsState,
@@ -56,6 +57,24 @@ function answered(
 
 const paramsOf = ({ add }: PhysicsStep) => add.map(({ spec }) => v.parse(PhysicsParams, spec.params));
 const first = (region: RegionTask) => region.region === 0;
+
+describe('a world that goes on', () => {
+  const after = (frame: number) => ({ ...FROM_THE_START, gone: frame * job.substeps, made: 70 });
+
+  it('has new names, and what it found out about frames to come', () => {
+    const finer = { frame: 1, halvings: 2 };
+    const [state, { add }] = beginPhysics(job, standing, grid, 0, { ...after(1), finer });
+    expect(add[0]?.spec.id).toBe(`${job.id}:w70`);
+    expect(state).toMatchObject({ gone: job.substeps, finer, round: { halvings: 2 } });
+    const [past] = beginPhysics(job, standing, grid, 0, { ...after(1), finer: { frame: 0, halvings: 2 } });
+    expect(past).toMatchObject({ finer: null, round: { halvings: 0 } });
+  });
+
+  it('is over where all frames are there', () => {
+    const [, step] = beginPhysics(job, standing, grid, 0, after(job.frames));
+    expect(step).toMatchObject({ done: true, add: [] });
+  });
+});
 
 describe('a window', () => {
   it('stands when regions saw the same', () => {

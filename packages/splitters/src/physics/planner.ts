@@ -49,10 +49,15 @@ export interface PhysicsState {
   readonly made: number;
   /** Margins that were too small: how often each was widened, by its two regions. */
   readonly widened: Readonly<Record<string, number>>;
-  /** A frame that needs finer substeps; those before it do not. */
-  readonly finer: { readonly frame: number; readonly halvings: number } | null;
+  readonly finer: Finer | null;
   readonly paces: Paces | null;
   readonly figures: Figures;
+}
+
+/** A frame that needs finer substeps; those before it do not. */
+export interface Finer {
+  readonly frame: number;
+  readonly halvings: number;
 }
 
 /** What happened so far. */
@@ -139,25 +144,40 @@ const MOST_DOUBT = 3;
 /** Contacts that a body may get within a window, more than it had. */
 const [BALL_SLOTS, BOX_SLOTS] = [16, 48];
 
-/** @param made of tasks that were made before, whose names are taken */
+/** Where a world begins, or goes on: a whole frame. */
+export interface Beginning extends Pick<PhysicsState, 'gone' | 'finer' | 'figures'> {
+  /** Of tasks that were made before, whose names are taken. */
+  readonly made: number;
+}
+
+export const FROM_THE_START: Beginning = {
+  ...{ gone: 0, finer: null, made: 0 },
+  figures: {
+    ...{ conflicts: 0, resimulated: 0, rounds: 0, bodies: 0, ghosts: 0, kernelMs: 0, roundMs: 0, longestMs: 0 },
+  },
+};
+
 export function beginPhysics(
   job: PhysicsJob,
   standing: Standing,
   grid: GridState,
   now: Millis,
-  made = 0,
+  { gone, finer, figures, made }: Beginning = FROM_THE_START,
 ): [PhysicsState, PhysicsStep] {
   const layout = layoutOf(standing, job, grid, null);
-  const empty: PhysicsState = {
-    ...{ job, gone: 0, laidAt: 0, layout, made, widened: {}, finer: null, paces: null },
+  const begun: PhysicsState = {
+    ...{ job, gone, laidAt: gone, layout, made, widened: {}, finer: aheadOf(job, finer, gone), paces: null, figures },
     owners: ownersOf(standing, layout.cut, null),
     round: { substeps: 0, halvings: 0, speed: 0, doubt: 0, begunAt: now, narrow: [], regions: [] },
-    figures: {
-      ...{ conflicts: 0, resimulated: 0, rounds: 0, bodies: 0, ghosts: 0, kernelMs: 0, roundMs: 0, longestMs: 0 },
-    },
   };
-  return beginRound(empty, standing, { now });
+  return isOver(job, gone) ? [begun, { ...NOTHING, done: true }] : beginRound(begun, standing, { now });
 }
+
+const isOver = ({ frames, substeps }: PhysicsJob, gone: number): boolean => gone >= frames * substeps;
+
+/** What is behind the world is of no interest any more. */
+const aheadOf = ({ substeps }: PhysicsJob, finer: Finer | null, gone: number): Finer | null =>
+  finer && gone < (finer.frame + 1) * substeps ? finer : null;
 
 export function resumePhysics(
   state: PhysicsState,
@@ -255,13 +275,12 @@ function again(
 function onwards(state: PhysicsState, standing: Standing, grid: GridState, now: Millis): [PhysicsState, PhysicsStep] {
   const { job, round } = state;
   const gone = state.round.regions.length > 0 ? state.gone + round.substeps : state.gone;
-  if (gone >= job.frames * job.substeps)
+  if (isOver(job, gone))
     return [
       { ...state, gone },
       { ...NOTHING, done: true },
     ];
-  const past = state.finer && gone >= (state.finer.frame + 1) * job.substeps;
-  const finer = past ? null : state.finer;
+  const finer = aheadOf(job, state.finer, gone);
   const whole = gone % job.substeps === 0;
   const since = (gone - state.laidAt) / job.substeps;
   const relaid = whole && (state.figures.rounds <= UNTYPICAL || since >= LOOK_AGAIN || unevenness(state) > UNEVEN);
