@@ -43,6 +43,7 @@ export interface SimulationsDriver extends Simulations {
   accept(task: TaskId, arrival: Arrival): void;
   fail(task: TaskId, reasons: readonly string[]): void;
   retract(task: TaskId): void;
+  confirm(task: TaskId): void;
   settled(job: JobId): void;
 }
 
@@ -268,6 +269,11 @@ export function createSimulations(deps: SimulationsDeps): SimulationsDriver {
     retract(task) {
       const it = open();
       it?.run.retract(task);
+      if (it) afterwards(it);
+    },
+    confirm(task) {
+      const it = open();
+      it?.run.confirm(task);
       if (it) afterwards(it);
     },
     settled(job) {
