@@ -59,6 +59,8 @@ describe('simulations', () => {
     expect(simulations.view()).toMatchObject({ state: 'paused', notice: expect.stringMatching(/^Paused/) });
     simulations.resume();
     expect(simulations.view()?.state).toBe('running');
+    simulations.cancel();
+    await until(grid, () => volunteer.heads.some(({ type }) => type === 'jobOver'));
   });
 
   it('tell parts by what their volunteers have, and take results that come as patches of them', async () => {

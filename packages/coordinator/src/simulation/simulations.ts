@@ -19,7 +19,7 @@ import type { Dispatcher } from '../dispatcher.js';
 import type { Checks, Compares } from '../held-results.js';
 import type { Inputs } from '../inputs.js';
 import type { Arrival } from '../job.js';
-import type { TaskOf, WholeTask } from '../outbound.js';
+import type { Outbound, TaskOf, WholeTask } from '../outbound.js';
 import { hindrance, uncheckable } from '../view.js';
 import type { PreparedWorld, SimulationSpec, Simulations, SimulationView } from './api.js';
 import { checkSimulation, FRAMES_A_SECOND } from './check.js';
@@ -53,6 +53,7 @@ export interface SimulationsDeps {
   readonly random: () => number;
   readonly dispatcher: Dispatcher;
   readonly inputs: Pick<Inputs, 'serveScene' | 'drop' | 'serveTask' | 'dropTask'>;
+  readonly outbound: Pick<Outbound, 'jobOver'>;
   readonly worlds: WorldReader;
   readonly opened: () => Promise<unknown>;
   gridState(): GridState;
@@ -96,6 +97,7 @@ export function createSimulations(deps: SimulationsDeps): SimulationsDriver {
     tell({ type: 'jobCancelled', job: it.id, reason });
     tell({ type: 'jobForgotten', job: it.id });
     inputs.drop(it.id);
+    deps.outbound.jobOver(it.id, () => true);
     it.run.close();
     changed();
   };
