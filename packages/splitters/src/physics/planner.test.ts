@@ -81,6 +81,15 @@ describe('a window', () => {
     expect(answered(state, () => ({}))[1]).toMatchObject({ keep: true, add: [] });
   });
 
+  it('is of one class of tasks to a scheduler, and so are most that follow', () => {
+    const [, { add }] = beginPhysics(job, squareOf(15, 0.2), { ...grid, speeds: [3, 1] }, 0);
+    const [one, other] = add.map(({ spec }) => spec);
+    expect(one?.params['bodies']).not.toBe(other?.params['bodies']);
+    expect(other?.requires).toEqual(one?.requires);
+    const bytes = one?.requires.limits?.['maxBufferSize'] ?? 0;
+    expect(Math.log2(bytes)).toBe(Math.round(Math.log2(bytes)));
+  });
+
   it('that is done again for one reason keeps what was found out before for another', () => {
     const [begun] = beginPhysics(job, standing, grid, 0);
     const fastest = 50_000;

@@ -1,7 +1,7 @@
 import type { BlobRef } from '@tabgrid/protocol/blob';
 import { type JobId, type Millis, TaskId } from '@tabgrid/protocol/ids';
 import { MAX_OUTPUT_BYTES } from '@tabgrid/protocol/limits';
-import type { TaskSpec, Verification } from '@tabgrid/protocol/task';
+import type { Requirements, TaskSpec, Verification } from '@tabgrid/protocol/task';
 import { askedIndices, CONTACT_WORDS, type Part } from '@tabgrid/webgpu-kernels/physics/state';
 import { PhysicsParams, physicsTask, resultBytes } from '@tabgrid/webgpu-kernels/physics/task';
 import * as v from 'valibot';
@@ -10,7 +10,7 @@ import { isTooHot, judge, pairKey, type WindowVerdict } from './judge.js';
 import { type Layout, type LayoutJob, layoutOf, marginFor } from './layout.js';
 import type { Momentum } from './ledger.js';
 import { type Paces, paced, paceOf } from './pace.js';
-import { partsOf } from './parts.js';
+import { partsOf, type RegionPart } from './parts.js';
 import { fastestOf, hopOf, leastMarginOf, marginOf, speedAhead } from './reach.js';
 import { ownersOf } from './regions.js';
 import type { Standing } from './standing.js';
@@ -346,24 +346,24 @@ function beginRound(
     ...{ substeps: steps, hop, margin: marginBetween },
     ...(job.merge === 'average' && { shared: leastMarginOf(steps, hop, stepSpeed) }),
   });
+  const window = {
+    ...{ boxes: job.boxes, substeps: steps, halvings, every: job.substeps * 2 ** halvings },
+    ...{ hop, fastest: stepSpeed },
+  };
+  const shaped = parts.map((part) => ({ ...part, params: paramsFor(part, window) }));
+  const requires = {
+    ...requiredBy(shaped.map(({ params }) => params)),
+    ...(job.cpuCores !== undefined && { cpuCores: job.cpuCores }),
+  };
   let made = state.made;
-  const tasks = parts.map(({ region, part, neighbours, ghosts }) => {
-    const own = askedIndices(part).length;
-    const shape = {
-      ...{ bodies: part.ids.length, own, contacts: part.contacts.length / CONTACT_WORDS, boxes: job.boxes, only: null },
-      ...{ substeps: steps, halvings, every: job.substeps * 2 ** halvings, neighbours: neighbours.length },
-      ...{ hop, fastest: stepSpeed, room: 0 },
-    };
-    const likely = Math.ceil((2 * shape.contacts * own) / shape.bodies) + (job.boxes ? BOX_SLOTS : BALL_SLOTS) * own;
-    const most = Math.floor((MAX_OUTPUT_BYTES - resultBytes(shape)) / (4 * CONTACT_WORDS));
-    const params: PhysicsParams = { ...shape, room: Math.min(most, likely) };
+  const tasks = shaped.map(({ region, part, neighbours, ghosts, params }) => {
     const spec: TaskSpec = {
       id: v.parse(TaskId, `${job.id}:w${made++}`),
       job: job.id,
       kernel: { kind: physicsTask.kind, version: physicsTask.version },
       params,
       inputs: [job.world],
-      requires: { ...physicsTask.requires(params), ...(job.cpuCores !== undefined && { cpuCores: job.cpuCores }) },
+      requires,
       workUnits: physicsTask.workUnits(params),
       outputBytes: resultBytes(params),
       verify: doubt > 0 ? 'replicate' : job.verify,
@@ -391,6 +391,24 @@ function beginRound(
     { ...state, made, round },
     { ...NOTHING, add: tasks.map(({ task, spec, part }) => ({ spec, part, region: task.region })) },
   ];
+}
+
+function paramsFor(
+  { part, neighbours }: RegionPart,
+  window: Pick<PhysicsParams, 'boxes' | 'substeps' | 'halvings' | 'every' | 'hop' | 'fastest'>,
+): PhysicsParams {
+  const [bodies, own, contacts] = [part.ids.length, askedIndices(part).length, part.contacts.length / CONTACT_WORDS];
+  const shape = { ...window, bodies, own, contacts, only: null, neighbours: neighbours.length, room: 0 };
+  const likely = Math.ceil((2 * contacts * own) / bodies) + (window.boxes ? BOX_SLOTS : BALL_SLOTS) * own;
+  const most = Math.floor((MAX_OUTPUT_BYTES - resultBytes(shape)) / (4 * CONTACT_WORDS));
+  return { ...shape, room: Math.min(most, likely) };
+}
+
+/** What the largest needs: a window's tasks are of one class to a scheduler, so that it may give each to who has its part already. */
+function requiredBy(all: readonly PhysicsParams[]): Requirements {
+  const most = (of: 'bodies' | 'contacts') => Math.max(...all.map((params) => params[of]));
+  const [any] = all;
+  return any ? physicsTask.requires({ ...any, bodies: most('bodies'), contacts: most('contacts') }) : {};
 }
 
 const TOO_MUCH =

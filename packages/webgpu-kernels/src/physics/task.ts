@@ -90,7 +90,9 @@ export const physicsTask: TaskKind<PhysicsParams> = {
   },
 
   requires(params): Requirements {
-    const largest = 256 * params.bodies + 16 * CONTACT_WORDS * (params.contacts + 16 * params.bodies);
+    const bytes = 256 * params.bodies + 16 * CONTACT_WORDS * (params.contacts + 16 * params.bodies);
+    // Of a power of two: a world's tasks, window after window, are then of few classes to a scheduler.
+    const largest = 2 ** Math.ceil(Math.log2(bytes));
     return {
       limits: { maxStorageBufferBindingSize: largest, maxBufferSize: largest },
       memoryBytes: 3 * largest,

@@ -1,2 +1,2 @@
 /** Hash of the kernel's sources; renewed by `npm run -w packages/webgpu-kernels versions`. */
-export const PHYSICS_VERSION = '59b3c258d0a5';
+export const PHYSICS_VERSION = 'cad8cb2b97b5';
