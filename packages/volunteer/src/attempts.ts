@@ -196,7 +196,11 @@ export function createAttempts(deps: AttemptsDeps): Attempts {
   const fetchInputs = async (attempt: Held, enclosed: readonly Enclosed[], body: Bytes): Promise<void> => {
     try {
       if (enclosed.length > 0) {
-        taking = taking.then(() => takeOut(enclosed, body, attempt.task, blobs)).catch(() => {});
+        // What is taken out after its job is over is for nobody.
+        const keep: BlobFetcher['keep'] = (...blob) => {
+          if (!attempt.abort.signal.aborted) blobs.keep(...blob);
+        };
+        taking = taking.then(() => takeOut(enclosed, body, attempt.task, { held: blobs.held, keep })).catch(() => {});
         await taking;
       }
       await Promise.all(attempt.task.inputs.map((ref) => blobs.ensure(ref, attempt.abort.signal)));
