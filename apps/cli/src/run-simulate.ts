@@ -43,7 +43,8 @@ export async function runSimulate(
   });
 }
 
-async function setUpWorld(page: Page, { world, bodies, spec }: SimulateOptions): Promise<void> {
+/** Fills in the dashboard's form, as a person would. */
+export async function setUpWorld(page: Page, { world, bodies, spec }: SimulateOptions): Promise<void> {
   await page.getByTestId('kind-physics').check();
   if (world.kind === 'builtin') {
     await page.getByTestId('world-builtin').selectOption(world.name);

@@ -164,7 +164,7 @@ export function createGrid(deps: GridDeps): Grid {
   });
 
   const simulations = createSimulations({
-    ...{ clock, dispatcher, inputs, opened: deps.opened, random: deps.random, changed },
+    ...{ clock, dispatcher, inputs, outbound, opened: deps.opened, random: deps.random, changed },
     wallClock: deps.wallClock,
     ...{ worlds: deps.worlds, journal, kept: createKept(records) },
     gridState: (kernel) => gridStateOf(kernel),

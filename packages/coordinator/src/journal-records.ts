@@ -61,6 +61,7 @@ const EVENT_TYPES: Readonly<Record<SchedulerEvent['type'], true>> = {
   resultGone: true,
   failed: true,
   retracted: true,
+  questioned: true,
   held: true,
   released: true,
   oracleChanged: true,

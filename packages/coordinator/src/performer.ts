@@ -165,6 +165,9 @@ export function createPerformer(deps: PerformerDeps): Perform {
       case 'retract':
         retract(effect);
         return;
+      case 'confirmed':
+        if (simulations.has(effect.task)) simulations.confirm(effect.task);
+        return;
       case 'acknowledge':
         outbound.acknowledge(effect.volunteer, effect.attempt);
         return;

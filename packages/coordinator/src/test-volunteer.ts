@@ -1,6 +1,6 @@
 import type { Bytes } from '@tabgrid/protocol/bytes';
 import type { ManualClock } from '@tabgrid/protocol/clock';
-import { type AttemptId, VolunteerId } from '@tabgrid/protocol/ids';
+import { type AttemptId, type BlobId, VolunteerId } from '@tabgrid/protocol/ids';
 import { isJson } from '@tabgrid/protocol/json';
 import { FromCoordinator, type FromVolunteer, type Telemetry } from '@tabgrid/protocol/link';
 import { message } from '@tabgrid/protocol/message';
@@ -33,7 +33,22 @@ export type Behaviour =
   /** Says nothing more. */
   | { readonly kind: 'silent' }
   /** Answers with this result instead of the right one. */
-  | { readonly kind: 'answer'; readonly ms?: number; readonly make: (task: TaskSpec, right: Bytes) => Bytes };
+  | { readonly kind: 'answer'; readonly ms?: number; readonly make: (task: TaskSpec, right: Bytes) => Bytes }
+  /** Computes tasks of any kind. */
+  | { readonly kind: 'compute'; readonly ms: (task: TaskSpec) => number; readonly by: Computer };
+
+export interface Computer {
+  /** A task is here. @param patches of what came along with it @returns a blob, of one chunk, that has to be asked for */
+  take(given: Head<'task'>, patches: Bytes): Promise<BlobId | null>;
+  /** What was asked for. */
+  took(blob: BlobId, bytes: Bytes): void;
+  make(task: TaskSpec): Promise<Made>;
+}
+
+/** What comes of a task. */
+export type Made = Pick<Extract<FromVolunteer, { type: 'result' }>, 'outputs' | 'packed' | 'kept'> & {
+  readonly body: Bytes;
+};
 
 /** A result that is sound and wrong. */
 export function lie(ms = 20): Extract<Behaviour, { kind: 'answer' }> {
@@ -145,15 +160,35 @@ export function createScripted(clock: ManualClock, options: ScriptedOptions): Sc
     busy = true;
     const { behaviour } = scripted;
     void scripted.say({ type: 'started', attempt: next.attempt });
-    clock.after(behaviour.ms ?? 1, () => {
+    const ms = behaviour.kind === 'compute' ? behaviour.ms(next.task) : (behaviour.ms ?? 1);
+    clock.after(ms, () => {
       busy = false;
       if (scripted.behaviour.kind !== 'silent' && queue[0] === next) {
         queue.shift();
+        if (behaviour.kind === 'compute') {
+          void compute(next, behaviour.by, ms);
+          work();
+          return;
+        }
         const right = rightResult(next.task);
         void scripted.result(next, behaviour.kind === 'answer' ? behaviour.make(next.task, right) : right);
       }
       work();
     });
+  };
+  const take = async (by: Computer, given: Head<'task'>, patches: Bytes): Promise<void> => {
+    const blob = await by.take(given, patches);
+    if (blob) await scripted.say({ type: 'need', blob, list: false, chunks: [0] });
+  };
+  const compute = async ({ attempt, task }: Head<'task'>, by: Computer, ms: number): Promise<void> => {
+    const { body, ...made } = await by.make(task);
+    const head: FromVolunteer = {
+      ...{ type: 'result', ref: { attempt, task: task.id, job: task.job }, ...made },
+      stats: { kernelMs: ms, wallMs: ms, submissions: 1 },
+    };
+    kept.set(attempt, body);
+    heads.set(attempt, head);
+    await scripted.say(head, body);
   };
   const hear = (m: FromCoordinator, body: Bytes): void => {
     scripted.heads.push(m);
@@ -167,6 +202,7 @@ export function createScripted(clock: ManualClock, options: ScriptedOptions): Sc
       case 'task':
         scripted.tasks.push(m);
         if (body.byteLength > 0) scripted.bodies.set(`task ${m.attempt}`, body);
+        if (scripted.behaviour.kind === 'compute') void take(scripted.behaviour.by, m, body);
         queue.push(m);
         work();
         return;
@@ -188,6 +224,7 @@ export function createScripted(clock: ManualClock, options: ScriptedOptions): Sc
         return;
       case 'chunk':
         scripted.bodies.set(`${m.blob} ${m.index}`, body);
+        if (scripted.behaviour.kind === 'compute') scripted.behaviour.by.took(m.blob, body);
         return;
       default:
         return;

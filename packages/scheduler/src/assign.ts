@@ -8,9 +8,9 @@ import { settleTasks } from './moves.js';
 import { measuredSpeed } from './oracle.js';
 import { wantedPart } from './parts.js';
 import { chooseProber } from './probers.js';
-import { dropHead, dueOf, headOf, liveTop, putBack } from './queues.js';
+import { dropHead, dueOf, headOf, liveTop, putBack, upcoming } from './queues.js';
 import { reserve, reserveProbe } from './reserve.js';
-import { beyondBest, candidateOf, type Shown, shortlist } from './shortlist.js';
+import { beyondBest, candidateOf, type Shown, shortlist, transferTo } from './shortlist.js';
 import { mayConfirm } from './spot.js';
 import {
   hasFailed,
@@ -97,7 +97,7 @@ function giveFirst(core: Core, queue: TaskQueue): boolean {
     }
     const chosen = chooseFor(core, task);
     if (chosen) {
-      const better = queue.mixed ? suitedTo(queue, task, chosen.place.volunteer) : task;
+      const better = suitedTo(core, queue, task, chosen);
       const shown = better === task ? chosen : candidateOf(core, better, chosen.place);
       reserve(core, better, shown, better.attempts.length > 0 ? 'again' : 'first', 'plain');
       given = true;
@@ -159,12 +159,33 @@ function holders(core: Core, task: TaskRecord, places: readonly Place[]): readon
   return [...found].slice(0, MOST_SKIPPED);
 }
 
-/** A newcomer shows what it can do by something short; everybody else gets what is next. */
-function suitedTo(queue: TaskQueue, next: TaskRecord, v: VolunteerRecord): TaskRecord {
+/** A newcomer shows what it can do by something short; everybody else gets what is next, or what it has the inputs of. */
+function suitedTo(core: Core, queue: TaskQueue, next: TaskRecord, { place, transferMs }: Shown): TaskRecord {
+  const v = place.volunteer;
   // One that comes back is in a hurry.
-  if (next.attempts.length > 0 || measuredSpeed(v, queue.taskClass.kernel) !== null) return next;
-  const short = liveTop(queue.shortest, 'first');
+  if (next.attempts.length > 0) return next;
+  if (measuredSpeed(v, queue.taskClass.kernel) !== null) return transferMs > 0 ? nearestTo(core, queue, next, v) : next;
+  const short = queue.mixed ? liveTop(queue.shortest, 'first') : undefined;
   return short && !hasFailed(short, v) ? short : next;
+}
+
+/** Tasks that come next which are looked at for one whose inputs are there, and how much shorter than the next one it may be. */
+const MOST_UPCOMING = 16;
+const AS_LONG = 0.75;
+
+/**
+ * Of tasks as good as the next one that of which a volunteer lacks the least. Who is done first then goes on with what it has, and
+ * leaves to the others what they have, however little decides who is done first.
+ */
+function nearestTo(core: Core, queue: TaskQueue, next: TaskRecord, v: VolunteerRecord): TaskRecord {
+  const asGood = (task: TaskRecord) =>
+    dueOf(task) === dueOf(next) && task.spec.workUnits >= AS_LONG * next.spec.workUnits && !hasFailed(task, v);
+  let [nearest, leastMs] = [next, transferTo(core, v, next)];
+  for (const task of upcoming(queue, MOST_UPCOMING)) {
+    const ms = asGood(task) ? transferTo(core, v, task) : leastMs;
+    if (ms < leastMs) [nearest, leastMs] = [task, ms];
+  }
+  return nearest;
 }
 
 /** Gives a task whose result is to be looked at, or a part of it, to somebody apart from those who have computed it. */

@@ -213,3 +213,52 @@ describe('the end of a job that checks', () => {
     expect(owner(f, 't1.1')).toBeUndefined();
   });
 });
+
+describe('a result that is questioned', () => {
+  /** `a` does a task of a job that does not check, or is passed over by a draw. */
+  function done(verify: 'none' | 'spot', others: readonly string[], value = 'right'): Fixture {
+    const f = createFixture({ trustAfter: 0, checkFloor: 0.01 }, 5);
+    f.join('a');
+    for (const id of others) f.join(id, {}, { paused: true });
+    f.add(taskSpec('t', { verify }));
+    f.say(f.live('t'), value);
+    for (const id of others) f.told(id, {});
+    return f;
+  }
+  const question = (f: Fixture) => of(f.tell({ type: 'questioned', tasks: [tid('t')] }), 'confirmed');
+  const confirmed = (f: Fixture) => of(f.effects, 'confirmed').map(({ whole }) => whole);
+
+  it.each(['none', 'spot'] as const)('is compared with all of somebody else’s, in a job that checks: %s', (verify) => {
+    const f = done(verify, ['b']);
+    const before = confirmed(f).length;
+    question(f);
+    expect(of(f.effects, 'sendTask').at(-1)).toMatchObject({ volunteer: 'b', purpose: 'replica' });
+    expect(confirmed(f)).toHaveLength(before);
+    f.say(f.queue('b')[0] ?? '');
+    expect(confirmed(f).slice(before)).toEqual([true]);
+    expect(f.scheduler.job(jid('job'))).toMatchObject({ done: 1, retracted: 0 });
+    // Somebody apart came to the same: that is known from now on.
+    expect(question(f)).toMatchObject([{ whole: true }]);
+  });
+
+  it('is taken back, and its maker caught, when others come to something else', () => {
+    const f = done('none', ['b', 'c', 'd'], 'lie');
+    question(f);
+    for (let next = f.scheduler.outstanding()[0]; next; next = f.scheduler.outstanding()[0]) f.say(next.attempt);
+    expect(of(f.effects, 'retract')).toMatchObject([{ task: 't', volunteer: 'a' }]);
+    expect(of(f.effects, 'accept').at(-1)?.volunteer).not.toBe('a');
+    expect(f.standing('a')).toBe('quarantined');
+    expect(question(f)).toMatchObject([{ whole: true }]);
+  });
+
+  it('stands where nobody could look at it', () => {
+    const f = done('none', []);
+    expect(question(f)).toMatchObject([{ task: 't', whole: false }]);
+    expect(settled(f)).toBe(2);
+    // Nor is an answer waited for of whoever leaves.
+    f.join('b');
+    expect(question(f)).toEqual([]);
+    f.leave('b');
+    expect(confirmed(f)).toEqual([false, false]);
+  });
+});

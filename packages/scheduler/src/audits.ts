@@ -1,5 +1,5 @@
-import type { Core } from './core.js';
-import { cancelAttempts, checkOf, closeCheck, noteUnseen, openCheck } from './results.js';
+import { type Core, jobOf } from './core.js';
+import { cancelAttempts, checkOf, closeCheck, dropParts, noteUnseen, openCheck } from './results.js';
 import { drawParts, planParts } from './spot.js';
 import { isLive, type JobRecord, type TaskRecord } from './state.js';
 import { anybodyApart, isWaitedFor } from './trust.js';
@@ -51,6 +51,26 @@ function drawAudits(core: Core, job: JobRecord): void {
   }
 }
 
+/** All of a done task's result is looked at, whoever vouches for parts of it. */
+export function question(core: Core, task: TaskRecord): void {
+  const result = task.attempts.find(({ state }) => state.kind === 'accepted');
+  const maker = result && core.state.volunteers.get(result.volunteer);
+  // Whatever becomes of it is told by `accept`.
+  if (!result || !maker) return;
+  const check = checkOf(task);
+  if (maker.tags.trusted || check.agreed.length > 1) {
+    core.effects.push({ type: 'confirmed', task: task.spec.id, whole: true });
+    return;
+  }
+  const job = jobOf(task);
+  dropParts(core, result, 'all of the result is looked at');
+  noteUnseen(task, false);
+  job.settled = false;
+  job.audits.add(task.spec.id);
+  check.covered = true;
+  openCheck(task, maker.id);
+}
+
 /** An audit that nobody present could ever make does not keep the job waiting. */
 function dropHopeless(core: Core, job: JobRecord): void {
   for (const id of job.audits) {
@@ -67,4 +87,5 @@ export function endAudit(core: Core, task: TaskRecord, reason: string): void {
   task.queue.job.audits.delete(task.spec.id);
   closeCheck(task);
   cancelAttempts(core, task, () => reason);
+  core.effects.push({ type: 'confirmed', task: task.spec.id, whole: false });
 }

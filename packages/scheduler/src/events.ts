@@ -139,6 +139,11 @@ export type SchedulerEvent =
     }
   /** A done task's result is no longer believed: it is to be done again. */
   | { readonly type: 'retracted'; readonly task: TaskId; readonly reason: string }
+  /**
+   * Something speaks against what these done tasks' results say together: each is compared with a whole result of somebody apart, unless
+   * that was done before, however its job checks. Answered by `confirmed`, or by `retract`.
+   */
+  | { readonly type: 'questioned'; readonly tasks: readonly TaskId[] }
   /** No new assignments once `share` of the open jobs' work is done, and never the last task before the release. */
   | { readonly type: 'held'; readonly share: number }
   | { readonly type: 'released' }
@@ -204,6 +209,8 @@ export type Effect =
       readonly task: TaskId;
       readonly reason: string;
     }
+  /** An accepted result was looked at once more, and stands. `whole`: somebody apart came to all of it; else nobody could be asked. */
+  | { readonly type: 'confirmed'; readonly task: TaskId; readonly whole: boolean }
   /** Nobody needs the outputs of this task any more but the job's owner. */
   | { readonly type: 'outputUnneeded'; readonly task: TaskId }
   /**

@@ -106,7 +106,7 @@ type Step =
     }
   | { readonly kind: 'hold'; readonly share: number }
   | { readonly kind: 'release' }
-  | { readonly kind: 'withdraw' | 'retract' | 'cancelTree' | 'gone'; readonly which: number }
+  | { readonly kind: 'withdraw' | 'retract' | 'question' | 'cancelTree' | 'gone'; readonly which: number }
   | { readonly kind: 'pauseJob' | 'resumeJob' | 'urgent' | 'cancelJob'; readonly job: string };
 
 const who = fc.nat({ max: VOLUNTEERS.length - 1 });
@@ -168,7 +168,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('release') }) },
   {
     weight: 1,
-    arbitrary: fc.record({ kind: fc.constantFrom('withdraw', 'retract', 'cancelTree', 'gone'), which }),
+    arbitrary: fc.record({ kind: fc.constantFrom('withdraw', 'retract', 'question', 'cancelTree', 'gone'), which }),
   },
   {
     weight: 1,
@@ -317,6 +317,8 @@ function play(f: Fixture, model: Model, s: Step): readonly Effect[] {
     case 'retract':
       if (!known || !f.scheduler.task(tid(known.task))) return [];
       return f.tell({ type: 'retracted', task: tid(known.task), reason: 'test' });
+    case 'question':
+      return known ? question(f, model, known.task) : [];
     case 'cancelTree':
       if (!known) return [];
       return f.tell({ type: 'tasksCancelled', tasks: [tid(known.task)], reason: 'test' });
@@ -334,6 +336,17 @@ function play(f: Fixture, model: Model, s: Step): readonly Effect[] {
       return f.tell({ type: 'jobSet', job: jid(s.job), settings });
     }
   }
+}
+
+function question(f: Fixture, model: Model, task: string): readonly Effect[] {
+  const before = f.kind(task);
+  if (before === 'none') return [];
+  const effects = f.tell({ type: 'questioned', tasks: [tid(task)] });
+  const known = effects.some((effect) => effect.type === 'confirmed' && effect.task === task && effect.whole);
+  if (before === 'done' && !known) {
+    for (const [job, tasks] of model.jobs) if (tasks.includes(task)) model.settled.delete(job);
+  }
+  return effects;
 }
 
 function result(

@@ -1,3 +1,5 @@
+import { BlobId } from '@tabgrid/protocol/ids';
+import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { aid, createFixture, type Fixture, jid, of, taskSpec, vid } from './fixture.js';
 import { earliestFinish } from './policies/earliest-finish.js';
@@ -41,6 +43,34 @@ describe('among tasks that nobody has', () => {
     f.fail('short.1');
     f.join('b');
     expect(f.queue('b')[0]).toBe('short.2');
+  });
+
+  it('who is done first goes on with what it has the inputs of, unless that is much shorter', () => {
+    const blob = (k: number) => ({ id: v.parse(BlobId, String(k).repeat(64)), bytes: 1000 });
+    const part = (id: string, k: number, workUnits = 1000) => taskSpec(id, { inputs: [blob(k)], workUnits });
+    /** Who had `y` is a little faster from then on, by more than a part takes to get there. */
+    const round = (workUnits: number) => {
+      const f = createFixture();
+      for (const id of ['a', 'b']) f.join(id);
+      f.add(taskSpec('one', { job: jid('warm') }), taskSpec('other', { job: jid('warm') }));
+      f.now += 1000;
+      for (const { attempt } of f.scheduler.outstanding()) f.finish(attempt);
+      f.add(part('x', 1), part('y', 2));
+      const had = new Map(
+        ['x', 'y'].map((id) => [id, f.scheduler.outstanding().find(({ task }) => task === id)?.volunteer]),
+      );
+      f.now += 1000;
+      for (const [id, who] of had) f.finish(`${id}.1`, who === had.get('y') ? 990 : 1000);
+      f.add(part('x2', 1), part('y2', 2, workUnits));
+      const has = (task: string) => f.scheduler.outstanding().find((one) => one.task === task)?.volunteer;
+      return { had, has };
+    };
+    for (const units of [1000, 900]) {
+      const { had, has } = round(units);
+      expect([has('x2'), has('y2')]).toEqual([had.get('x'), had.get('y')]);
+    }
+    const { had, has } = round(500);
+    expect(has('x2')).toBe(had.get('y'));
   });
 
   it('somebody of whom nothing is known gets the shortest', () => {

@@ -188,6 +188,17 @@ export function headOf({ again, fresh }: TaskQueue): TaskRecord | undefined {
   return dueOf(untried) < dueOf(tried) ? untried : tried;
 }
 
+/** The first tasks that nobody has had, in order; at most so many. They stay where they are. */
+export function upcoming({ fresh }: TaskQueue, most: number): readonly TaskRecord[] {
+  const found: TaskRecord[] = [];
+  for (let top = liveTop(fresh, 'first'); top && found.length < most; top = liveTop(fresh, 'first')) {
+    found.push(top);
+    fresh.pop();
+  }
+  for (const task of found) fresh.push(task);
+  return found;
+}
+
 /** Takes the first task that nobody has out, until `putBack`. */
 export function dropHead(queue: TaskQueue): void {
   const head = headOf(queue);

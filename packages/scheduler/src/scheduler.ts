@@ -3,7 +3,7 @@ import { addTasks, cancelJob, cancelTree, forgetJob, setJob, withdraw } from './
 import { adviceOf, takeAdvice } from './advice.js';
 import { assign } from './assign.js';
 import { checked, failed, progressed, resultGone, returned } from './attempts.js';
-import { settleJobs } from './audits.js';
+import { question, settleJobs } from './audits.js';
 import { attemptOf, type Core, type SchedulerConfig, taskOf, touch, viewOf, volunteerOf } from './core.js';
 import type { AttemptPurpose, Effect, SchedulerEvent } from './events.js';
 import { guarded } from './guard.js';
@@ -350,6 +350,9 @@ function apply(core: Core, event: SchedulerEvent): void {
       retract(core, task, event.reason);
       return;
     }
+    case 'questioned':
+      for (const id of event.tasks) question(core, taskOf(core, id));
+      return;
     case 'held':
       state.hold = { share: event.share, reached: false };
       return;

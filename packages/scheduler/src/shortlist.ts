@@ -110,7 +110,7 @@ function overdueMs(v: VolunteerRecord): Millis {
 }
 
 /** Until the volunteer has what it lacks of the task's inputs. */
-function transferTo(core: Core, v: VolunteerRecord, task: TaskRecord): Millis {
+export function transferTo(core: Core, v: VolunteerRecord, task: TaskRecord): Millis {
   let bytes = 0;
   for (const id of task.after) {
     if (!v.holds.has(outputKey(id))) bytes += core.state.tasks.get(id)?.spec.outputBytes ?? 0;

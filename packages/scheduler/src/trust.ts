@@ -50,7 +50,7 @@ export function takeSound(core: Core, attempt: AttemptRecord): void {
     takeOpinion(core, attempt);
     return;
   }
-  if (task.spec.verify === 'none') {
+  if (task.spec.verify === 'none' && !task.check?.open) {
     accept(core, attempt, []);
     return;
   }
@@ -166,6 +166,7 @@ function judge(core: Core, task: TaskRecord, check: TaskCheck): void {
     vouch(core, task, agreed);
     endOthers(core, task, agreed);
     jobOf(task).audits.delete(task.spec.id);
+    core.effects.push({ type: 'confirmed', task: task.spec.id, whole: true });
   } else {
     if (task.state.kind === 'ready') moveTask(core, task, { kind: 'checking' });
     accept(core, winner, agreed);

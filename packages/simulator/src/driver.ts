@@ -222,6 +222,7 @@ export function createDriver(deps: DriverDeps): Driver {
       case 'wake':
         wake(effect.at);
         return;
+      case 'confirmed':
       case 'outputUnneeded':
       case 'holdReached':
       case 'ran':

@@ -171,7 +171,7 @@ export function createAttempts(deps: AttemptsDeps): Attempts {
     }
     release(attempt);
     const { kept, packed } = answer;
-    if (kept) blobs.keep(kept.ref, bytesOf(new Uint8Array(kept.bytes)));
+    if (kept) blobs.keep(kept.ref, bytesOf(new Uint8Array(kept.bytes)), attempt.task.job);
     deps.done({
       ...(kept && { kept: kept.ref }),
       ...(packed && { packed }),
@@ -196,7 +196,11 @@ export function createAttempts(deps: AttemptsDeps): Attempts {
   const fetchInputs = async (attempt: Held, enclosed: readonly Enclosed[], body: Bytes): Promise<void> => {
     try {
       if (enclosed.length > 0) {
-        taking = taking.then(() => takeOut(enclosed, body, attempt.task.inputs, blobs)).catch(() => {});
+        // What is taken out after its job is over is for nobody.
+        const keep: BlobFetcher['keep'] = (...blob) => {
+          if (!attempt.abort.signal.aborted) blobs.keep(...blob);
+        };
+        taking = taking.then(() => takeOut(enclosed, body, attempt.task, { held: blobs.held, keep })).catch(() => {});
         await taking;
       }
       await Promise.all(attempt.task.inputs.map((ref) => blobs.ensure(ref, attempt.abort.signal)));

@@ -1,7 +1,7 @@
 import { type BlobRef, blobIdOf, chunkCount, chunkLength, chunkMatches, HASH_BYTES } from '@tabgrid/protocol/blob';
 import { type Bytes, concatBytes, sha256 } from '@tabgrid/protocol/bytes';
 import type { Clock } from '@tabgrid/protocol/clock';
-import type { BlobId } from '@tabgrid/protocol/ids';
+import type { BlobId, JobId } from '@tabgrid/protocol/ids';
 import { MAX_CHUNKS_A_REQUEST } from '@tabgrid/protocol/limits';
 import type { BlobStore } from '@tabgrid/store/ports';
 import { createSpareStore } from './blob-spare.js';
@@ -39,14 +39,16 @@ export interface BlobFetcher {
   read(ref: BlobRef, signal: AbortSignal): Promise<Bytes>;
   /** A blob if it is at hand, without asking for it. Not to be changed, nor transferred. */
   held(ref: BlobRef): Promise<Bytes | null>;
-  /** Has a blob at hand for a while, in memory, which nobody had to ask for. */
-  keep(ref: BlobRef, bytes: Bytes): void;
+  /** Has a blob at hand in memory, which nobody had to ask for: for a while, and no longer than its job. */
+  keep(ref: BlobRef, bytes: Bytes, job: JobId): void;
+  /** Forgets what is in memory for a job that is over; null: for all jobs. */
+  forget(job: JobId | null): void;
   /** Sets where to ask; null while there is no link. What was asked elsewhere and is not here is asked for again. */
   askThrough(ask: ((need: BlobNeed) => void) | null): void;
   list(ref: BlobRef, hashes: Bytes): Promise<void>;
   chunk(id: BlobId, index: number, bytes: Bytes): Promise<void>;
   noBlob(id: BlobId): void;
-  /** Forgets least recently used blobs beyond the cache's limit, never one of `keep`; of those in memory, all others. */
+  /** Forgets least recently used blobs beyond the cache's limit, never one of `keep`. */
   trim(keep: ReadonlySet<BlobId>): Promise<void>;
   close(): void;
 }
@@ -227,7 +229,8 @@ export function createBlobFetcher(deps: {
     },
     held: async (ref) =>
       recent.get(ref) ?? (whole.get(ref.id) === ref.bytes ? await store.read(ref).catch(() => null) : null),
-    keep: (ref, bytes) => recent.put(ref, bytes),
+    keep: recent.put,
+    forget: recent.forget,
     askThrough(next) {
       ask = next;
       for (const fetch of fetches.values()) forgetAsked(fetch);
@@ -268,7 +271,6 @@ export function createBlobFetcher(deps: {
       if (fetch) settle(fetch, new InputMissingError(`the coordinator does not have blob ${id.slice(0, 8)}`));
     },
     async trim(keep) {
-      recent.keepOnly(keep);
       await store.trim(limits.cacheBytes, keep);
       // What was removed is unknown: ask the store again, next time.
       for (const id of whole.keys()) if (!keep.has(id)) whole.delete(id);

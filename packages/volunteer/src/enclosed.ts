@@ -1,5 +1,6 @@
 import { type BlobRef, nameBlob } from '@tabgrid/protocol/blob';
 import { type Bytes, wordsOf } from '@tabgrid/protocol/bytes';
+import type { JobId } from '@tabgrid/protocol/ids';
 import type { Enclosed } from '@tabgrid/protocol/link';
 import { applyPatch, PatchError } from '@tabgrid/protocol/patch';
 import type { BlobFetcher } from './blob-fetcher.js';
@@ -9,12 +10,13 @@ import type { BlobFetcher } from './blob-fetcher.js';
  * they do not make – a base is not here, or not what the coordinator thinks, or a patch is none – is asked for later, as though
  * nothing had come.
  * @param body the patches, one after the other
+ * @param task whose inputs they are
  * @returns how many inputs it made
  */
 export async function takeOut(
   enclosed: readonly Enclosed[],
   body: Bytes,
-  inputs: readonly BlobRef[],
+  { inputs, job }: { readonly inputs: readonly BlobRef[]; readonly job: JobId },
   blobs: Pick<BlobFetcher, 'held' | 'keep'>,
 ): Promise<number> {
   let at = 0;
@@ -26,7 +28,7 @@ export async function takeOut(
     if (!ref || patch.byteLength !== bytes) continue;
     const whole = await rebuilt(ref, patch, bases, blobs);
     if (!whole) continue;
-    blobs.keep(ref, whole);
+    blobs.keep(ref, whole, job);
     made++;
   }
   return made;

@@ -531,6 +531,12 @@ describe('blobs', () => {
     const three = await patchOf(left, [second]);
     coordinator.enclose('three', task('three', [left.ref]), [three.enclosed], three.patch);
     await t.running('three');
+    // Another job is over.
+    coordinator.say({ type: 'jobOver', job: v.parse(JobId, 'another') });
+    const still = await patchOf(second, [left, first]);
+    coordinator.enclose('still', task('still', [second.ref]), [still.enclosed], still.patch);
+    await settle();
+    expect(coordinator.of('need')).toEqual([]);
     // The job is over: nothing of it is kept.
     coordinator.say({ type: 'jobOver', job: task('one').job });
     const four = await patchOf(first, [second]);

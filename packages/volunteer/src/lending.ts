@@ -179,7 +179,10 @@ export function createLending(deps: LendingDeps): Lending {
   const speakTo = (link: Link, room: RoomId | undefined) => {
     const previous = spoken;
     // Another coordinator has no use for what is still being computed; what is finished waits for its own one.
-    if (room !== lastRoom) attempts.drop();
+    if (room !== lastRoom) {
+      attempts.drop();
+      blobs.forget(null);
+    }
     outbox.enter(room);
     lastRoom = room;
     const mine: Spoken = { link, room, owner: null };
@@ -240,6 +243,7 @@ export function createLending(deps: LendingDeps): Lending {
       case 'jobOver':
         attempts.cancelJob(m.job);
         outbox.forgetJob(m.job);
+        blobs.forget(m.job);
         return blobs.trim(attempts.inputs());
     }
   };

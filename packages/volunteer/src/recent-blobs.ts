@@ -1,6 +1,6 @@
 import type { BlobRef } from '@tabgrid/protocol/blob';
 import type { Bytes } from '@tabgrid/protocol/bytes';
-import type { BlobId } from '@tabgrid/protocol/ids';
+import type { BlobId, JobId } from '@tabgrid/protocol/ids';
 
 /**
  * Blobs in memory, for a while: inputs that came along with tasks, and what kernels left as bases of patches. At most so many bytes:
@@ -10,25 +10,27 @@ export interface RecentBlobs {
   has(ref: BlobRef): boolean;
   /** Not a copy. */
   get(ref: BlobRef): Bytes | null;
-  put(ref: BlobRef, bytes: Bytes): void;
-  keepOnly(keep: ReadonlySet<BlobId>): void;
+  /** @param job that it belongs to from now on */
+  put(ref: BlobRef, bytes: Bytes, job: JobId): void;
+  /** Of this job; null: of all of them. */
+  forget(job: JobId | null): void;
   readonly bytes: number;
 }
 
 export function createRecentBlobs(mostBytes: number): RecentBlobs {
   /** The one used last stands last. */
-  const blobs = new Map<BlobId, Bytes>();
+  const blobs = new Map<BlobId, { readonly bytes: Bytes; readonly job: JobId }>();
   let total = 0;
 
   const drop = (id: BlobId): void => {
-    total -= blobs.get(id)?.byteLength ?? 0;
+    total -= blobs.get(id)?.bytes.byteLength ?? 0;
     blobs.delete(id);
   };
 
-  const put = ({ id }: BlobRef, bytes: Bytes): void => {
+  const put = ({ id }: BlobRef, bytes: Bytes, job: JobId): void => {
     drop(id);
     if (bytes.byteLength > mostBytes) return;
-    blobs.set(id, bytes);
+    blobs.set(id, { bytes, job });
     total += bytes.byteLength;
     for (const oldest of blobs.keys()) {
       if (total <= mostBytes) return;
@@ -37,16 +39,16 @@ export function createRecentBlobs(mostBytes: number): RecentBlobs {
   };
 
   return {
-    has: ({ id, bytes }) => blobs.get(id)?.byteLength === bytes,
+    has: ({ id, bytes }) => blobs.get(id)?.bytes.byteLength === bytes,
     get(ref) {
-      const bytes = blobs.get(ref.id);
-      if (bytes?.byteLength !== ref.bytes) return null;
-      put(ref, bytes);
-      return bytes;
+      const found = blobs.get(ref.id);
+      if (found?.bytes.byteLength !== ref.bytes) return null;
+      put(ref, found.bytes, found.job);
+      return found.bytes;
     },
     put,
-    keepOnly(keep) {
-      for (const id of [...blobs.keys()]) if (!keep.has(id)) drop(id);
+    forget(job) {
+      for (const [id, of] of [...blobs]) if (job === null || of.job === job) drop(id);
     },
     get bytes() {
       return total;

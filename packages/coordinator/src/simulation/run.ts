@@ -70,6 +70,8 @@ export interface Run {
   waypoint(isChecking: (task: TaskId) => boolean): Waypoint;
   accept(task: TaskId, arrival: Arrival): boolean;
   retract(task: TaskId): void;
+  /** A result was looked at by somebody else, as the planner had asked, or by nobody, for nobody was there. */
+  confirm(task: TaskId): void;
   fail(reason: string): void;
   /** Nothing of it is wanted any more. */
   close(): void;
@@ -189,6 +191,7 @@ export function createRun(deps: RunDeps): Run {
       failed = step.failed;
       return;
     }
+    if (step.question.length > 0) tell({ type: 'questioned', tasks: step.question });
     if (step.keep) keep();
     if (step.back) standing = wholeFrame;
     if (step.keep || step.back) {
@@ -268,7 +271,7 @@ export function createRun(deps: RunDeps): Run {
     get parts() {
       return entries;
     },
-    has: (task) => entries.has(task) || past.has(task),
+    has: (task) => task.startsWith(`${job.id}:`),
     begin: () => follow(first),
     whole: (spec, to) => async () => {
       const entry = entryOf(spec.id);
@@ -323,7 +326,11 @@ export function createRun(deps: RunDeps): Run {
         return;
       }
       const began = past.get(task);
-      if (began === undefined || failed !== null) return;
+      if (began === undefined || failed !== null) {
+        // Of a window that was done again, or taken back: nobody is to compute it once more.
+        tell({ type: 'tasksCancelled', tasks: [task], reason: 'its window is over' });
+        return;
+      }
       const open = [...entries.keys(), task];
       tell({ type: 'tasksCancelled', tasks: open, reason: 'what it rests on was wrong' });
       forget(entries.keys());
@@ -357,6 +364,12 @@ export function createRun(deps: RunDeps): Run {
         state = next;
         follow(step);
       }
+    },
+    confirm(task) {
+      if (!entries.has(task) || failed !== null) return;
+      const [next, step] = resumePhysics(state, { type: 'confirmed', task, now: now() }, standing, gridState());
+      state = next;
+      follow(step);
     },
     fail(reason) {
       failed = reason;

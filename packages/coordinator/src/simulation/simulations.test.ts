@@ -1,17 +1,12 @@
 import { builtinWorld } from '@tabgrid/assets/worlds/builtin';
-import { nameBlob } from '@tabgrid/protocol/blob';
-import { type Bytes, concatBytes, wordsOf } from '@tabgrid/protocol/bytes';
-import type { BlobId } from '@tabgrid/protocol/ids';
-import { applyPatch, makePatch } from '@tabgrid/protocol/patch';
-import { simulateInPlain } from '@tabgrid/webgpu-kernels/physics/reference-kernel';
 import { encodeWorld } from '@tabgrid/webgpu-kernels/physics/state';
-import { PhysicsParams, physicsTask } from '@tabgrid/webgpu-kernels/physics/task';
+import { physicsTask } from '@tabgrid/webgpu-kernels/physics/task';
 import { worldWords } from '@tabgrid/webgpu-kernels/physics/world';
-import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { createTestGrid, until } from '../test-kit.js';
 import { KERNELS } from '../test-results.js';
 import type { SimulationSpec } from './api.js';
+import { simulating } from './test-simulating.js';
 
 const SPEC: SimulationSpec = {
   seconds: 0.5,
@@ -70,6 +65,8 @@ describe('simulations', () => {
     expect(simulations.view()).toMatchObject({ state: 'paused', notice: expect.stringMatching(/^Paused/) });
     simulations.resume();
     expect(simulations.view()?.state).toBe('running');
+    simulations.cancel();
+    await until(grid, () => volunteer.heads.some(({ type }) => type === 'jobOver'));
   });
 
   it('tell parts by what their volunteers have, and take results that come as patches of them', async () => {
@@ -81,37 +78,23 @@ describe('simulations', () => {
     const { simulations } = grid.coordinator;
     await simulations.launch(STACK, { ...SPEC, seconds: 0.4 });
     const { world } = builtinWorld(STACK.name, { bodies: STACK.bodies });
-    const header = encodeWorld(worldWords(world, 1 / (60 * SPEC.substeps)));
-    const has = new Map<BlobId, Bytes>();
+    const by = simulating(encodeWorld(worldWords(world, 1 / (60 * SPEC.substeps))));
     const patches: number[] = [];
     for (let k = 0; k < 2; k++) {
       await until(grid, () => volunteer.tasks.length > k);
       const given = volunteer.tasks[k];
-      const [enclosed] = given?.enclosed ?? [];
-      const part = given?.task.inputs[1];
       const patch = volunteer.bodies.get(`task ${given?.attempt}`);
-      if (!given || !enclosed || !part || !patch) throw new Error('no part came along');
+      if (!given || !patch) throw new Error('no part came along');
       patches.push(patch.byteLength);
-      const bases = enclosed.bases.map(({ id }) => wordsOf(has.get(id) ?? new Uint8Array(0)));
-      const bytes = await applyPatch(patch, bases, part.bytes);
-      expect((await nameBlob(bytes)).ref).toEqual(part);
-      has.set(part.id, bytes);
-      const params = v.parse(PhysicsParams, given.task.params);
-      const made = simulateInPlain([header, bytes], params);
-      const names = physicsTask.outputs(params);
-      const outputs = made.slice(0, names.length);
-      const [stays] = made.slice(names.length);
-      const telling = physicsTask.telling?.(params, outputs, [header, bytes]);
-      if (!telling || !stays) throw new Error('nothing stays');
-      const kept = await nameBlob(stays);
-      has.set(kept.ref.id, stays);
+      expect(await by.take(given, patch)).toBeNull();
+      const { body, ...made } = await by.make(given.task);
+      expect(made).toMatchObject({ packed: [given.task.inputs[1]], kept: expect.anything() });
       await volunteer.say(
         {
           ...{ type: 'result', ref: { attempt: given.attempt, task: given.task.id, job: given.task.job } },
-          outputs: outputs.map(({ byteLength }, i) => ({ name: names[i]?.name ?? '', bytes: byteLength })),
-          ...{ stats: { kernelMs: 1, wallMs: 1, submissions: 1 }, packed: [part], kept: kept.ref },
+          ...{ stats: { kernelMs: 1, wallMs: 1, submissions: 1 }, ...made },
         },
-        await makePatch(wordsOf(concatBytes(outputs)), [wordsOf(bytes)], telling.plan),
+        body,
       );
       await until(grid, () => volunteer.accepted.includes(given.attempt));
     }

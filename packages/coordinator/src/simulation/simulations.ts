@@ -14,7 +14,7 @@ import type { Checks, Compares } from '../held-results.js';
 import type { Inputs } from '../inputs.js';
 import type { Arrival } from '../job.js';
 import type { Journal } from '../journal.js';
-import type { TaskOf, WholeTask } from '../outbound.js';
+import type { Outbound, TaskOf, WholeTask } from '../outbound.js';
 import { hindrance, uncheckable } from '../view.js';
 import type { Simulations, SimulationView } from './api.js';
 import { checkSimulation, FRAMES_A_SECOND } from './check.js';
@@ -48,6 +48,7 @@ export interface SimulationsDriver extends Simulations {
   accept(task: TaskId, arrival: Arrival): void;
   fail(task: TaskId, reasons: readonly string[]): void;
   retract(task: TaskId): void;
+  confirm(task: TaskId): void;
   settled(job: JobId): void;
   /** Keeps what there is: the page closes. */
   close(): Promise<void>;
@@ -59,6 +60,7 @@ export interface SimulationsDeps {
   readonly random: () => number;
   readonly dispatcher: Dispatcher;
   readonly inputs: Pick<Inputs, 'serveScene' | 'drop' | 'serveTask' | 'dropTask'>;
+  readonly outbound: Pick<Outbound, 'jobOver'>;
   readonly worlds: WorldReader;
   readonly journal: Pick<Journal, 'put' | 'delete' | 'durable'>;
   readonly kept: Kept;
@@ -94,6 +96,7 @@ export function createSimulations(deps: SimulationsDeps): SimulationsDriver {
     tell({ type: 'jobCancelled', job: it.id, reason });
     tell({ type: 'jobForgotten', job: it.id });
     inputs.drop(it.id);
+    deps.outbound.jobOver(it.id, () => true);
     it.run.close();
     void keeper?.now();
     changed();
@@ -331,6 +334,11 @@ export function createSimulations(deps: SimulationsDeps): SimulationsDriver {
       it.run.retract(task);
       keeper?.takenBack();
       afterwards(it);
+    },
+    confirm(task) {
+      const it = open();
+      it?.run.confirm(task);
+      if (it) afterwards(it);
     },
     settled(job) {
       const it = open();

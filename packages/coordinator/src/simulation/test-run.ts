@@ -13,6 +13,7 @@ import { type Body, type World, worldWords } from '@tabgrid/webgpu-kernels/physi
 import * as v from 'valibot';
 import type { Arrival } from '../job.js';
 import type { Enclosure } from '../outbound.js';
+import type { Said } from '../probes.js';
 import { type Before, createRun, type Run } from './run.js';
 
 /** For tests: a run of a small world without a grid, and volunteers that do its tasks when they are asked to. */
@@ -64,6 +65,8 @@ export async function begin(
     ...{ version: physicsTask.version, verify: 'spot', window: SUBSTEPS, ...rest },
   };
   const todo: TaskSpec[] = [];
+  const specs = new Map<TaskId, TaskSpec>();
+  const questioned: TaskId[] = [];
   const cancelled = new Set<TaskId>();
   const served = new Map<TaskId, Bytes>();
   let at = 0;
@@ -75,6 +78,8 @@ export async function begin(
     gridState: () => ({ volunteers: regions, unitsPerSecond: null }),
     tell(event: SchedulerEvent) {
       if (event.type === 'tasksAdded') todo.push(...event.tasks.map(({ spec }) => spec));
+      if (event.type === 'tasksAdded') for (const { spec } of event.tasks) specs.set(spec.id, spec);
+      if (event.type === 'questioned') questioned.push(...event.tasks);
       if (event.type === 'tasksCancelled') for (const task of event.tasks) cancelled.add(task);
     },
     serve: (task, [part]) => void (part && served.set(task, part.bytes)),
@@ -84,7 +89,7 @@ export async function begin(
   const done: TaskId[] = [];
   const told: Told[] = [];
   const has = new Map<BlobId, Bytes>();
-  const step = async (lie: (states: Int32Array) => void = () => {}): Promise<TaskId | null> => {
+  const step = async (lie: Lie = () => {}): Promise<TaskId | null> => {
     const spec = todo.shift();
     if (!spec) return null;
     if (cancelled.has(spec.id)) return spec.id;
@@ -96,15 +101,41 @@ export async function begin(
     const outputs = simulateInPlain([named.bytes, part], v.parse(PhysicsParams, spec.params));
     const [marks, poses, seen, states, stays] = outputs.map((bytes) => bytes.slice());
     if (!marks || !poses || !seen || !states || !stays) throw new Error('a result without its outputs');
-    lie(new Int32Array(states.buffer));
+    lie(new Int32Array(states.buffer), new Int32Array(marks.buffer));
     const kept = await nameBlob(stays);
     has.set(kept.ref.id, stays);
     run.accept(spec.id, arrivalOf(spec, [marks, poses, seen, states], kept.ref));
     done.push(spec.id);
     return spec.id;
   };
-  return { run, todo, done, served, step, told, world: named.bytes };
+  /** Somebody honest computes what is questioned, whole. @returns tasks whose results were lies, which are to be done again */
+  const look = async (): Promise<readonly TaskId[]> => {
+    const lies: TaskId[] = [];
+    for (let task = questioned.shift(); task; task = questioned.shift()) {
+      const spec = specs.get(task);
+      const [part, made] = [served.get(task), run.resultOf(task)];
+      if (!spec || !part || !made) throw new Error('nothing is kept of what is questioned');
+      const params = v.parse(PhysicsParams, spec.params);
+      const outputs = simulateInPlain([named.bytes, part], params).slice(0, physicsTask.outputs(params).length);
+      const [told, right] = [made.body, concatBytes(outputs)].map((body) => ({ body, secret: null })) as [Said, Said];
+      if (run.compare(task, [told, right], { sameClass: true, secret: null }) === 'equal') {
+        run.confirm(task);
+      } else {
+        lies.push(task);
+        run.retract(task);
+        todo.unshift(spec);
+      }
+    }
+    return lies;
+  };
+  /** Everybody comes to the same, whatever it is. */
+  const nod = (): void => {
+    for (let task = questioned.shift(); task; task = questioned.shift()) run.confirm(task);
+  };
+  return { run, todo, done, served, step, look, nod, questioned, cancelled, told, world: named.bytes };
 }
+
+export type Lie = (states: Int32Array, marks: Int32Array) => void;
 
 interface Told {
   readonly bases: number;
@@ -142,9 +173,10 @@ function arrivalOf(spec: TaskSpec, outputs: readonly Bytes[], kept: BlobRef): Ar
   } as unknown as Arrival;
 }
 
-export async function toTheEnd({ run, step }: TestRun): Promise<Run> {
+export async function toTheEnd({ run, step, look }: TestRun): Promise<Run> {
   for (let left = 1000; !run.done && run.failed === null; left--) {
     if (left === 0 || (await step()) === null) throw new Error('it does not end');
+    await look();
   }
   return run;
 }

@@ -8,10 +8,10 @@ import type { RegionTask, Round } from './planner.js';
 export type WindowVerdict =
   /** Pairs of regions that saw different things all the same, and momentum from nowhere: neither, where the owner's word counts. */
   | { readonly kind: 'right'; readonly apart: number; readonly drift: Momentum }
-  /** From this frame of the window on, substeps were too long. */
-  | { readonly kind: 'coarse'; readonly frame: number }
-  /** Something was faster than assumed: the usual step to assume. */
-  | { readonly kind: 'fast'; readonly speed: number }
+  /** From this frame of the window on, substeps were too long: so some regions say. */
+  | { readonly kind: 'coarse'; readonly frame: number; readonly by: readonly RegionTask[] }
+  /** Something was faster than assumed, as some regions say: the usual step to assume. */
+  | { readonly kind: 'fast'; readonly speed: number; readonly by: readonly RegionTask[] }
   /** Regions that saw different things, which margins that may be too small explain: those to widen. */
   | { readonly kind: 'apart'; readonly pairs: readonly Pair[] }
   /** Different things that nothing explains. */
@@ -21,9 +21,10 @@ export type WindowVerdict =
 export function judge(world: WorldHeader, round: Round, tolerant: boolean): WindowVerdict {
   const { regions, halvings, narrow } = round;
   const fastest = Math.max(...regions.map(({ heard }) => heard?.fastest ?? 0));
-  // Alone, a region misses nothing. Of what was too fast for its hop both what is seen and the ledger may be wrong.
-  if (regions.length > 1 && regions.some(({ params }) => fastest > params.fastest)) {
-    return { kind: 'fast', speed: Math.ceil(1.5 * fastest * 2 ** halvings) };
+  const tooFast = regions.filter(({ heard, params }) => (heard?.fastest ?? 0) > params.fastest);
+  // Who has the whole world misses nothing. Of what was too fast for its hop both what is seen and the ledger may be wrong.
+  if (tooFast.length > 0 && regions.some(({ params }) => params.bodies < world.bodies)) {
+    return { kind: 'fast', speed: Math.ceil(1.5 * fastest * 2 ** halvings), by: tooFast };
   }
   const apart = disagreements(regions);
   const drift = driftOf(world, round);
@@ -40,7 +41,7 @@ export function judge(world: WorldHeader, round: Round, tolerant: boolean): Wind
   if (apart.length > 0 && !tolerant) return { kind: 'doubtful', reason: 'neighbours saw different things' };
   const frame = coarseFrame(regions);
   return frame !== null && halvings < MOST_HALVINGS
-    ? { kind: 'coarse', frame }
+    ? { kind: 'coarse', frame, by: regions.filter(({ heard }) => (heard?.coarse[frame] ?? 0) > 0) }
     : { kind: 'right', apart: apart.length, drift };
 }
 

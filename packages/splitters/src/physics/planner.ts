@@ -1,17 +1,17 @@
 import type { BlobRef } from '@tabgrid/protocol/blob';
 import { type JobId, type Millis, TaskId } from '@tabgrid/protocol/ids';
 import { MAX_OUTPUT_BYTES } from '@tabgrid/protocol/limits';
-import type { TaskSpec, Verification } from '@tabgrid/protocol/task';
+import type { Requirements, TaskSpec, Verification } from '@tabgrid/protocol/task';
 import { askedIndices, CONTACT_WORDS, type Part } from '@tabgrid/webgpu-kernels/physics/state';
-import { type PhysicsParams, physicsTask, resultBytes } from '@tabgrid/webgpu-kernels/physics/task';
+import { PhysicsParams, physicsTask, resultBytes } from '@tabgrid/webgpu-kernels/physics/task';
 import * as v from 'valibot';
 import type { GridState } from '../planner.js';
-import { isTooHot, judge, pairKey } from './judge.js';
+import { isTooHot, judge, pairKey, type WindowVerdict } from './judge.js';
 import { type Layout, type LayoutJob, layoutOf, marginFor } from './layout.js';
 import type { Momentum } from './ledger.js';
 import { type Paces, paced, paceOf } from './pace.js';
-import { partsOf } from './parts.js';
-import { hopOf, leastMarginOf, marginOf, speedAhead } from './reach.js';
+import { partsOf, type RegionPart } from './parts.js';
+import { fastestOf, hopOf, leastMarginOf, marginOf, speedAhead } from './reach.js';
 import { ownersOf } from './regions.js';
 import type { Standing } from './standing.js';
 
@@ -82,7 +82,7 @@ export interface Round {
   readonly halvings: number;
   /** Largest usual step that was assumed. */
   readonly speed: number;
-  /** How often results contradicted each other with a margin that is wide enough. */
+  /** How often results that others had confirmed contradicted each other with a margin that is wide enough. */
   readonly doubt: number;
   readonly begunAt: Millis;
   /** Pairs of regions between which the margin may be too small and is to be widened then. */
@@ -97,6 +97,8 @@ export interface RegionTask {
   readonly neighbours: readonly number[];
   readonly ghosts: number;
   readonly heard: Heard | null;
+  /** Whether its volunteer's word is all there is, others were asked what they come to, or they have answered. */
+  readonly word: 'alone' | 'questioned' | 'confirmed';
 }
 
 /** What the driver tells of a result. */
@@ -120,11 +122,15 @@ export interface Heard {
 export type PhysicsEvent =
   | { readonly type: 'accepted'; readonly task: TaskId; readonly heard: Heard; readonly now: Millis }
   | { readonly type: 'retracted'; readonly task: TaskId }
+  /** Somebody else came to the same, or nobody else could be asked. */
+  | { readonly type: 'confirmed'; readonly task: TaskId; readonly now: Millis }
   /** The driver has put the window's results together. */
   | { readonly type: 'merged'; readonly now: Millis };
 
 export interface PhysicsStep {
   readonly add: readonly { readonly spec: TaskSpec; readonly part: Part; readonly region: number }[];
+  /** Tasks of whose results others are to confirm that they are right: each is answered by `confirmed`, or by `retracted`. */
+  readonly question: readonly TaskId[];
   /** Tasks whose results are not wanted any more. */
   readonly drop: readonly TaskId[];
   /** The window stands: its results become the world, and `merged` follows. */
@@ -136,7 +142,9 @@ export interface PhysicsStep {
   readonly failed: string | null;
 }
 
-export const NOTHING: PhysicsStep = { add: [], drop: [], keep: false, back: false, done: false, failed: null };
+export const NOTHING: PhysicsStep = {
+  ...{ add: [], question: [], drop: [], keep: false, back: false, done: false, failed: null },
+};
 /** Frames after which it is looked at again how the world is best cut; sooner where a region has so much more than its share to do. */
 const LOOK_AGAIN = 8;
 const UNEVEN = 1.3;
@@ -188,30 +196,41 @@ export function resumePhysics(
   switch (event.type) {
     case 'retracted':
       return [withHeard(state, event.task, null), NOTHING];
-    case 'accepted': {
-      const next = withHeard(state, event.task, event.heard);
-      return next.round.regions.every(({ heard }) => heard) ? look(next, standing, grid, event.now) : [next, NOTHING];
+    case 'accepted':
+      return lookIfDue(withHeard(state, event.task, event.heard), standing, event.now);
+    case 'confirmed': {
+      const before = state.round.regions.find(({ task }) => task === event.task);
+      const next = withRegion(state, event.task, { word: 'confirmed' });
+      // What nobody asked for changes nothing about a window that others are still waited for.
+      return before?.word === 'questioned' ? lookIfDue(next, standing, event.now) : [next, NOTHING];
     }
     case 'merged':
       return onwards(state, standing, grid, event.now);
   }
 }
 
-function withHeard(state: PhysicsState, task: TaskId, heard: Heard | null): PhysicsState {
-  const regions = state.round.regions.map((region) => (region.task === task ? { ...region, heard } : region));
+function withRegion(state: PhysicsState, task: TaskId, change: Partial<RegionTask>): PhysicsState {
+  const regions = state.round.regions.map((region) => (region.task === task ? { ...region, ...change } : region));
   return { ...state, round: { ...state.round, regions } };
 }
 
+const withHeard = (state: PhysicsState, task: TaskId, heard: Heard | null): PhysicsState =>
+  withRegion(state, task, { heard, word: 'alone' });
+
+function lookIfDue(state: PhysicsState, standing: Standing, now: Millis): [PhysicsState, PhysicsStep] {
+  const due = state.round.regions.every(({ heard, word }) => heard && word !== 'questioned');
+  return due ? look(state, standing, now) : [state, NOTHING];
+}
+
 /** All results are there. */
-function look(state: PhysicsState, standing: Standing, grid: GridState, now: Millis): [PhysicsState, PhysicsStep] {
+function look(state: PhysicsState, standing: Standing, now: Millis): [PhysicsState, PhysicsStep] {
   const { round, job, widened } = state;
-  const seen = figured(state, now);
   const verdict = judge(standing.world, round, job.merge === 'average');
+  const alone = restsOn(verdict, standing, state).filter(({ word }) => word === 'alone');
+  if (alone.length > 0) return questioned(state, verdict, alone);
+  const seen = figured(state, now);
   switch (verdict.kind) {
     case 'right': {
-      // Once more, by others: if they find the same it is what happened.
-      const strange = round.doubt === 0 && grid.volunteers > 1 && isTooHot(standing.world, round, verdict.drift);
-      if (strange) return again(seen, standing, { now, doubt: 1 });
       const conflicts = seen.figures.conflicts + verdict.apart;
       return [
         { ...seen, figures: { ...seen.figures, conflicts } },
@@ -248,13 +267,50 @@ function look(state: PhysicsState, standing: Standing, grid: GridState, now: Mil
           next,
           {
             ...dropped(round),
-            failed: `Volunteers' results contradict each other again and again: ${verdict.reason}.`,
+            failed: `Volunteers' results contradict each other again and again: ${verdict.reason}. ${REMEDY}`,
           },
         ];
       }
       return again(next, standing, { now, doubt });
     }
   }
+}
+
+const REMEDY =
+  'Either some of them lie alike, or a browser computes wrongly: close the tabs that were excluded, and start again with volunteers whom you know.';
+
+/**
+ * Regions on whose word alone nothing is done again: others are asked first what they come to. So a lie costs its volunteer more than
+ * it costs the world.
+ */
+function restsOn(verdict: WindowVerdict, standing: Standing, { round, job }: PhysicsState): readonly RegionTask[] {
+  switch (verdict.kind) {
+    case 'fast':
+    case 'coarse':
+      return job.verify === 'none' ? [] : verdict.by;
+    case 'doubtful':
+      return round.regions;
+    case 'right':
+      return isTooHot(standing.world, round, verdict.drift) ? round.regions : [];
+    case 'apart':
+      // It ends by itself, when the margin is wide enough.
+      return [];
+  }
+}
+
+function questioned(
+  state: PhysicsState,
+  verdict: WindowVerdict,
+  regions: readonly RegionTask[],
+): [PhysicsState, PhysicsStep] {
+  const question = regions.map(({ task }) => task);
+  const next = question.reduce((so, task) => withRegion(so, task, { word: 'questioned' }), state);
+  const { figures } = state;
+  const conflicts = figures.conflicts + (verdict.kind === 'doubtful' ? 1 : 0);
+  return [
+    { ...next, figures: { ...figures, conflicts } },
+    { ...NOTHING, question },
+  ];
 }
 
 const dropped = ({ regions }: Round): PhysicsStep => ({ ...NOTHING, drop: regions.map(({ task }) => task) });
@@ -299,39 +355,45 @@ function beginRound(
   const { substeps, halvings } = windowOf(state);
   const speed = Math.max(asked ?? 0, speedAhead(standing, substeps));
   const steps = substeps * 2 ** halvings;
-  const stepSpeed = Math.ceil(speed / 2 ** halvings);
-  const margin = marginFor(standing, job, steps, stepSpeed);
+  // Beyond what a hop can be, everybody gets the whole world.
+  const fastest = fastestOf(standing.world);
+  const stepSpeed = Math.min(fastest, Math.ceil(speed / 2 ** halvings));
+  const margin = stepSpeed < fastest ? marginFor(standing, job, steps, stepSpeed) : Number.POSITIVE_INFINITY;
   const hop = hopOf(standing.world, stepSpeed);
-  const wide = marginOf(steps, hop);
+  const wide = stepSpeed < fastest ? marginOf(steps, hop) : margin;
   const marginBetween = (one: number, other: number): number =>
     Math.min(Math.max(margin, wide), margin * 1.5 ** (widened[pairKey(one, other)] ?? 0));
   const parts = partsOf(standing, state.owners, {
     ...{ substeps: steps, hop, margin: marginBetween },
     ...(job.merge === 'average' && { shared: leastMarginOf(steps, hop, stepSpeed) }),
   });
+  const window = {
+    ...{ boxes: job.boxes, substeps: steps, halvings, every: job.substeps * 2 ** halvings },
+    ...{ hop, fastest: stepSpeed },
+  };
+  const shaped = parts.map((part) => ({ ...part, params: paramsFor(part, window) }));
+  const requires = {
+    ...requiredBy(shaped.map(({ params }) => params)),
+    ...(job.cpuCores !== undefined && { cpuCores: job.cpuCores }),
+  };
   let made = state.made;
-  const tasks = parts.map(({ region, part, neighbours, ghosts }) => {
-    const own = askedIndices(part).length;
-    const shape = {
-      ...{ bodies: part.ids.length, own, contacts: part.contacts.length / CONTACT_WORDS, boxes: job.boxes, only: null },
-      ...{ substeps: steps, halvings, every: job.substeps * 2 ** halvings, neighbours: neighbours.length },
-      ...{ hop, fastest: stepSpeed, room: 0 },
-    };
-    const likely = Math.ceil((2 * shape.contacts * own) / shape.bodies) + (job.boxes ? BOX_SLOTS : BALL_SLOTS) * own;
-    const most = Math.floor((MAX_OUTPUT_BYTES - resultBytes(shape)) / (4 * CONTACT_WORDS));
-    const params: PhysicsParams = { ...shape, room: Math.min(most, likely) };
+  const tasks = shaped.map(({ region, part, neighbours, ghosts, params }) => {
     const spec: TaskSpec = {
       id: v.parse(TaskId, `${job.id}:w${made++}`),
       job: job.id,
       kernel: { kind: physicsTask.kind, version: job.version },
       params,
       inputs: [job.world],
-      requires: { ...physicsTask.requires(params), ...(job.cpuCores !== undefined && { cpuCores: job.cpuCores }) },
+      requires,
       workUnits: physicsTask.workUnits(params),
       outputBytes: resultBytes(params),
       verify: doubt > 0 ? 'replicate' : job.verify,
     };
-    return { task: { region, task: spec.id, params, neighbours, ghosts, heard: null }, spec, part };
+    return {
+      task: { region, task: spec.id, params, neighbours, ghosts, heard: null, word: 'alone' as const },
+      spec,
+      part,
+    };
   });
   const regions = tasks.map(({ task }) => task);
   const narrow = regions.flatMap(({ region: one }) =>
@@ -340,11 +402,38 @@ function beginRound(
     ),
   );
   const round: Round = { substeps, halvings, speed, doubt, begunAt: now, narrow, regions };
+  if (!tasks.every(({ spec }) => v.is(PhysicsParams, spec.params))) {
+    return [
+      { ...state, round: { ...round, regions: [] } },
+      { ...NOTHING, failed: TOO_MUCH },
+    ];
+  }
   return [
     { ...state, made, round },
     { ...NOTHING, add: tasks.map(({ task, spec, part }) => ({ spec, part, region: task.region })) },
   ];
 }
+
+function paramsFor(
+  { part, neighbours }: RegionPart,
+  window: Pick<PhysicsParams, 'boxes' | 'substeps' | 'halvings' | 'every' | 'hop' | 'fastest'>,
+): PhysicsParams {
+  const [bodies, own, contacts] = [part.ids.length, askedIndices(part).length, part.contacts.length / CONTACT_WORDS];
+  const shape = { ...window, bodies, own, contacts, only: null, neighbours: neighbours.length, room: 0 };
+  const likely = Math.ceil((2 * contacts * own) / bodies) + (window.boxes ? BOX_SLOTS : BALL_SLOTS) * own;
+  const most = Math.floor((MAX_OUTPUT_BYTES - resultBytes(shape)) / (4 * CONTACT_WORDS));
+  return { ...shape, room: Math.min(most, likely) };
+}
+
+/** What the largest needs: a window's tasks are of one class to a scheduler, so that it may give each to who has its part already. */
+function requiredBy(all: readonly PhysicsParams[]): Requirements {
+  const most = (of: 'bodies' | 'contacts') => Math.max(...all.map((params) => params[of]));
+  const [any] = all;
+  return any ? physicsTask.requires({ ...any, bodies: most('bodies'), contacts: most('contacts') }) : {};
+}
+
+const TOO_MUCH =
+  'The bodies move so fast that a region’s result would have to tell of too many of them: simulate it with more substeps, or fewer bodies.';
 
 /** Up to the frame that needs finer substeps, and that one alone. */
 function windowOf({ job, gone, layout, finer }: PhysicsState): {
@@ -370,10 +459,12 @@ const divisors = (of: number): readonly number[] =>
 function figured(state: PhysicsState, now: Millis): PhysicsState {
   const { round, figures } = state;
   const sum = (of: (region: RegionTask) => number) => round.regions.reduce((all, region) => all + of(region), 0);
-  const kernelMs = sum(({ heard }) => heard?.kernelMs ?? 0);
-  const units = sum(({ params }) => physicsTask.workUnits(params));
-  const longest = Math.max(...round.regions.map(({ heard }) => heard?.kernelMs ?? 0));
   const roundMs = now - round.begunAt;
+  // What a volunteer tells of its kernel is no longer than the round.
+  const ranMs = ({ heard }: RegionTask) => Math.min(heard?.kernelMs ?? 0, roundMs);
+  const kernelMs = sum(ranMs);
+  const units = sum(({ params }) => physicsTask.workUnits(params));
+  const longest = Math.max(...round.regions.map(ranMs));
   const before = figures.rounds < UNTYPICAL ? null : state.paces;
   const carried = sum(({ params }) => params.bodies + params.own);
   const besideMs = Math.max(0, roundMs - longest);

@@ -12,6 +12,12 @@ export function hopOf(world: WorldHeader, fastest: number): number {
   return 2 * widestOf(world) + world.reach + 2 * fastest;
 }
 
+/** What a task can be told of a hop. */
+const MOST_HOP = 2 ** 30;
+
+/** The largest step for which a hop still is one. */
+export const fastestOf = (world: WorldHeader): number => Math.max(1, (MOST_HOP - hopOf(world, 0)) >> 1);
+
 export const marginOf = (substeps: number, hop: number): number => (substeps + 1) * hop;
 
 /**

@@ -1,9 +1,20 @@
-import type { Bytes } from '@tabgrid/protocol/bytes';
+import { type Bytes, concatBytes } from '@tabgrid/protocol/bytes';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { simulateInPlain } from './reference-kernel.js';
-import { encodePart, encodeWorld, OWN, PLACE, PLACE_WORDS, placesOf, sumListed, wordsOf } from './state.js';
-import { PhysicsParams, physicsTask } from './task.js';
+import {
+  encodePart,
+  encodeWorld,
+  MARK_WORDS,
+  MARKS,
+  OWN,
+  PLACE,
+  PLACE_WORDS,
+  placesOf,
+  sumListed,
+  wordsOf,
+} from './state.js';
+import { cutResult, PhysicsParams, physicsTask } from './task.js';
 import { type Body, worldWords } from './world.js';
 
 const BALL = { friction: 0.5, restitution: 0.2, mass: 1, rotation: [0, 0, 0, 1], spin: [0, 3, 0] } as const;
@@ -56,5 +67,41 @@ describe('two results of one task', () => {
   ] as const)('of other kinds may lie next to each other, but not apart: %s', (_, at, little, much) => {
     expect(physicsTask.compare(honest, off(2, at, little), false).kind).toBe('within');
     expect(physicsTask.compare(honest, off(2, at, much), false).kind).toBe('different');
+  });
+
+  /** The same, but for words of its marks. */
+  const marked = (words: Readonly<Record<number, number>>): readonly Bytes[] =>
+    honest.map((bytes, k) => {
+      const copy = bytes.slice();
+      if (k === 0) for (const [at, word] of Object.entries(words)) wordsOf(copy)[Number(at)] = word;
+      return copy;
+    });
+
+  it.each([
+    ['that something was too fast', { [MARKS.fastest]: -1, [MARKS.unsure]: 1 }],
+    ['that a frame was too coarse', { [MARK_WORDS]: 1 }],
+  ])('are different where one says, and the other does not, %s', (_, words) => {
+    for (const sameClass of [true, false]) {
+      expect(physicsTask.compare(honest, marked(words), sameClass).kind).toBe('different');
+      expect(physicsTask.compare(marked(words), marked(words), sameClass).kind).toBe('equal');
+    }
+  });
+
+  it('say nothing of each other in a probe of what was too fast', () => {
+    const whole = concatBytes(marked({ [MARKS.fastest]: -1, [MARKS.unsure]: 1 }));
+    const probe = physicsTask.probe(params, 1);
+    const [right, wrong] = [cutResult(params, concatBytes(honest), probe), cutResult(params, whole, probe)].map(
+      (bytes) => [bytes.slice(0, 4 * MARK_WORDS), new Uint8Array(), new Uint8Array(), bytes.slice(4 * MARK_WORDS)],
+    );
+    expect(physicsTask.compare(right ?? [], wrong ?? [], true).kind).toBe('within');
+    expect(physicsTask.compare(right ?? [], right ?? [], true).kind).toBe('equal');
+  });
+
+  it('do not say that something was too fast without saying how fast', () => {
+    expect(physicsTask.fault(params, honest)).toBeNull();
+    expect(physicsTask.fault(params, marked({ [MARKS.fastest]: -1, [MARKS.unsure]: 1 }))).toBeNull();
+    for (const words of [{ [MARKS.unsure]: 1 }, { [MARKS.fastest]: -1 }]) {
+      expect(physicsTask.fault(params, marked(words))).toBe('steps that are not as long as it says');
+    }
   });
 });
