@@ -11,6 +11,8 @@ import { heardOf } from '@tabgrid/splitters/physics/heard';
 import { givenIn } from '@tabgrid/splitters/physics/judge';
 import {
   beginPhysics,
+  type Heard,
+  type PhysicsEvent,
   type PhysicsJob,
   type PhysicsState,
   type PhysicsStep,
@@ -131,6 +133,8 @@ export async function runHere(it: RunHere): Promise<RanHere> {
     const begun = now();
     const results = new Map<TaskId, { readonly part: Part; readonly result: PartResult }>();
     const tasks: TaskRan[] = [];
+    /** What the honest come to, of those who lied. */
+    const honest = new Map<TaskId, { readonly result: PartResult; readonly heard: Heard }>();
     let after: PhysicsStep = step;
     for (const { spec, part, region } of step.add) {
       const params = v.parse(PhysicsParams, spec.params);
@@ -156,8 +160,29 @@ export async function runHere(it: RunHere): Promise<RanHere> {
         has.set(kept.ref.id, kept.bytes);
         shelves.became(volunteer, part, result, kept.ref);
       }
-      const heard = heardOf(standing.world, part, params, result, kernelMs);
+      const hear = (of: PartResult) => heardOf(standing.world, part, params, of, kernelMs);
+      if (said !== outputs) {
+        const right = readResult(outputs, framesOf(params));
+        honest.set(spec.id, { result: right, heard: hear(right) });
+      }
+      const heard = hear(result);
       [state, after] = resumePhysics(state, { type: 'accepted', task: spec.id, heard, now: now() }, standing, grid);
+    }
+    // Others look at what is questioned: they confirm it, or what they come to is taken instead.
+    for (let asked = after.question; asked.length > 0; asked = after.question) {
+      for (const task of asked) {
+        const right = honest.get(task);
+        const part = results.get(task)?.part;
+        const answer = (event: PhysicsEvent) => {
+          [state, after] = resumePhysics(state, event, standing, grid);
+        };
+        if (right && part) {
+          answer({ type: 'retracted', task });
+          results.set(task, { part, result: right.result });
+          honest.delete(task);
+          answer({ type: 'accepted', task, heard: right.heard, now: now() });
+        } else answer({ type: 'confirmed', task, now: now() });
+      }
     }
     if (after.failed !== null) throw new Error(after.failed);
     if (!after.keep) it.ran?.({ kept: false, tasks, wallMs: now() - begun });
