@@ -100,6 +100,17 @@ describe('a window', () => {
     expect(answered(state, () => ({}))[1]).toMatchObject({ keep: true, add: [] });
   });
 
+  it('whose frame was begun before it has that frame done again from its beginning, which is counted', () => {
+    const halves: PhysicsJob = { ...job, window: 2, verify: 'none' };
+    const [begun] = beginPhysics(halves, standing, grid, 0);
+    const [kept] = answered(begun, () => ({}));
+    const [second] = resumePhysics(kept, { type: 'merged', now: 1 }, standing, grid);
+    expect(second).toMatchObject({ gone: 2, figures: { resimulated: 0 } });
+    const [state, step] = answered(second, () => ({ coarse: [1] }));
+    expect(step).toMatchObject({ back: true, drop: second.round.regions.map(({ task }) => task) });
+    expect(state).toMatchObject({ gone: 0, finer: { frame: 0, halvings: 1 }, figures: { resimulated: 2 } });
+  });
+
   it('is of one class of tasks to a scheduler, and so are most that follow', () => {
     const [, { add }] = beginPhysics(job, squareOf(15, 0.2), { ...grid, speeds: [3, 1] }, 0);
     const [one, other] = add.map(({ spec }) => spec);

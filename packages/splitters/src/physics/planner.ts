@@ -246,7 +246,7 @@ function look(state: PhysicsState, standing: Standing, now: Millis): [PhysicsSta
       const whole = { ...seen, finer, gone: state.gone - within };
       if (within === 0) return again(whole, standing, { now, doubt: 0 });
       return [
-        { ...whole, round: { ...round, regions: [] } },
+        { ...whole, figures: withRedone(seen), round: { ...round, regions: [] } },
         { ...dropped(round), back: true },
       ];
     }
@@ -315,6 +315,12 @@ function questioned(
 
 const dropped = ({ regions }: Round): PhysicsStep => ({ ...NOTHING, drop: regions.map(({ task }) => task) });
 
+/** The window's tasks are done again. */
+const withRedone = ({ figures, round }: PhysicsState): Figures => ({
+  ...figures,
+  resimulated: figures.resimulated + round.regions.length,
+});
+
 /** The same window once more: what was found out about it before still holds. */
 function again(
   state: PhysicsState,
@@ -322,8 +328,7 @@ function again(
   how: { readonly now: Millis; readonly speed?: number; readonly doubt?: number },
 ): [PhysicsState, PhysicsStep] {
   const { regions, speed, doubt } = state.round;
-  const figures = { ...state.figures, resimulated: state.figures.resimulated + regions.length };
-  const [next, step] = beginRound({ ...state, figures }, standing, { speed, doubt, ...how });
+  const [next, step] = beginRound({ ...state, figures: withRedone(state) }, standing, { speed, doubt, ...how });
   return [next, { ...step, drop: regions.map(({ task }) => task) }];
 }
 
