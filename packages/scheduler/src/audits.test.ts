@@ -262,3 +262,16 @@ describe('a result that is questioned', () => {
     expect(confirmed(f)).toEqual([false, false]);
   });
 });
+
+it('a result is being checked as soon as somebody is there who could look at it', () => {
+  const f = createFixture({ trustAfter: 100, checkFloor: 1 }, 5);
+  f.add(checked('t1'));
+  f.join('a');
+  f.say(f.live('t1'), 'right');
+  expect(f.scheduler.job(jid('job'))?.noApart).toBe(1);
+  expect(f.scheduler.isChecking(tid('t1'))).toBe(false);
+  f.join('b');
+  expect(f.scheduler.isChecking(tid('t1'))).toBe(true);
+  f.say(f.queue('b')[0] ?? '', 'right');
+  expect(f.scheduler.isChecking(tid('t1'))).toBe(false);
+});

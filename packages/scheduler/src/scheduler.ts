@@ -30,6 +30,7 @@ import { violations } from './validate.js';
 import {
   type BlockedWork,
   blocked,
+  isChecking,
   type JobProgress,
   progressOf,
   standingOf,
@@ -50,7 +51,7 @@ export interface Scheduler {
   /** Every job that it knows of, whether it is over or not. */
   jobs(): readonly JobId[];
   task(id: TaskId): TaskState | null;
-  /** Whether a result of it waits to be believed: a new one, or one that was accepted and is looked at again. */
+  /** Whether a result of it waits to be believed – a new one, or one that was accepted and is looked at again – and somebody here could look. */
   isChecking(id: TaskId): boolean;
   volunteers(): readonly VolunteerStanding[];
   /** A volunteer as oracles see it now, also one that is gone; null for one that was never there. Not for keeping. */
@@ -200,7 +201,7 @@ function schedulerOf(core: Core): Scheduler {
     },
     jobs: () => [...state.jobs.keys()],
     task: (id) => state.tasks.get(id)?.state ?? null,
-    isChecking: (id) => state.tasks.get(id)?.check?.open ?? false,
+    isChecking: (id) => isChecking(core, id),
     volunteers: () => [...state.volunteers.values()].map((v) => standingOf(core, v)),
     view(id) {
       const v = state.volunteers.get(id);

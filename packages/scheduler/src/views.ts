@@ -1,10 +1,10 @@
-import type { JobId, Millis, VolunteerId } from '@tabgrid/protocol/ids';
+import type { JobId, Millis, TaskId, VolunteerId } from '@tabgrid/protocol/ids';
 import type { KernelVersion } from '@tabgrid/protocol/task';
 import type { Core } from './core.js';
 import { lacksOf } from './lanes.js';
 import { checkShare } from './reputation.js';
 import { mayConfirm } from './spot.js';
-import type { JobRecord, State, VolunteerRecord, VolunteerState } from './state.js';
+import type { JobRecord, State, TaskRecord, VolunteerRecord, VolunteerState } from './state.js';
 
 /** What the driver may know of the state, for people. */
 
@@ -89,12 +89,24 @@ export function progressOf(core: Core, job: JobRecord): JobProgress {
 /** Replicas that nobody present may make, although somebody could. */
 function noApart({ state }: Core, job: JobRecord): number {
   let found = 0;
-  const present = [...state.volunteers.values()].filter((v) => v.state.kind !== 'gone');
+  const present = presentIn(state);
   for (const id of job.tasks) {
     const task = state.tasks.get(id);
-    if (task?.wanting === 'replica' && !present.some((v) => mayConfirm(state, task, v))) found++;
+    if (task && isUnseeable(state, task, present)) found++;
   }
   return found;
+}
+
+const presentIn = (state: State): readonly VolunteerRecord[] =>
+  [...state.volunteers.values()].filter((v) => v.state.kind !== 'gone');
+
+const isUnseeable = (state: State, task: TaskRecord, present: readonly VolunteerRecord[]): boolean =>
+  task.wanting === 'replica' && !present.some((v) => mayConfirm(state, task, v));
+
+/** Whether a result of it waits to be believed: a new one, or one that was accepted and is looked at again; and somebody could look. */
+export function isChecking({ state }: Core, id: TaskId): boolean {
+  const task = state.tasks.get(id);
+  return task?.check?.open === true && !isUnseeable(state, task, presentIn(state));
 }
 
 export function standingOf(core: Core, v: VolunteerRecord): VolunteerStanding {

@@ -16,8 +16,8 @@ import type { Run, Waypoint } from './run.js';
  *
  * 1. What is kept of one moment goes to the journal in one turn, and so is one transaction: a page that dies in the middle leaves
  *    the moment before. Of frames only new ones are written.
- * 2. A moment is the end of a whole frame that rests on no result that is being checked then. Whoever goes on from it takes it as
- *    right: a liar who is caught later takes back what came after it, and no more.
+ * 2. A moment is the end of a whole frame that rests on no result that somebody here checks, or could check, then. Whoever goes on
+ *    from it takes it as right: a liar who is caught later takes back what came after it, and no more.
  * 3. A world that was taken back before what is kept takes that back in the same turn.
  * 4. Writing takes a tenth of the time at most, and nothing waits for it. When the store takes nothing more, the journal says so.
  */
