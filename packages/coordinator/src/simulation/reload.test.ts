@@ -283,7 +283,10 @@ describe('a simulation whose page was reloaded in the middle of a window', () =>
     expect((await finish(next, worker)).stateSha256).toBe(undisturbed.stateSha256);
     await through(next, worker, () => next.state() === 'done');
     expect(next.coordinator.view().volunteers.map(({ id, state }) => `${id} ${state}`)).toEqual(['v1 ready']);
-    expect(new Set(worker.tasks).size).toBe(worker.tasks.length);
+    // A picture's task may be done again, if its result was not kept in time; a world's never has the name of another.
+    const parts = worker.tasks.filter((task) => task.startsWith(`${next.coordinator.simulations.view()?.id}:`));
+    expect(parts.length).toBeGreaterThan(0);
+    expect(new Set(parts).size).toBe(parts.length);
   });
 
   it('is left alone by another tab', async () => {
