@@ -2,7 +2,7 @@ import type { Bytes } from '@tabgrid/protocol/bytes';
 import type { VolunteerId } from '@tabgrid/protocol/ids';
 import { MAX_NAME_LENGTH } from '@tabgrid/protocol/limits';
 import { RECORDS_VERSION } from '@tabgrid/protocol/records';
-import type { KernelVersion } from '@tabgrid/protocol/task';
+import { type KernelVersion, sameKernel } from '@tabgrid/protocol/task';
 import type { SchedulerConfig } from '@tabgrid/scheduler/core';
 import { speedKey } from '@tabgrid/scheduler/oracle';
 import { createScheduler, restoreScheduler } from '@tabgrid/scheduler/scheduler';
@@ -195,10 +195,7 @@ export function createGrid(deps: GridDeps): Grid {
   const lookAround = (kernel: KernelVersion): Required<GridState> => {
     const able = dispatcher.scheduler
       .volunteers()
-      .filter(
-        (one) =>
-          isHere(one) && kernelsOf(one.id).some((has) => has.kind === kernel.kind && has.version === kernel.version),
-      );
+      .filter((one) => isHere(one) && kernelsOf(one.id).some((has) => sameKernel(has, kernel)));
     const speeds = able.map(({ id, speeds: measured, hidden }) => {
       const speed = measured.get(speedKey(kernel, hidden)) ?? measured.get(speedKey(kernel, !hidden));
       return speed ?? priorUnitsPerSecond(roster.member(id)?.capabilities.software ?? true);

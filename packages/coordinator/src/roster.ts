@@ -5,7 +5,7 @@ import { isJson } from '@tabgrid/protocol/json';
 import { MAX_TEXT_LENGTH } from '@tabgrid/protocol/limits';
 import { type FromCoordinator, FromVolunteer, type Telemetry } from '@tabgrid/protocol/link';
 import { type Message, message } from '@tabgrid/protocol/message';
-import type { KernelVersion } from '@tabgrid/protocol/task';
+import { type KernelVersion, sameKernel } from '@tabgrid/protocol/task';
 import { PROTOCOL_VERSION, speaks } from '@tabgrid/protocol/version';
 import type { SchedulerEvent } from '@tabgrid/scheduler/events';
 import type { TelemetryView } from '@tabgrid/scheduler/oracle';
@@ -115,7 +115,7 @@ export function createRoster(deps: RosterDeps): Roster {
       return null;
     }
     const { kernels } = hello.capabilities;
-    if (!deps.kernels.some((k) => kernels.some((has) => has.kind === k.kind && has.version === k.version))) {
+    if (!deps.kernels.some((k) => kernels.some((has) => sameKernel(has, k)))) {
       refuse(link, 'This page’s kernels are not those of the owner’s page: one of the two is out of date. Reload it.');
       return null;
     }

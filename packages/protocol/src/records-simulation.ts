@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { BlobRef } from './blob.js';
 import { JobId, VolunteerId } from './ids.js';
 import { MAX_NAME_LENGTH, MAX_TEXT_LENGTH } from './limits.js';
-import { JobState, RECORDS_VERSION } from './records.js';
+import { JobState, RECORDS_VERSION, SimulationRow } from './records.js';
 import { Merge, Verification } from './task.js';
 
 /**
@@ -68,21 +68,7 @@ export const SimulationRecord = v.strictObject({
   startedAt: Amount,
   wallMs: Amount,
   notice: v.nullable(v.pipe(v.string(), v.maxLength(MAX_TEXT_LENGTH))),
-  tally: v.pipe(
-    v.array(
-      v.strictObject({
-        id: VolunteerId,
-        session: VolunteerId,
-        name: Name,
-        adapter: v.pipe(v.string(), v.maxLength(400)),
-        software: v.boolean(),
-        results: Count,
-        kernelMs: Amount,
-        bytes: Count,
-      }),
-    ),
-    v.maxLength(20_000),
-  ),
+  tally: v.pipe(v.array(v.strictObject({ ...SimulationRow.entries, session: VolunteerId })), v.maxLength(20_000)),
 });
 export type SimulationRecord = v.InferOutput<typeof SimulationRecord>;
 

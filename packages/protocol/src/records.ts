@@ -199,6 +199,18 @@ export const JobReport = v.strictObject({
 });
 export type JobReport = v.InferOutput<typeof JobReport>;
 
+/** What a volunteer did for a simulation. */
+export const SimulationRow = v.strictObject({
+  id: VolunteerId,
+  name: Name,
+  adapter: v.pipe(v.string(), v.maxLength(400)),
+  software: v.boolean(),
+  results: Count,
+  kernelMs: Amount,
+  /** Of its results. */
+  bytes: Count,
+});
+
 /** What happened in a simulation of a world of bodies. */
 export const SimulationReport = v.strictObject({
   version: Version,
@@ -236,21 +248,7 @@ export const SimulationReport = v.strictObject({
   kernelMs: Amount,
   /** Of the time of all windows, what was not the longest kernel of each. */
   exchangeShare: Share,
-  volunteers: v.pipe(
-    v.array(
-      v.strictObject({
-        id: VolunteerId,
-        name: Name,
-        adapter: v.pipe(v.string(), v.maxLength(400)),
-        software: v.boolean(),
-        results: Count,
-        kernelMs: Amount,
-        /** Of its results. */
-        bytes: Count,
-      }),
-    ),
-    v.maxLength(20_000),
-  ),
+  volunteers: v.pipe(v.array(SimulationRow), v.maxLength(20_000)),
 });
 export type SimulationReport = v.InferOutput<typeof SimulationReport>;
 

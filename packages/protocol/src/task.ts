@@ -40,6 +40,8 @@ export type AdapterClass = v.InferOutput<typeof AdapterClass>;
 export const KernelVersion = v.strictObject({ kind: Name, version: Name });
 export type KernelVersion = v.InferOutput<typeof KernelVersion>;
 
+export const sameKernel = (a: KernelVersion, b: KernelVersion): boolean => a.kind === b.kind && a.version === b.version;
+
 /** What a volunteer can do, told when it joins. Claims, not facts: nothing that must be true rests on them. */
 export const Capabilities = v.strictObject({
   adapter: AdapterClass,

@@ -2,7 +2,7 @@ import { type BlobRef, nameBlob } from '@tabgrid/protocol/blob';
 import { type Bytes, concatBytes, wordsOf } from '@tabgrid/protocol/bytes';
 import { MAX_OUTPUT_BYTES, MAX_TEXT_LENGTH } from '@tabgrid/protocol/limits';
 import { makePatch } from '@tabgrid/protocol/patch';
-import type { Capabilities, FailureCode, KernelVersion } from '@tabgrid/protocol/task';
+import { type Capabilities, type FailureCode, type KernelVersion, sameKernel } from '@tabgrid/protocol/task';
 import type { AnyKernel } from '@tabgrid/webgpu-kernels/erased';
 import {
   GpuLostError,
@@ -141,7 +141,7 @@ export function createGpuWorker(deps: {
   ): Promise<RunAnswer> => {
     const { kind, version } = task.kernel;
     const kernel = deps.kernels.find((known) => known.task.kind === kind);
-    if (kernel === undefined || !told.some((own) => own.kind === kind && own.version === version)) {
+    if (kernel === undefined || !told.some((own) => sameKernel(own, task.kernel))) {
       return failed('unknownKernel', `this page has no kernel ${kind} ${version}`);
     }
     const outputs = kernel.task.outputs(task.params);

@@ -47,4 +47,7 @@ export interface TaskKind<P> {
 /** The version of those whose adapters answer a kernel's known tasks alike, and not as the kernel's own. @param answer hex */
 export const dialectOf = (version: string, answer: string): string => `${version}+${answer.slice(0, 12)}`;
 
+/** Whether results of a version are what a kernel of another one makes, in its own bits or in a dialect's. */
+export const isVersionOf = (version: string, of: string): boolean => version === of || isDialect(version, of);
+
 export const isDialect = (version: string, of: string): boolean => version.startsWith(dialectOf(of, ''));

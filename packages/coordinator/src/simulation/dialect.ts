@@ -1,5 +1,5 @@
 import type { KernelVersion } from '@tabgrid/protocol/task';
-import { isDialect } from '@tabgrid/webgpu-kernels/task-kind';
+import { isDialect, isVersionOf } from '@tabgrid/webgpu-kernels/task-kind';
 
 /** Which version of a kernel a job is of whose bits are to be one and the same. Pure. */
 
@@ -23,10 +23,7 @@ export function othersHere(
   offered: readonly (readonly KernelVersion[])[],
 ): string | null {
   const other = offered.filter((kernels) =>
-    kernels.some(
-      ({ kind, version }) =>
-        kind === own.kind && version !== used && (version === own.version || isDialect(version, own.version)),
-    ),
+    kernels.some(({ kind, version }) => kind === own.kind && version !== used && isVersionOf(version, own.version)),
   ).length;
   if (other === 0) return null;
   const who = other === 1 ? 'One computer here has a GPU' : `${other} computers here have GPUs`;

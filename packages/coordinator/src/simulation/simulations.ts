@@ -5,7 +5,7 @@ import type { KernelVersion, TaskSpec } from '@tabgrid/protocol/task';
 import { regionCount } from '@tabgrid/splitters/physics/regions';
 import type { GridState } from '@tabgrid/splitters/planner';
 import { physicsTask } from '@tabgrid/webgpu-kernels/physics/task';
-import { isDialect } from '@tabgrid/webgpu-kernels/task-kind';
+import { isVersionOf } from '@tabgrid/webgpu-kernels/task-kind';
 import * as v from 'valibot';
 import { UserError } from '../api.js';
 import type { WorldReader } from '../deps.js';
@@ -194,8 +194,7 @@ export function createSimulations(deps: SimulationsDeps): SimulationsDriver {
         const { kernelVersion: version } = record;
         const prepared = await deps.worlds.read(world.input);
         const made = await launched(record.id, world.input, prepared, record.spec, version);
-        const known = version === KERNEL.version || isDialect(version, KERNEL.version);
-        if (made.job.world.id !== record.world.id || (!over && !known)) {
+        if (made.job.world.id !== record.world.id || (!over && !isVersionOf(version, KERNEL.version))) {
           throw new UserError(
             'This simulation was begun by another version of this page, and this one cannot go on with it. Discard it.',
           );
